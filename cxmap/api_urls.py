@@ -1,0 +1,16 @@
+"""API v1: every app registers its resources here; OpenAPI 3.1 at schema/, pages at docs/."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from cxmap import views
+
+router = SimpleRouter()
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", views.api_docs, name="docs"),
+    path("", include(router.urls)),
+]

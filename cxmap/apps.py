@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CxmapConfig(AppConfig):
+    name = "cxmap"
+    label = "cxmap"

@@ -1,0 +1,15 @@
+"""The web process: Django's WSGI pages in a thread pool, served by uvicorn (architecture: Runtime)."""
+
+import os
+
+from cxmap import local
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cxmap.settings")
+if local.is_local():
+    local.hold()
+
+from a2wsgi import WSGIMiddleware
+from django.core.wsgi import get_wsgi_application
+
+# Eight threads, so at most eight persistent database connections per web process.
+application = WSGIMiddleware(get_wsgi_application(), workers=8)

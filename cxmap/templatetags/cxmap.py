@@ -1,0 +1,63 @@
+"""Filters and tags that all templates share."""
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cxmap.lib import formats
+
+register = template.Library()
+
+register.filter("whole", formats.whole)
+register.filter("short_date", formats.short_date)
+register.filter("day_month", formats.day_month)
+
+
+@register.filter
+def decimal(value: float | None, digits: int = 0) -> str:
+    return formats.decimal(value, digits)
+
+
+@register.filter
+def percent(value: float | None, digits: int | None = None) -> str:
+    return formats.percent(value, digits)
+
+
+@register.simple_tag
+def period(start: dt.date, end: dt.date) -> str:
+    return formats.period_text(start, end)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw one symbol of the sprite; with a label it is read aloud, without one it is hidden from screen readers."""
+    sprite = static("icons.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>', label, sprite, name
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', sprite, name)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: object) -> str:
+    """Return the address's query with some entries set, or taken away when empty; the page number always goes."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.filter
+def get_item(mapping: dict[Any, Any] | None, key: Any) -> Any:
+    return mapping.get(key) if mapping else None

@@ -1,0 +1,71 @@
+"""The only way from an address to a workspace: no membership is 404, a membership without the role is 403."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from cxmap.workspaces.models import Membership, Role, User, Workspace
+
+
+def membership_of(request: HttpRequest, workspace_id: int) -> Membership:
+    """Return the person's membership and note it on the request, for the page's frame. Raises Http404 without one."""
+    cached = getattr(request, "membership", None)
+    if cached is not None and cached.workspace_id == workspace_id:
+        return cached
+    if not request.user.is_authenticated:
+        raise Http404
+    membership = (
+        Membership.objects.select_related("workspace").filter(workspace_id=workspace_id, user=request.user).first()
+    )
+    if membership is None:
+        raise Http404
+    request.membership = membership  # type: ignore[attr-defined]
+    request.workspace = membership.workspace  # type: ignore[attr-defined]
+    return membership
+
+
+def require(request: HttpRequest, workspace_id: int, role: Role = Role.VIEWER) -> Workspace:
+    """Return the workspace for a member with at least this role. Raises Http404 or PermissionDenied."""
+    membership = membership_of(request, workspace_id)
+    if Role(membership.role).level < role.level:
+        raise PermissionDenied
+    return membership.workspace
+
+
+def _workspace(request: HttpRequest, slug: str, role: Role) -> Workspace:
+    if not request.user.is_authenticated:
+        raise Http404
+    membership = Membership.objects.select_related("workspace").filter(workspace__slug=slug, user=request.user).first()
+    if membership is None:
+        raise Http404
+    request.membership = membership  # type: ignore[attr-defined]
+    request.workspace = membership.workspace  # type: ignore[attr-defined]
+    return require(request, membership.workspace_id, role)
+
+
+def workspace_for_view(request: HttpRequest, slug: str) -> Workspace:
+    return _workspace(request, slug, Role.VIEWER)
+
+
+def workspace_for_analysis(request: HttpRequest, slug: str) -> Workspace:
+    """For those who also import, set targets and export."""
+    return _workspace(request, slug, Role.ANALYST)
+
+
+def workspace_for_edit(request: HttpRequest, slug: str) -> Workspace:
+    """For those who also edit maps, personas, library and improvements."""
+    return _workspace(request, slug, Role.EDITOR)
+
+
+def workspace_for_admin(request: HttpRequest, slug: str) -> Workspace:
+    """For those who also manage members, tokens and settings."""
+    return _workspace(request, slug, Role.OWNER)
+
+
+def can(membership: Membership | None, role: Role) -> bool:
+    """True when the member has at least this role."""
+    return membership is not None and Role(membership.role).level >= role.level
+
+
+def workspaces_of(user: User) -> list[Membership]:
+    """Return the person's memberships with their workspaces, by name."""
+    return list(Membership.objects.select_related("workspace").filter(user=user).order_by("workspace__name"))

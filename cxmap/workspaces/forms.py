@@ -1,0 +1,62 @@
+"""Forms of people and workspaces."""
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.workspaces.models import Membership, Role, Workspace
+
+
+class SignupForm(AllauthSignupForm):
+    """E-mail, password, and the name that others will see."""
+
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
+    field_order = ["name", "email", "password1", "password2"]
+
+    def save(self, request):  # type: ignore[no-untyped-def]
+        user = super().save(request)
+        if user:
+            user.name = self.cleaned_data["name"]
+            user.save(update_fields=["name"])
+        return user
+
+
+class WorkspaceForm(forms.ModelForm):
+    """What a workspace is; its address is made from the name once and stays."""
+
+    class Meta:
+        model = Workspace
+        fields = ["name", "sector", "company_type", "audience", "time_zone", "currency"]
+
+
+class WorkspaceSettingsForm(WorkspaceForm):
+    """The same, with the KPI of the dashboard's first tile."""
+
+    headline_kpi = forms.ChoiceField(label=_("KPI of the dashboard's first tile"))
+
+    class Meta(WorkspaceForm.Meta):
+        fields = [*WorkspaceForm.Meta.fields, "headline_kpi"]
+
+    def __init__(self, *args, kpis: list[tuple[str, str]], **kwargs) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        self.fields["headline_kpi"].choices = kpis  # type: ignore[attr-defined]
+
+
+class InvitationForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
+    email = forms.EmailField(
+        label=_("E-mail (optional)"),
+        required=False,
+        help_text=_("With an address, only the person who signs in with it can use the link."),
+    )
+
+
+class RoleForm(forms.ModelForm):
+    class Meta:
+        model = Membership
+        fields = ["role"]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label=_("What is it for?"), max_length=120)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.ANALYST)

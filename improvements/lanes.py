@@ -1,0 +1,1 @@
+"""What the improvements show on a journey map."""

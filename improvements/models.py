@@ -1,0 +1,120 @@
+"""Pain points, opportunities and the solutions that answer them (A33, A38, A39)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.workspaces.models import WorkspaceOwned
+from journeys.models import Journey, Step
+from kpis.models import Binding, Flag
+from touchpoints.models import Touchpoint
+
+
+class Nature(models.TextChoices):
+    """What kind of friction it is (A17)."""
+
+    ERGONOMICS = "ergonomics", _("ergonomics")
+    CONTENT = "content", _("content")
+    WAITING = "waiting", _("waiting")
+    PRICE = "price", _("price")
+    QUALITY = "quality", _("quality")
+    RELATION = "relation", _("relation, welcome")
+    OTHER = "other", _("other")
+
+
+class Pain(WorkspaceOwned):
+    """A pain point, or an opportunity, which need not come from a pain (A33)."""
+
+    class Kind(models.TextChoices):
+        PAIN = "pain", _("pain point")
+        OPPORTUNITY = "opportunity", _("opportunity")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PAIN)
+    title = models.CharField(_("title"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    nature = models.CharField(_("nature"), max_length=12, choices=Nature, blank=True)
+    # Where it hurts. Steps are never removed from their table, so a restored step finds its pains again.
+    journey = models.ForeignKey(Journey, models.SET_NULL, null=True, blank=True, related_name="pains")
+    step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="pains")
+    touchpoint = models.ForeignKey(Touchpoint, models.SET_NULL, null=True, blank=True, related_name="pains")
+    flag = models.ForeignKey(Flag, models.SET_NULL, null=True, blank=True, related_name="pains")
+    rank = models.FloatField(default=1024)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ExpectedUnit(models.TextChoices):
+    """A34–A36: an expected effect says of what."""
+
+    RELATIVE = "relative", _("relative %")
+    POINTS = "points", _("points")
+
+
+class Solution(WorkspaceOwned):
+    """What the team does about it; its first status is idea."""
+
+    class Kind(models.TextChoices):
+        FIX = "fix", _("fix")
+        ENHANCE = "enhance", _("enhance")
+        PREVENT = "prevent", _("prevent")
+
+    class Status(models.TextChoices):
+        IDEA = "idea", _("idea")
+        PLANNED = "planned", _("planned")
+        DOING = "doing", _("in progress")
+        DONE = "done", _("done")
+        DROPPED = "dropped", _("dropped")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FIX)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.IDEA)
+    pain = models.ForeignKey(Pain, models.SET_NULL, null=True, blank=True, related_name="solutions")
+    journey = models.ForeignKey(Journey, models.SET_NULL, null=True, blank=True, related_name="solutions")
+    step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="solutions")
+    impact = models.PositiveSmallIntegerField(_("impact (1 to 5)"), null=True, blank=True)
+    effort = models.PositiveSmallIntegerField(_("effort (1 to 5)"), null=True, blank=True)
+    binding = models.ForeignKey(
+        Binding, models.SET_NULL, null=True, blank=True, related_name="solutions", verbose_name=_("KPI")
+    )
+    # Signed: −20 with relative reads "20 % fewer"; points are those of the KPI's unit (1 = one percentage point).
+    expected_value = models.FloatField(_("expected effect"), null=True, blank=True)
+    expected_unit = models.CharField(_("unit"), max_length=10, choices=ExpectedUnit, blank=True)
+    owner = models.CharField(_("owner"), max_length=120, blank=True)
+    due_on = models.DateField(_("due date"), null=True, blank=True)
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    rank = models.FloatField(default=1024)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(impact=None) | Q(impact__gte=1, impact__lte=5), name="improvements_solution_impact"
+            ),
+            models.CheckConstraint(
+                condition=Q(effort=None) | Q(effort__gte=1, effort__lte=5), name="improvements_solution_effort"
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_value=None) | ~Q(expected_unit=""),
+                name="improvements_solution_expected_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

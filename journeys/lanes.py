@@ -1,0 +1,234 @@
+"""The registry of what stands on a map. Apps above `journeys` add their lanes, badges, facts and panels here.
+
+`journeys` itself registers its own kinds at the end of this file. A kind says how its cells are loaded (for all steps of
+a map in a constant number of queries), which Jinja2 template draws one cell, and whether people type into it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from journeys.models import Journey
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days shown on a map, both included; rhythm says what a closed period is: weekly, monthly or daily."""
+
+    start: dt.date
+    end: dt.date
+    rhythm: str = "weekly"
+
+
+@dataclass(slots=True)
+class MapContext:
+    """What loaders may know of a map. `cache` lets the loaders of one app share what they have read."""
+
+    journey: Journey
+    step_ids: Sequence[UUID]
+    touchpoints_of_step: Mapping[UUID, Sequence[UUID]]
+    can_edit: bool = False
+    period: Period | None = None  # None: the last closed period of every binding
+    cache: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneKind:
+    """A kind of lane. `load` returns what the template of each cell gets, by step; a missing step is an empty cell."""
+
+    key: str
+    label: Any
+    question: Any  # the placeholder of an empty cell: a question, never filler
+    hint: Any = ""  # under the label: what stands here
+    template: str = "board/_text.jinja"
+    icon: str = "document"
+    typed: bool = False  # people type text cards into the cells
+    single: bool = False  # at most one lane of the kind on a map
+    load: Callable[[MapContext], Mapping[UUID, Any]] | None = None
+    add_url: str = ""  # name of the address of the form that fills a cell, for kinds that are not typed
+    rank: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The worst state among what is bound to a step."""
+
+    mark: str
+    tone: str  # worse, off_target, watch, on_target, better, no_data
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure in the title bar."""
+
+    value: str
+    label: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPoint:
+    """What customers said of a step, on −2 to +2, with its 95 % interval."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    name: str  # the KPI and touchpoint that were chosen
+    text: str  # the value in its own unit with interval and base, for the table and the tooltip
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A block that an app adds to pages of a lower one (a touchpoint's KPIs on the touchpoint page)."""
+
+    title: str
+    template: str
+    context: dict[str, Any]
+
+
+_kinds: dict[str, LaneKind] = {}
+_badges: list[Callable[[MapContext], Mapping[UUID, Badge]]] = []
+_facts: list[Callable[[MapContext], Sequence[Fact]]] = []
+_measured: list[Callable[[MapContext], Mapping[UUID, MeasuredPoint]]] = []
+_touched: list[Callable[[Journey], None]] = []
+_periods: list[Callable[[Journey], Sequence[Period]]] = []
+
+
+def register(kind: LaneKind) -> None:
+    """Add a kind of lane. The same key twice is an error of the programmer."""
+    if kind.key in _kinds and _kinds[kind.key] is not kind:
+        raise ValueError(f"The lane kind {kind.key!r} is registered twice.")
+    _kinds[kind.key] = kind
+
+
+def register_badges(loader: Callable[[MapContext], Mapping[UUID, Badge]]) -> None:
+    _badges.append(loader)
+
+
+def register_facts(loader: Callable[[MapContext], Sequence[Fact]]) -> None:
+    _facts.append(loader)
+
+
+def register_measured(loader: Callable[[MapContext], Mapping[UUID, MeasuredPoint]]) -> None:
+    _measured.append(loader)
+
+
+def register_periods(loader: Callable[[Journey], Sequence[Period]]) -> None:
+    """Add the closed periods that a reader may choose, newest first."""
+    _periods.append(loader)
+
+
+def kind_of(key: str) -> LaneKind:
+    """Return a kind; content of an app that is not installed stays and is shown as plain text."""
+    return _kinds.get(key) or LaneKind(key=key, label=key, question="")
+
+
+def kinds() -> list[LaneKind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.rank)
+
+
+def badges(context: MapContext) -> dict[UUID, Badge]:
+    found: dict[UUID, Badge] = {}
+    for loader in _badges:
+        found.update(loader(context))
+    return found
+
+
+def facts(context: MapContext) -> list[Fact]:
+    return [fact for loader in _facts for fact in loader(context)]
+
+
+def measured(context: MapContext) -> dict[UUID, MeasuredPoint]:
+    found: dict[UUID, MeasuredPoint] = {}
+    for loader in _measured:
+        found.update(loader(context))
+    return found
+
+
+def periods(journey: Journey) -> list[Period]:
+    return [period for loader in _periods for period in loader(journey)]
+
+
+register(
+    LaneKind(
+        key="goals",
+        label=_("Customer goals"),
+        question=_("What does the customer expect here?"),
+        typed=True,
+        icon="goal",
+        rank=10,
+    )
+)
+register(
+    LaneKind(
+        key="actions",
+        label=_("Actions"),
+        hint=_("What does the customer do?"),
+        question=_("What does the customer do here?"),
+        typed=True,
+        icon="action",
+        rank=20,
+    )
+)
+register(
+    LaneKind(
+        key="thoughts",
+        label=pgettext_lazy("lane", "Thoughts"),
+        hint=_("the team's hypotheses"),
+        question=_("What does the customer think?"),
+        template="board/_thought.jinja",
+        typed=True,
+        icon="quotation",
+        rank=30,
+    )
+)
+register(
+    LaneKind(
+        key="touchpoints",
+        label=_("Touchpoints"),
+        hint=_("category · channel"),
+        question=_("Which touchpoint?"),
+        template="board/_touchpoint.jinja",
+        icon="touchpoint",
+        add_url="journeys:touchpoint-add",
+        rank=40,
+    )
+)
+register(
+    LaneKind(
+        key="emotion",
+        label=_("Emotion"),
+        question="",
+        template="board/_curve.jinja",
+        single=True,
+        icon="emotion",
+        rank=50,
+    )
+)
+register(
+    LaneKind(
+        key="text",
+        label=_("Free text"),
+        question=_("What should be said here?"),
+        typed=True,
+        icon="document",
+        rank=90,
+    )
+)
+register(
+    LaneKind(
+        key="owners",
+        label=_("Owners"),
+        question=_("Who is in charge?"),
+        typed=True,
+        icon="owner",
+        rank=95,
+    )
+)

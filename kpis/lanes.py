@@ -1,0 +1,1 @@
+"""What the KPIs show on a journey map."""

@@ -1,0 +1,428 @@
+"""KPIs and facts: catalogue, bindings and targets; series, observations, roll-ups; states and flags.
+
+Fact tables (observation, roll-up, bucket) begin their keys with the workspace and carry no foreign key, so that they can
+be distributed by workspace one day (architecture: Scale).
+"""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.workspaces.models import Named, WorkspaceOwned
+from personas.models import Segment
+from touchpoints.models import Touchpoint
+
+
+class KpiKind(models.TextChoices):
+    """How a KPI is computed and tested (statistics § 2). Durations are tested as means; their histogram is kept."""
+
+    PROPORTION = "proportion", _("proportion")
+    MEAN = "mean", _("mean")
+    DURATION = "duration", _("duration")
+    NPS = "nps", _("NPS")
+
+
+class Direction(models.TextChoices):
+    HIGHER = "higher", _("higher is better")
+    LOWER = "lower", _("lower is better")
+
+
+class Unit(models.TextChoices):
+    PERCENT = "percent", "%"
+    POINTS = "points", _("points")  # NPS: no unit sign, always signed
+    SCORE = "score", _("score")
+    SECONDS = "seconds", _("seconds")
+
+
+class Kpi(WorkspaceOwned):
+    """One definition of the catalogue, in the workspace's own copy so that its versions are its own."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField(max_length=60)
+    name_fr = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=KpiKind)
+    unit = models.CharField(max_length=10, choices=Unit)
+    # Empty: asked for each touchpoint (A35: time on page may be interest or difficulty).
+    direction = models.CharField(max_length=6, choices=Direction, blank=True)
+    formula_fr = models.CharField(max_length=300)
+    formula_en = models.CharField(max_length=300)
+    # The base, "visits": said beside every value ("base : 1 741 visites").
+    numerator_fr = models.CharField(max_length=80, blank=True)
+    numerator_en = models.CharField(max_length=80, blank=True)
+    denominator_fr = models.CharField(max_length=80)
+    denominator_en = models.CharField(max_length=80)
+    note_fr = models.TextField(blank=True)
+    note_en = models.TextField(blank=True)
+    # Survey scales: the ends, and the lowest answer that counts as satisfied.
+    scale_min = models.SmallIntegerField(null=True)
+    scale_max = models.SmallIntegerField(null=True)
+    top_from = models.SmallIntegerField(null=True)
+    # What customers said of their experience; only such KPIs feed the measured curve (statistics § 5).
+    opinion = models.BooleanField(default=False)
+    typical_categories = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    typical_channels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    definition_version = models.PositiveSmallIntegerField(default=1)
+    rank = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["rank", "id"]
+        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="kpis_kpi_unique_code")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def _local(self, field: str) -> str:
+        language = "fr" if (get_language() or "").startswith("fr") else "en"
+        return getattr(self, f"{field}_{language}")
+
+    @property
+    def name(self) -> str:
+        return self._local("name")
+
+    @property
+    def formula(self) -> str:
+        return self._local("formula")
+
+    @property
+    def numerator_name(self) -> str:
+        return self._local("numerator")
+
+    @property
+    def denominator_name(self) -> str:
+        return self._local("denominator")
+
+    @property
+    def note(self) -> str:
+        return self._local("note")
+
+
+class Rhythm(models.TextChoices):
+    """The closed period that a state belongs to."""
+
+    DAILY = "daily", _("daily")
+    WEEKLY = "weekly", _("weekly")
+    MONTHLY = "monthly", _("monthly")
+
+
+class Binding(WorkspaceOwned):
+    """A KPI on a touchpoint: the thing that has a state. It belongs to the library, not to a map."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="bindings")
+    kpi = models.ForeignKey(Kpi, models.PROTECT, related_name="bindings", verbose_name=_("KPI"))
+    direction = models.CharField(_("direction"), max_length=6, choices=Direction)
+    rhythm = models.CharField(_("rhythm"), max_length=8, choices=Rhythm, default=Rhythm.WEEKLY)
+    tolerance = models.FloatField(_("tolerance"), default=0)  # in the KPI's unit: 0.01 is one point of a proportion
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["touchpoint", "kpi", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["touchpoint", "kpi"], condition=Q(deleted_at=None), name="kpis_binding_unique"
+            ),
+            models.CheckConstraint(condition=Q(tolerance__gte=0), name="kpis_binding_tolerance"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.touchpoint_id} {self.kpi_id}"
+
+
+class Target(WorkspaceOwned):
+    """What a binding should reach, with the five SMART answers (A25). A new one ends the one before."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    binding = models.ForeignKey(Binding, models.CASCADE, related_name="targets")
+    # In the unit of storage: 0.018 for 1.8 %, 30 for NPS +30, seconds, scores. None: "later", said openly.
+    value = models.FloatField(_("target"), null=True, blank=True)
+    specific = models.CharField(_("Specific: what exactly should improve?"), max_length=300, blank=True)
+    measurable = models.CharField(_("Measurable: with which data?"), max_length=300, blank=True)
+    attainable = models.CharField(_("Attainable: what makes it possible?"), max_length=300, blank=True)
+    realistic = models.CharField(_("Realistic: why this value?"), max_length=300, blank=True)
+    due_on = models.DateField(_("Time-bound: by when?"), null=True, blank=True)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["binding"], condition=Q(ended_at=None), name="kpis_target_one_current")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.binding_id} {self.value}"
+
+
+class Source(WorkspaceOwned, Named):
+    """Where observations come from: an export that is brought again and again, the API, a person's hand."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("file")
+        API = "api", _("API")
+        MANUAL = "manual", _("by hand")
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # The newest day is late when older than three times this (statistics § 5: stale).
+    rhythm_days = models.PositiveSmallIntegerField(default=7)
+    # Days that the source still restates; no period that reaches into them is judged.
+    restatement_days = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="kpis_source_unique_key")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Series(WorkspaceOwned):
+    """What one stream of numbers measures. Facts carry its id, so moving or merging touchpoints rewrites no fact."""
+
+    id = models.BigAutoField(primary_key=True)
+    touchpoint = models.ForeignKey(Touchpoint, models.CASCADE, related_name="series")
+    kpi = models.ForeignKey(Kpi, models.CASCADE, related_name="series")
+    segment = models.ForeignKey(Segment, models.PROTECT, null=True, blank=True, related_name="series")
+    segment_key = models.BigIntegerField(default=0)  # 0: rows without a segment, which NULL could not make unique
+    dimensions = models.JSONField(default=dict)
+    dimensions_key = models.CharField(max_length=64, default="")  # "" or SHA-256 of the canonical JSON
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "touchpoint", "kpi", "segment_key", "dimensions_key"], name="kpis_series_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(segment=None, segment_key=0) | Q(segment_id=F("segment_key")),
+                name="kpis_series_segment_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Facts(models.Model):
+    """Abstract: what adds up. Counts are whole numbers, kept exactly in a double up to 2^53.
+
+    NPS is stored as the mean of +1, 0, −1: numerator = promoters − detractors, sum of squares = promoters + detractors.
+    """
+
+    n = models.BigIntegerField()  # how many answers, visits, calls
+    numerator = models.FloatField()
+    denominator = models.FloatField()
+    sum_squares = models.FloatField(null=True)  # None: unknown, so is the interval
+    excluded = models.BigIntegerField(default=0)  # dismissed, empty, out of scope
+
+    class Meta:
+        abstract = True
+
+
+class Observation(Facts):
+    """One fact as a source said it, on one day or over a span."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    series_id = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    at = models.DateTimeField(null=True)
+    source_id = models.BigIntegerField()
+    import_id = models.BigIntegerField(null=True)  # None: the API
+    line = models.IntegerField(null=True)
+    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULL: the row has no identity of its own
+    column = models.CharField(max_length=200, default="")  # the KPI column of a file, the KPI's code elsewhere
+    bin = models.IntegerField(null=True)  # score of a survey answer, index of the log-scale histogram of a duration
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace_id", "source_id", "external_id", "column"],
+                condition=Q(external_id__isnull=False),
+                name="kpis_observation_identity",
+            ),
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="kpis_observation_days"),
+            models.CheckConstraint(condition=Q(n__gte=0) & Q(excluded__gte=0), name="kpis_observation_counts"),
+        ]
+        indexes = [
+            models.Index(fields=["workspace_id", "series_id", "first_day"], name="kpis_observation_series_day"),
+            models.Index(fields=["workspace_id", "import_id"], name="kpis_observation_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.first_day}"
+
+
+class ReplacedObservation(Facts):
+    """An observation that a later import replaced: kept so that the import can be withdrawn exactly."""
+
+    id = models.BigAutoField(primary_key=True)
+    replaced_by_import = models.BigIntegerField()
+    observation_id = models.BigIntegerField()
+    workspace_id = models.BigIntegerField()
+    series_id = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    at = models.DateTimeField(null=True)
+    source_id = models.BigIntegerField()
+    import_id = models.BigIntegerField(null=True)
+    line = models.IntegerField(null=True)
+    external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    column = models.CharField(max_length=200, default="")
+    bin = models.IntegerField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["workspace_id", "replaced_by_import"], name="kpis_replaced_by_import"),
+            models.Index(fields=["workspace_id", "import_id"], name="kpis_replaced_import"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.first_day}"
+
+
+class Bucket(models.Model):
+    """A (series, day) whose roll-up no longer matches its observations. Workers claim rows with SKIP LOCKED."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    series_id = models.BigIntegerField()
+    day = models.DateField()
+    marked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace_id", "series_id", "day"], name="kpis_bucket_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.day}"
+
+
+class Rollup(Facts):
+    """The observations of one series on one day, added up. Always recomputed from them, never added to."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace_id = models.BigIntegerField()
+    series_id = models.BigIntegerField()
+    day = models.DateField()
+    histogram = models.JSONField(null=True)  # {"9": 12, "10": 30}: answers by score, or by log-scale bin
+    computed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace_id", "series_id", "day"], name="kpis_rollup_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series_id} {self.day}"
+
+
+class State(models.TextChoices):
+    """What the tests say of a binding for one closed period (statistics § 5)."""
+
+    WORSE = "worse", _("getting worse")
+    OFF_TARGET = "off_target", _("target missed, stable")
+    WATCH = "watch", _("to watch")
+    ON_TARGET = "on_target", _("on target")
+    BETTER = "better", _("getting better")
+    NO_DATA = "no_data", _("not enough data")
+
+
+class KpiState(WorkspaceOwned):
+    """The state of a binding for one closed period, with all that it rests on."""
+
+    id = models.BigAutoField(primary_key=True)
+    binding = models.ForeignKey(Binding, models.CASCADE, related_name="states")
+    period_start = models.DateField()
+    period_end = models.DateField()
+    state = models.CharField(max_length=10, choices=State)
+    n = models.BigIntegerField(default=0)
+    numerator = models.FloatField(null=True)
+    denominator = models.FloatField(null=True)
+    excluded = models.BigIntegerField(default=0)
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    minimum_n = models.PositiveIntegerField(default=0)
+    target = models.FloatField(null=True)
+    baseline = models.FloatField(null=True)
+    baseline_low = models.FloatField(null=True)
+    baseline_high = models.FloatField(null=True)
+    baseline_start = models.DateField(null=True)
+    baseline_end = models.DateField(null=True)
+    p_target = models.FloatField(null=True)
+    p_target_adjusted = models.FloatField(null=True)
+    p_baseline = models.FloatField(null=True)
+    p_baseline_adjusted = models.FloatField(null=True)
+    p_better = models.FloatField(null=True)
+    p_better_adjusted = models.FloatField(null=True)
+    periods = models.PositiveSmallIntegerField(default=1)  # closed periods in this state, this one included
+    definition_version = models.PositiveSmallIntegerField(default=1)
+    newest_day = models.DateField(null=True)  # of the data, whatever the period
+    evaluated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["binding", "-period_start", "id"]
+        constraints = [models.UniqueConstraint(fields=["binding", "period_start"], name="kpis_kpistate_unique")]
+        indexes = [models.Index(fields=["workspace", "-period_start"], name="kpis_kpistate_period")]
+
+    def __str__(self) -> str:
+        return f"{self.binding_id} {self.period_start} {self.state}"
+
+
+class Flag(WorkspaceOwned):
+    """A pain-point flag: a binding that is provably worse or off target, with its evidence, until it no longer is."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        ACKNOWLEDGED = "acknowledged", _("taken charge of")
+        SNOOZED = "snoozed", _("snoozed")
+        REFUSED = "refused", _("dismissed")
+        CLOSED = "closed", _("closed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    binding = models.ForeignKey(Binding, models.CASCADE, related_name="flags")
+    kind = models.CharField(max_length=10, choices=State)  # worse or off_target; follows the latest state
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    owner = models.CharField(max_length=120, blank=True)
+    reason = models.CharField(max_length=400, blank=True)  # "not a problem because…"
+    snoozed_until = models.DateField(null=True)
+    opened_period = models.DateField()  # first day of the period that opened it
+    closed_period = models.DateField(null=True)
+    baseline_end = models.DateField(null=True)  # frozen: a lasting drop must not become its own normal
+    quiet_periods = models.PositiveSmallIntegerField(default=0)  # closed periods in a row without the problem
+    evidence = models.JSONField(default=dict)  # the numbers that opened it, never rewritten
+    revision = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-opened_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["binding"], condition=~Q(status="closed"), name="kpis_flag_one_open"),
+            models.CheckConstraint(condition=~Q(status="refused") | ~Q(reason=""), name="kpis_flag_refused_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(status="snoozed") | Q(snoozed_until__isnull=False), name="kpis_flag_snoozed_until"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.binding_id} {self.kind}"
