@@ -6,7 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
-export PORT PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PORT
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # pytest takes more through ARGS: make test ARGS="tests/journeys -k publish"
 ARGS ?=
 WORKERS ?= 2

@@ -84,7 +84,7 @@ def check() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "sources")
         shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(*WITHOUT_TEXTS, "locale"), symlinks=True)
-        found = []
+        found: list[str] = []
         for language in LANGUAGES:
             for domain in DOMAINS:
                 extract(copy, language, domain)
