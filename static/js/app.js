@@ -1,0 +1,53 @@
+// Behaviour shared by all pages: menus close on Escape or a click elsewhere, forms confirm, toasts announce.
+
+/** Say something at the bottom of the page; `action` may offer one button ({label, run}). */
+export function toast(text, { action = null, error = false, seconds = 8 } = {}) {
+  const box = document.querySelector("[data-toasts]");
+  if (!box) return;
+  const item = document.createElement("div");
+  item.className = error ? "toast toast--error" : "toast";
+  const span = document.createElement("span");
+  span.textContent = text;
+  item.append(span);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.label;
+    button.addEventListener("click", () => { item.remove(); action.run(); });
+    item.append(button);
+  }
+  box.replaceChildren(item);
+  window.setTimeout(() => item.remove(), seconds * 1000);
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// A select or checkbox that filters a page sends its form by itself.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (form) form.requestSubmit();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  toast(button.dataset.copied);
+});
