@@ -21,6 +21,8 @@ STOP_SECONDS = 7.0  # then children are killed; a job that is cut off is taken u
 STEADY_SECONDS = 60.0  # a child that lived this long starts again without delay
 LONGEST_PAUSE_SECONDS = 30.0
 USAGE_EXIT = 2
+# Celery's advice about root is no news to somebody who runs everything as root on their own machine.
+QUIET = "ignore:You're running the worker with superuser privileges"
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,18 @@ def run() -> int:
     local = is_local()
     # The signal counts from here on: a Ctrl-C during the start ends it as calmly as one later.
     supervisor = Supervisor(children(port, var), url=f"http://{HOST}:{port}/")
-    first_steps = [
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        [sys.executable, "manage.py", "seed_demo"],
-    ]
+    manage = [sys.executable, "manage.py"]
+    first_steps = [[*manage, "migrate", "--verbosity", "0"], [*manage, "seed_demo"]]
+    if not local:
+        # With external servers, files are served as in production: collected and compressed.
+        first_steps.append([*manage, "collectstatic", "--no-input", "--verbosity", "0"])
     return asyncio.run(supervisor.run(first_steps, hold=local))
 
 
 def children(port: int, var: Path) -> list[Child]:
     """Return the processes of one instance."""
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "-A", "cxmap"]
+    celery = [*python, "celery", "--quiet", "-A", "cxmap"]
     worker = ["worker", "-Q", "ingest,rollup,default", "-c", "2", "--without-gossip", "--without-mingle"]
     web = ["uvicorn", "cxmap.asgi:application", "--host", HOST, "--port", str(port)]
     return [
@@ -94,7 +97,7 @@ class Supervisor:
     def __init__(self, children: Sequence[Child], *, url: str, env: Mapping[str, str] | None = None) -> None:
         self.children = children
         self.url = url
-        self.env = {**os.environ, **(env or {}), "PYTHONUNBUFFERED": "1"}
+        self.env = {**os.environ, **(env or {}), "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET}
         self.width = max(len(child.name) for child in children)
         self.stopping = asyncio.Event()
         self.signals = 0
