@@ -23,7 +23,7 @@ help:
 	@echo "make backup FILE=… the whole database and uploads in one file"
 	@echo "make restore FILE=… puts such a file in place of what is there (asks first; YES=1 does not)"
 	@echo "make format        formats the code;  make translations  extracts new texts into locale/"
-	@echo "make requirements  compiles requirements*.txt from requirements*.in"
+	@echo "make requirements  compiles requirements*.txt from requirements*.in (UPGRADE=1: newest versions)"
 
 # Packages are installed again only when the list of them changes.
 $(VENV)/pyvenv.cfg:
@@ -86,7 +86,7 @@ requirements: $(VENV)/.packages-dev
 	$(PY) -m piptools compile $(COMPILE_OPTIONS) --output-file=requirements-dev.txt requirements-dev.in
 
 # Where packages come from is a matter of the machine, so no option of it is written down.
-COMPILE_OPTIONS := --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+COMPILE_OPTIONS := --quiet $(if $(UPGRADE),--upgrade) --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
