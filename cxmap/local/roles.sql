@@ -11,6 +11,12 @@
 SET client_min_messages = warning;
 \getenv owner_password CXMAP_OWNER_PASSWORD
 \getenv app_password CXMAP_APP_PASSWORD
+\if :{?owner_password} \else
+DO $$ BEGIN RAISE 'Set CXMAP_OWNER_PASSWORD, the password of the role that owns the tables.'; END $$;
+\endif
+\if :{?app_password} \else
+DO $$ BEGIN RAISE 'Set CXMAP_APP_PASSWORD, the password of the role that the application uses.'; END $$;
+\endif
 \set owner_createdb off
 \getenv owner_createdb CXMAP_OWNER_CREATEDB
 
