@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
+from journeys.querysets import JourneyQuerySet
 from personas.models import Persona
 from touchpoints.models import Touchpoint
 
@@ -79,6 +80,8 @@ class Journey(WorkspaceOwned, Named):
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
 
+    objects = JourneyQuerySet.as_manager()
+
     class Meta:
         ordering = ["sort_key", "id"]
         indexes = [models.Index(fields=["workspace", "sort_key"], name="journeys_journey_by_name")]
@@ -88,6 +91,14 @@ class Journey(WorkspaceOwned, Named):
 
     def get_absolute_url(self) -> str:
         return reverse("journeys:detail", args=[self.pk])
+
+    @property
+    def aim_labels(self) -> list[str]:
+        return [str(Aim(aim).label) for aim in self.aims]
+
+    @property
+    def method_labels(self) -> list[str]:
+        return [str(Method(method).label) for method in self.methods]
 
 
 class JourneyPersona(WorkspaceOwned):

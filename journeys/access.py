@@ -1,0 +1,96 @@
+"""From an id in a request to an object of a map: a member of its workspace, with the role."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core import signing
+from django.db import models
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from cxmap.workspaces.access import require
+from cxmap.workspaces.models import Role
+from journeys.models import Card, Journey, Lane, ShareLink, Stage, Step
+
+SHARE_SALT = "cxmap.share"
+Row = TypeVar("Row", bound=models.Model)
+
+
+def _get(model: type[Row], pk: UUID | int, **related: Any) -> Row:
+    row = model._default_manager.select_related(*related.get("select", ())).filter(pk=pk, deleted_at=None).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def journey_for_view(request: HttpRequest, pk: UUID) -> Journey:
+    journey = _get(Journey, pk)
+    require(request, journey.workspace_id, Role.VIEWER)
+    return journey
+
+
+def journey_for_edit(request: HttpRequest, pk: UUID) -> Journey:
+    journey = _get(Journey, pk)
+    require(request, journey.workspace_id, Role.EDITOR)
+    return journey
+
+
+def journey_in_trash_for_edit(request: HttpRequest, pk: UUID) -> Journey:
+    journey = Journey.objects.filter(pk=pk).exclude(deleted_at=None).first()
+    if journey is None:
+        raise Http404
+    require(request, journey.workspace_id, Role.EDITOR)
+    return journey
+
+
+def _on_map(request: HttpRequest, model: type[Row], pk: UUID) -> Row:
+    row = _get(model, pk, select=("journey",))
+    require(request, row.workspace_id, Role.EDITOR)  # type: ignore[attr-defined]
+    if row.journey.deleted_at is not None:  # type: ignore[attr-defined]
+        raise Http404
+    return row
+
+
+def stage_for_edit(request: HttpRequest, pk: UUID) -> Stage:
+    return _on_map(request, Stage, pk)
+
+
+def step_for_edit(request: HttpRequest, pk: UUID) -> Step:
+    return _on_map(request, Step, pk)
+
+
+def lane_for_edit(request: HttpRequest, pk: UUID) -> Lane:
+    return _on_map(request, Lane, pk)
+
+
+def card_for_edit(request: HttpRequest, pk: UUID) -> Card:
+    return _on_map(request, Card, pk)
+
+
+def share_link_for_edit(request: HttpRequest, pk: UUID) -> ShareLink:
+    link = ShareLink.objects.select_related("journey").filter(pk=pk).first()
+    if link is None:
+        raise Http404
+    require(request, link.workspace_id, Role.EDITOR)
+    return link
+
+
+def share_token(link: ShareLink) -> str:
+    """Return the text of a link: its id, signed, so that nobody can guess one."""
+    return signing.dumps(str(link.pk), salt=SHARE_SALT)
+
+
+def share_link_from(token: str) -> ShareLink:
+    """Return a link that still works. Raises Http404: expired, revoked and forged ones look the same."""
+    try:
+        pk = signing.loads(token, salt=SHARE_SALT)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    link = (
+        ShareLink.objects.select_related("journey__workspace")
+        .filter(pk=pk, revoked_at=None, expires_at__gt=timezone.now(), journey__deleted_at=None)
+        .first()
+    )
+    if link is None:
+        raise Http404
+    return link

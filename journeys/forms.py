@@ -1,0 +1,183 @@
+"""Text from the browser into values of a map; choices are narrowed to the workspace."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.workspaces.models import Workspace
+from journeys.blueprints import BLUEPRINTS
+from journeys.models import Aim, Journey, JourneyKind, Method
+from personas.models import Persona
+from touchpoints.models import Category, Channel, Phase, Touchpoint
+
+LEVELS = [Decimal(half) / 2 for half in range(-4, 5)]
+
+
+class PersonasMixin(forms.Form):
+    """Personas of the workspace, or an explicit "none yet" (A6)."""
+
+    def set_personas(self, workspace: Workspace) -> None:
+        self.fields["personas"].queryset = Persona.objects.filter(workspace=workspace, deleted_at=None)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("personas") and not data.get("no_persona_yet") and "personas" not in self.errors:
+            self.add_error("personas", _("Choose a persona, or say that there is none yet."))
+        return data
+
+
+class JourneyAddForm(PersonasMixin):
+    """What a map needs to begin."""
+
+    name = forms.CharField(label=_("Name of the journey"), max_length=200)
+    blueprint = forms.ChoiceField(
+        label=_("Begin with"),
+        choices=[(key, plan.name) for key, plan in BLUEPRINTS.items()],
+        widget=forms.RadioSelect,
+        initial="six-stages",
+    )
+    kind = forms.ChoiceField(label=_("Whose journey?"), choices=JourneyKind.choices, initial=JourneyKind.CUSTOMER)
+    personas = forms.ModelMultipleChoiceField(
+        label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    no_persona_yet = forms.BooleanField(label=_("No persona yet"), required=False)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_personas(workspace)
+
+
+class JourneyForm(PersonasMixin, forms.ModelForm):
+    """The header of a map."""
+
+    personas = forms.ModelMultipleChoiceField(
+        label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    aims = forms.MultipleChoiceField(
+        label=_("Why is this journey followed?"), choices=Aim.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    methods = forms.MultipleChoiceField(
+        label=_("How was the map made?"),
+        choices=Method.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "A workshop gives an overall view and breaks silos, but records opinions; data show facts, not reasons; "
+            "surveys and interviews show emotions and motives, of few people."
+        ),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Journey
+        fields = [
+            "name",
+            "personas",
+            "no_persona_yet",
+            "kind",
+            "horizon",
+            "status",
+            "owner",
+            "review_on",
+            "aims",
+            "methods",
+            "scenario",
+            "expectation",
+            "success_measure",
+        ]
+        widgets = {
+            "review_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "scenario": forms.Textarea({"rows": 3}),
+            "expectation": forms.Textarea({"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_personas(workspace)
+
+
+class NameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=160, strip=True)
+    revision = forms.IntegerField(required=False)
+
+
+class LaneNameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    revision = forms.IntegerField(required=False)
+
+
+class CardForm(forms.Form):
+    text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 4}), max_length=4000, required=False)
+    source = forms.CharField(
+        label=_("Source of the verbatim"),
+        max_length=200,
+        required=False,
+        help_text=_("With a source the thought is a real quotation; without one it is a hypothesis of the team."),
+    )
+    revision = forms.IntegerField(required=False)
+
+
+class TouchpointCardForm(forms.Form):
+    """A touchpoint of the library, or a new one for it."""
+
+    touchpoint = forms.ModelChoiceField(
+        label=_("From the library"), queryset=Touchpoint.objects.none(), required=False, empty_label=_("— choose —")
+    )
+    name = forms.CharField(label=_("Or a new one"), max_length=200, required=False)
+    category = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False)
+    channel = forms.ModelChoiceField(label=_("Channel"), queryset=Channel.objects.none(), required=False)
+    phase = forms.ChoiceField(label=_("Phase"), choices=Phase.choices, required=False, initial=Phase.DURING)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["touchpoint"].queryset = Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
+        fields["category"].queryset = Category.objects.filter(workspace=workspace)
+        fields["channel"].queryset = Channel.objects.filter(workspace=workspace)
+        self.workspace = workspace
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("touchpoint"):
+            return data
+        if not data.get("name"):
+            raise forms.ValidationError(_("Choose a touchpoint, or name a new one."))
+        for field in ("category", "channel"):
+            if not data.get(field):
+                self.add_error(field, _("A new touchpoint needs this."))
+        if Touchpoint.objects.filter(workspace=self.workspace, name=data["name"], deleted_at=None).exists():
+            self.add_error("name", _("The library has a touchpoint of this name: choose it above."))
+        return data
+
+
+class LevelForm(forms.Form):
+    """A point of the believed curve; empty takes it away."""
+
+    level = forms.TypedChoiceField(
+        choices=[("", "—"), *[(str(level), str(level)) for level in LEVELS]],
+        coerce=Decimal,
+        required=False,
+        empty_value=None,
+    )
+
+
+class ShareForm(forms.Form):
+    label = forms.CharField(label=_("For whom?"), max_length=120, required=False)
+    days = forms.TypedChoiceField(
+        label=_("Works for"),
+        coerce=int,
+        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("one year"))],
+        initial=30,
+    )
+
+
+class LaneAddForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind of lane"))
+    index = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]

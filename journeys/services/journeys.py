@@ -1,0 +1,242 @@
+"""Journeys as a whole: begun, described, copied, put into the trash, shared."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from cxmap.history.models import Change
+from cxmap.history.services import history_record, recording, undo
+from cxmap.lib.errors import StaleRevision
+from cxmap.workspaces.models import User, Workspace
+from journeys.blueprints import SIX_STAGES, Blueprint
+from journeys.errors import PersonaNeeded
+from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
+from personas.models import Persona
+
+SETTINGS = (
+    "name",
+    "kind",
+    "horizon",
+    "status",
+    "scenario",
+    "expectation",
+    "success_measure",
+    "aims",
+    "methods",
+    "owner",
+    "review_on",
+)
+
+
+@transaction.atomic
+def journey_create(
+    *,
+    workspace: Workspace,
+    actor: User | None,
+    name: str,
+    personas: Sequence[Persona] = (),
+    no_persona_yet: bool = False,
+    blueprint: Blueprint = SIX_STAGES,
+    **settings: Any,
+) -> Journey:
+    """Begin a map from a blueprint. Raises PersonaNeeded without a persona or an explicit "none yet" (A6)."""
+    if not personas and not no_persona_yet:
+        raise PersonaNeeded
+    journey = Journey.objects.create(
+        workspace=workspace, name=name, no_persona_yet=not personas, template=blueprint.key, **settings
+    )
+    JourneyPersona.objects.bulk_create(
+        JourneyPersona(workspace=workspace, journey=journey, persona=persona, rank=number)
+        for number, persona in enumerate(personas)
+    )
+    stages, steps = [], []
+    for number, plan in enumerate(blueprint.stages, 1):
+        stage = Stage(
+            workspace=workspace,
+            journey=journey,
+            name=str(plan.name),
+            note=str(plan.note),
+            template_key=plan.key,
+            rank=number * 1024,
+        )
+        stages.append(stage)
+        steps += [
+            Step(workspace=workspace, journey=journey, stage=stage, name=str(step), rank=place * 1024)
+            for place, step in enumerate(plan.steps, 1)
+        ]
+    Stage.objects.bulk_create(stages)
+    Step.objects.bulk_create(steps)
+    Lane.objects.bulk_create(
+        Lane(workspace=workspace, journey=journey, kind=kind, rank=number * 1024)
+        for number, kind in enumerate(blueprint.lanes, 1)
+    )
+    history_record(actor=actor, action="journey.created", target=journey, scope=journey, name=name)
+    return journey
+
+
+@transaction.atomic
+def journey_update(
+    *,
+    journey: Journey,
+    actor: User,
+    personas: Sequence[Persona] | None = None,
+    no_persona_yet: bool = False,
+    expected_revision: int | None = None,
+    **settings: Any,
+) -> Journey:
+    """Change the header of a map. Raises StaleRevision, PersonaNeeded."""
+    if personas is not None and not personas and not no_persona_yet:
+        raise PersonaNeeded
+    with recording(actor=actor, action="journey.updated", target=journey, scope=journey, name=journey.name) as record:
+        journey = Journey.objects.select_for_update().get(pk=journey.pk)
+        if expected_revision is not None and journey.revision != expected_revision:
+            raise StaleRevision(current=journey)
+        record.watch(journey)
+        for name, value in settings.items():
+            setattr(journey, name, value)
+        fields = list(settings)
+        if personas is not None:
+            journey.no_persona_yet = not personas
+            fields.append("no_persona_yet")
+            _set_personas(record, journey, personas)
+        journey.revision += 1
+        journey.board_revision += 1
+        journey.save(update_fields=[*fields, "revision", "board_revision", "updated_at"])
+    return journey
+
+
+def _set_personas(record: Any, journey: Journey, personas: Sequence[Persona]) -> None:
+    links = {link.persona_id: link for link in JourneyPersona.objects.select_for_update().filter(journey=journey)}
+    record.watch(*links.values())
+    wanted = {persona.pk: number for number, persona in enumerate(personas)}
+    now = timezone.now()
+    for persona_id, link in links.items():
+        link.deleted_at = None if persona_id in wanted else link.deleted_at or now
+        link.rank = wanted.get(persona_id, link.rank)
+        link.save(update_fields=["deleted_at", "rank"])
+    made = [
+        JourneyPersona(workspace_id=journey.workspace_id, journey=journey, persona_id=persona_id, rank=number)
+        for persona_id, number in wanted.items()
+        if persona_id not in links
+    ]
+    JourneyPersona.objects.bulk_create(made)
+    record.created(*made)
+
+
+@transaction.atomic
+def journey_delete(*, journey: Journey, actor: User) -> None:
+    """Put a map into the trash; everything on it stays, and restore brings it back."""
+    Journey.objects.filter(pk=journey.pk, deleted_at=None).update(deleted_at=timezone.now())
+    history_record(actor=actor, action="journey.deleted", target=journey, scope=journey, name=journey.name)
+
+
+@transaction.atomic
+def journey_restore(*, journey: Journey, actor: User) -> None:
+    Journey.objects.filter(pk=journey.pk).update(deleted_at=None)
+    history_record(actor=actor, action="journey.restored", target=journey, scope=journey, name=journey.name)
+
+
+@transaction.atomic
+def journey_duplicate(*, journey: Journey, actor: User, name: str) -> Journey:
+    """Copy a map with everything that stands on it; the touchpoints of the library are shared, not copied."""
+    copy = Journey.objects.create(
+        workspace_id=journey.workspace_id,
+        no_persona_yet=journey.no_persona_yet,
+        template=journey.template,
+        **{field: getattr(journey, field) for field in SETTINGS if field not in {"name", "status"}},
+        name=name,
+    )
+    JourneyPersona.objects.bulk_create(
+        JourneyPersona(workspace_id=link.workspace_id, journey=copy, persona_id=link.persona_id, rank=link.rank)
+        for link in journey.persona_links.filter(deleted_at=None)
+    )
+    common = {"workspace_id": journey.workspace_id, "journey": copy}
+    stages = {
+        row.pk: Stage(
+            **common,
+            name=row.name,
+            note=row.note,
+            template_key=row.template_key,
+            rank=row.rank,
+            hidden=row.hidden,
+        )
+        for row in journey.stages.filter(deleted_at=None)
+    }
+    Stage.objects.bulk_create(stages.values())
+    steps = {
+        row.pk: Step(
+            **common,
+            stage=stages[row.stage_id],
+            name=row.name,
+            rank=row.rank,
+            hidden=row.hidden,
+            moment_of_truth=row.moment_of_truth,
+        )
+        for row in journey.steps.filter(deleted_at=None, stage_id__in=stages)
+    }
+    Step.objects.bulk_create(steps.values())
+    lanes = {
+        row.pk: Lane(**common, kind=row.kind, name=row.name, rank=row.rank, hidden=row.hidden)
+        for row in journey.lanes.filter(deleted_at=None)
+    }
+    Lane.objects.bulk_create(lanes.values())
+    Card.objects.bulk_create(
+        Card(
+            **common,
+            lane=lanes[row.lane_id],
+            step=steps[row.step_id],
+            rank=row.rank,
+            text=row.text,
+            touchpoint_id=row.touchpoint_id,
+            persona_id=row.persona_id,
+            source=row.source,
+        )
+        for row in journey.cards.filter(deleted_at=None, lane_id__in=lanes, step_id__in=steps)
+    )
+    CurvePoint.objects.bulk_create(
+        CurvePoint(**common, step=steps[row.step_id], level=row.level)
+        for row in journey.curve_points.filter(deleted_at=None, step_id__in=steps)
+    )
+    history_record(actor=actor, action="journey.duplicated", target=copy, scope=copy, name=name)
+    return copy
+
+
+@transaction.atomic
+def share_link_create(*, journey: Journey, actor: User, days: int, label: str = "") -> ShareLink:
+    """Make a read-only link that works for some days."""
+    link = ShareLink.objects.create(
+        workspace_id=journey.workspace_id,
+        journey=journey,
+        label=label,
+        created_by=actor,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    history_record(actor=actor, action="share_link.created", target=link, scope=journey, days=days)
+    return link
+
+
+@transaction.atomic
+def share_link_revoke(*, link: ShareLink, actor: User) -> None:
+    if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        history_record(actor=actor, action="share_link.revoked", target=link, scope=link.journey)
+
+
+def share_link_opened(link: ShareLink) -> None:
+    """Count an opening, so that the owner sees whether a link is still in use."""
+    ShareLink.objects.filter(pk=link.pk).update(last_opened_at=timezone.now(), opened_count=F("opened_count") + 1)
+
+
+@transaction.atomic
+def history_step(*, journey: Journey, actor: User, redo: bool = False) -> list[Change]:
+    """Take back the person's last gesture on the map, or put it forward again.
+
+    Raises NothingToUndo, and ChangedSince when somebody else changed the same since.
+    """
+    Journey.objects.select_for_update().only("pk").get(pk=journey.pk)
+    changes = undo(actor=actor, scope=journey, redo=redo)
+    Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
+    return changes

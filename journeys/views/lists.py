@@ -1,0 +1,166 @@
+"""The list of maps, their header, copies, trash, share links and history."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cxmap.history.services import feed
+from cxmap.lib.errors import CxmapError
+from cxmap.workspaces import access as workspaces_access
+from cxmap.workspaces.access import can
+from cxmap.workspaces.models import Role
+from journeys import access, selectors
+from journeys.blueprints import BLUEPRINTS
+from journeys.forms import JourneyAddForm, JourneyForm, ShareForm
+from journeys.models import Journey
+from journeys.services import journeys as services
+
+
+@login_required
+@require_safe
+def journey_list(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_view(request, slug)
+    context = {
+        "page": selectors.journey_list(workspace),
+        "section": "journeys",
+        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+    }
+    return render(request, "journeys/journey_list.html", context)
+
+
+@login_required
+def journey_add(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_edit(request, slug)
+    initial = {"blueprint": request.GET.get("blueprint", "six-stages")}
+    form = JourneyAddForm(request.POST or None, workspace=workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        journey = services.journey_create(
+            workspace=workspace,
+            actor=request.user,
+            name=data["name"],
+            kind=data["kind"],
+            personas=list(data["personas"]),
+            no_persona_yet=data["no_persona_yet"],
+            blueprint=BLUEPRINTS[data["blueprint"]],
+        )
+        return redirect(journey)
+    context = {"form": form, "blueprints": BLUEPRINTS.values(), "section": "journeys"}
+    return render(request, "journeys/journey_add.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def journey_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_edit(request, pk)
+    initial = {"personas": selectors.personas_of(journey), "revision": journey.revision}
+    form = JourneyForm(request.POST or None, instance=journey, workspace=journey.workspace, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = dict(form.cleaned_data)
+            personas = list(data.pop("personas"))
+            none_yet = data.pop("no_persona_yet")
+            expected = data.pop("revision")
+            journey = Journey.objects.get(pk=pk)
+            try:
+                services.journey_update(
+                    journey=journey,
+                    actor=request.user,
+                    personas=personas,
+                    no_persona_yet=none_yet,
+                    expected_revision=expected,
+                    **data,
+                )
+            except CxmapError as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                return redirect(journey)
+    context = {"form": form, "journey": journey, "section": "journeys"}
+    return render(request, "journeys/journey_form.html", context, status=status)
+
+
+@login_required
+@require_POST
+def journey_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_edit(request, pk)
+    name = _("%(name)s (copy)") % {"name": journey.name[:180]}
+    copy = services.journey_duplicate(journey=journey, actor=request.user, name=name)
+    messages.success(request, _("“%(name)s” was made.") % {"name": name})
+    return redirect(copy)
+
+
+@login_required
+@require_POST
+def journey_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_edit(request, pk)
+    services.journey_delete(journey=journey, actor=request.user)
+    messages.success(
+        request, _("“%(name)s” is in the trash, at the end of this page: it can be restored.") % {"name": journey.name}
+    )
+    return redirect("journeys:list", journey.workspace.slug)
+
+
+@login_required
+@require_POST
+def journey_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_in_trash_for_edit(request, pk)
+    services.journey_restore(journey=journey, actor=request.user)
+    return redirect(journey)
+
+
+@login_required
+@require_safe
+def journey_history(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_view(request, pk)
+    context = {"journey": journey, "changes": feed(scope=journey, limit=200), "section": "journeys"}
+    return render(request, "journeys/journey_history.html", context)
+
+
+def _share_page(request: HttpRequest, journey: Journey, form: ShareForm, *, status: int = 200) -> HttpResponse:
+    links = journey.share_links.filter(revoked_at=None, expires_at__gt=timezone.now())
+    context = {
+        "journey": journey,
+        "form": form,
+        "links": [
+            (link, request.build_absolute_uri(reverse("journeys:shared", args=[access.share_token(link)])))
+            for link in links
+        ],
+        "section": "journeys",
+    }
+    return render(request, "journeys/share.html", context, status=status)
+
+
+@login_required
+@require_safe
+def share_link_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _share_page(request, access.journey_for_edit(request, pk), ShareForm())
+
+
+@login_required
+@require_POST
+def share_link_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_edit(request, pk)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        return _share_page(request, journey, form, status=422)
+    services.share_link_create(journey=journey, actor=request.user, **form.cleaned_data)
+    messages.success(request, _("The link is ready: copy it below."))
+    return redirect("journeys:share", pk)
+
+
+@login_required
+@require_POST
+def share_link_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    link = access.share_link_for_edit(request, pk)
+    services.share_link_revoke(link=link, actor=request.user)
+    messages.success(request, _("The link no longer works."))
+    return redirect("journeys:share", link.journey_id)

@@ -1,0 +1,160 @@
+"""The map page, its answers to edits, undo and redo, and the shared read-only map."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from cxmap.lib.errors import CxmapError, StaleRevision
+from cxmap.lib.http import refuse, see_other, wants_partial
+from cxmap.workspaces.access import can
+from cxmap.workspaces.models import Role
+from journeys import access, selectors
+from journeys.services import journeys as services
+from journeys.lanes import Period
+from journeys.models import Journey, Lane, Step
+
+
+def period_of(request: HttpRequest) -> Period | None:
+    """Return the days of `?period=2026-11-16/2026-11-22`; None (each binding's last closed period) without it."""
+    first, _slash, last = request.GET.get("period", "").partition("/")
+    try:
+        start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    except ValueError:
+        return None
+    return Period(start, end) if start <= end else None
+
+
+def saved_text() -> str:
+    return _("Saved at %(time)s") % {"time": timezone.localtime().strftime("%H:%M")}
+
+
+def board_html(request: HttpRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map") -> str:
+    """Return the grid, or the same content as a list of steps (view table)."""
+    template = "board/table.jinja" if view == "table" else "board/board.jinja"
+    context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly}
+    return render_to_string(template, context, request, using="jinja")
+
+
+@login_required
+@require_safe
+@never_cache
+def journey_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_view(request, pk)
+    can_edit = can(request.membership, Role.EDITOR)  # type: ignore[attr-defined]
+    board = selectors.board(journey=journey, actor=request.user, can_edit=can_edit, period=period_of(request))
+    view = request.GET.get("view", "map")
+    template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
+    context = {
+        "journey": journey,
+        "board": board,
+        "board_html": board_html(request, board, view=view),
+        "section": "journeys",
+        "view": view,
+        "can_edit": can_edit,
+        "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
+    }
+    return render(request, template, context)
+
+
+def answer_board(request: HttpRequest, journey: Journey, *, said: str = "", focus: dict[str, Any] | None = None) -> HttpResponse:
+    """Answer a change of the structure: the whole board to a script, the map page to everybody else."""
+    if not wants_partial(request):
+        return see_other(journey.get_absolute_url())
+    board = selectors.board(journey=journey, actor=request.user, can_edit=True, period=period_of(request))
+    return JsonResponse(
+        {
+            "board": board_html(request, board),
+            "tools": render_to_string("journeys/_map_tools.html", {"board": board, "journey": journey}, request),
+            "said": said,
+            "saved": saved_text(),
+            "focus": focus or {},
+        }
+    )
+
+
+def cell_html(request: HttpRequest, lane: Lane, step: Step) -> str:
+    """Return the inside of one cell that people fill themselves."""
+    kind = selectors.registry.kind_of(lane.kind)
+    cards = selectors.cell_cards(lane, step)
+    row = selectors.LaneRow(lane=lane, kind=kind, cells={})
+    column = selectors.StepColumn(step=step, number=0, index=0, badge=None, first=False, last=False)
+    context = {"cell": cards, "row": row, "column": column, "edit": True, "readonly": False}
+    return render_to_string(kind.template, context, request, using="jinja")
+
+
+def answer_cells(request: HttpRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any) -> HttpResponse:
+    """Answer a change of cards: the cells concerned to a script, the map page to everybody else."""
+    if not wants_partial(request):
+        return see_other(journey.get_absolute_url())
+    cells = [
+        {"lane": str(lane.pk), "step": str(step.pk), "html": cell_html(request, lane, step)} for lane, step in places
+    ]
+    return JsonResponse({"cells": cells, "said": said, "saved": saved_text(), "undo": True, **more})
+
+
+def answer_error(request: HttpRequest, journey: Journey, error: CxmapError) -> HttpResponse:
+    """Say what went wrong; of two texts for the same place both are given back, and nothing is lost."""
+    if isinstance(error, StaleRevision) and wants_partial(request):
+        current = error.current
+        text = getattr(current, "text", None)
+        if text is None:
+            text = getattr(current, "name", "")
+        gone = getattr(current, "deleted_at", None) is not None
+        payload = {"code": error.code, "message": str(error), "fields": {}}
+        return JsonResponse(
+            {"error": payload, "current": {"text": text, "revision": current.revision, "gone": gone}}, status=409
+        )
+    return refuse(request, error, back=journey.get_absolute_url())
+
+
+def _step_back(request: HttpRequest, pk: UUID, *, redo: bool) -> HttpResponse:
+    journey = access.journey_for_edit(request, pk)
+    try:
+        changes = services.history_step(journey=journey, actor=request.user, redo=redo)
+    except CxmapError as error:
+        return answer_error(request, journey, error)
+    said = _("Redone.") if redo else _("Undone.")
+    return answer_board(request, journey, said=said if changes else "")
+
+
+@login_required
+@require_POST
+def journey_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step_back(request, pk, redo=False)
+
+
+@login_required
+@require_POST
+def journey_redo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _step_back(request, pk, redo=True)
+
+
+@require_safe
+@never_cache
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """Show one map to whoever has its link: nothing else of the workspace, nothing to change."""
+    link = access.share_link_from(token)
+    services.share_link_opened(link)
+    journey = link.journey
+    board = selectors.board(journey=journey, actor=None, can_edit=False, period=period_of(request))
+    context = {
+        "journey": journey,
+        "board": board,
+        "board_html": board_html(request, board, readonly=True),
+        "link": link,
+        "fictional": journey.workspace.fictional,
+    }
+    response = render(request, "journeys/shared.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,81 @@
+"""The numbers of cxmap: values with intervals, tests, and states. numpy and scipy only, no Django.
+
+`evaluate(Batch) -> Evaluation` decides the states of all bindings of one rhythm in one run;
+`interval(kind, n, numerator, denominator, sum_squares)` gives one figure; `estimate` many.
+Definitions and reference values: docs of the product, "The numbers". Unknown is NaN in arrays and
+None in scalars, never 0.
+"""
+
+from .batch import Batch, FrozenBaselines, Values
+from .families import benjamini_hochberg
+from .histograms import duration_bin, duration_bin_edges, duration_of_bin
+from .intervals import (
+    Estimate,
+    estimate,
+    interval,
+    newcombe_difference,
+    nps_difference,
+    nps_variance,
+    pooled,
+    student,
+    tango,
+    wilson,
+)
+from .kinds import ALPHA, LEVEL, Kind, kind_codes, minimum_n
+from .periods import Calendar, Period, Rhythm, last_closed_period, period_of
+from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
+from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_variance
+from .states import Evaluation, Evidence, Reason, State, evaluate, flag_closes, flag_opens
+from .targets import binomial_test, mean_test, nps_test, target_test
+
+__all__ = [
+    "ALPHA",
+    "EMOTION_SCALES",
+    "LEVEL",
+    "Batch",
+    "Calendar",
+    "Estimate",
+    "Evaluation",
+    "Evidence",
+    "Fit",
+    "FrozenBaselines",
+    "Kind",
+    "NpsBucket",
+    "NpsCounts",
+    "Period",
+    "Reason",
+    "Rhythm",
+    "SeasonTest",
+    "State",
+    "Values",
+    "benjamini_hochberg",
+    "binomial_test",
+    "duration_bin",
+    "duration_bin_edges",
+    "duration_of_bin",
+    "emotion",
+    "estimate",
+    "evaluate",
+    "flag_closes",
+    "flag_opens",
+    "interval",
+    "kind_codes",
+    "last_closed_period",
+    "mean_test",
+    "minimum_n",
+    "newcombe_difference",
+    "nps_bucket",
+    "nps_counts",
+    "nps_difference",
+    "nps_test",
+    "nps_variance",
+    "period_of",
+    "pooled",
+    "season_means",
+    "season_proportions",
+    "student",
+    "tango",
+    "target_test",
+    "wilson",
+    "within_day_variance",
+]

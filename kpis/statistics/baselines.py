@@ -1,0 +1,115 @@
+"""Comparison of tested periods with their baselines, sliding or frozen, for a whole batch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .batch import Batch, Values
+from .families import benjamini_hochberg
+from .kinds import BoolArray, DayArray, FloatArray, IntArray, Kind, scale_of
+from .periods import BASELINE_PERIODS
+from .seasons import season_means, season_proportions, within_day_variance
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTests:
+    """Arrays (B, K); NaN where not tested.
+
+    t: the statistic, negative when lower than before; p: two-sided; p_adjusted over the column;
+    change: value − expected, in the KPI's unit; expected: what the baseline gives on the weekdays of
+    the period; n: answers in the baseline; before: datetime64[D], the day after the baseline, NaT
+    when it has fewer than 8 periods with data.
+    """
+
+    t: FloatArray
+    p: FloatArray
+    p_adjusted: FloatArray
+    change: FloatArray
+    expected: FloatArray
+    n: IntArray
+    before: DayArray
+
+
+def compare_with_baseline(batch: Batch, testable: BoolArray, value: FloatArray) -> tuple[BaselineTests, BaselineTests]:
+    """Return (current, previous): column k holds the tests of period k, and of period k − 1.
+
+    Both use the baseline that ends before period k − 1, the first of the two that a state of
+    period k rests on. Column 0 is not tested. testable: (B, K), periods with enough answers;
+    value: (B, K) their figures.
+    """
+    shape = testable.shape
+    found = [tuple(np.full(shape, np.nan) for _ in range(4)) for _ in range(2)]  # t, p, expected, value
+    answers = np.zeros(shape, dtype=np.int64)
+    before = np.full(shape, np.datetime64("NaT"), dtype="datetime64[D]")
+    for k in range(1, shape[1]):
+        baseline, before[:, k] = _baseline(batch, k)
+        labels = batch.calendar.weekdays()[batch.calendar.sliding_baseline_columns(k - 1)]
+        answers[:, k] = baseline.denominator.sum(axis=1)
+        for (t, p, expected, figure), period in zip(found, (k, k - 1), strict=True):
+            rows = np.flatnonzero(testable[:, period] & ~np.isnat(before[:, k]))
+            t[rows, k], p[rows, k], expected[rows, k] = _test(batch, rows, baseline, labels, period)
+            figure[rows, k] = value[rows, period]
+    current, previous = (
+        BaselineTests(t, p, benjamini_hochberg(p, axis=0), figure - expected, expected, answers, before)
+        for t, p, expected, figure in found
+    )
+    return current, previous
+
+
+def _baseline(batch: Batch, k: int) -> tuple[Values, DayArray]:
+    """Return the baseline of column k, (B, points), and the day after it, NaT where it is too short."""
+    calendar = batch.calendar
+    columns = calendar.sliding_baseline_columns(k - 1)
+    first_tested = calendar.periods[k - 1].first_day
+    names = ("numerator", "denominator", "sum_squares", "excluded")
+    parts = {name: getattr(batch.values, name)[:, columns] for name in names}
+    before = np.full(len(batch.kind), np.datetime64(first_tested, "D"))
+    if batch.frozen is not None:
+        frozen = batch.frozen
+        # A flag opened later says nothing about an earlier period: that one keeps its own baseline.
+        held = frozen.before <= np.datetime64(first_tested, "D")
+        turned = frozen.aligned_with(calendar, np.datetime64(calendar.baseline_first_day(first_tested), "D"))
+        rows = frozen.binding[held]
+        before[rows] = frozen.before[held]
+        for name in names:
+            parts[name] = parts[name].copy()
+            parts[name][rows] = getattr(turned, name)[held]
+    by_period = parts["denominator"].reshape(
+        len(before), BASELINE_PERIODS, calendar.baseline_points // BASELINE_PERIODS
+    )
+    complete = (by_period.sum(axis=2) > 0).all(axis=1)
+    return Values(**parts), np.where(complete, before, np.datetime64("NaT", "D"))
+
+
+def _test(
+    batch: Batch, rows: IntArray, baseline: Values, labels: IntArray, period: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return (t, p, expected) of one tested period against the baseline, for the given bindings.
+
+    labels: weekday of each point of the baseline.
+    """
+    columns = batch.calendar.period_columns(period)
+    weekday = np.concatenate([labels, batch.calendar.weekdays()[columns]])
+    current = np.arange(len(weekday)) >= len(labels)
+    t, p, expected = (np.full(len(rows), np.nan) for _ in range(3))
+
+    def series(name: str, picked: IntArray) -> FloatArray:
+        return np.concatenate([getattr(baseline, name)[picked], getattr(batch.values, name)[picked, columns]], axis=1)
+
+    for one in Kind:
+        where = np.flatnonzero(batch.kind[rows] == one)
+        y, n = series("numerator", rows[where]), series("denominator", rows[where])
+        if one is Kind.PROPORTION:
+            # More successes than trials on some day (late attribution): no binomial model, so unknown.
+            possible = ((y >= 0) & (y <= n)).all(axis=1)
+            where, y, n = where[possible], y[possible], n[possible]
+        if not where.size:
+            continue
+        if one is Kind.PROPORTION:
+            found = season_proportions(y, n, weekday, current, score_when_separated=True)
+        else:
+            floor = within_day_variance(y, n, series("sum_squares", rows[where]))
+            found = season_means(y, n, weekday, current, variance_floor=floor)
+        t[where], p[where] = found.t, found.p
+        expected[where] = found.expected * scale_of(one)
+    return t, p, expected

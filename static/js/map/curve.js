@@ -1,0 +1,71 @@
+// The believed curve: a picker of five levels, keys 1 to 5, and dragging the point up and down.
+
+import { openPopover, closePopover } from "./popups.js";
+import { send } from "./net.js";
+
+const MIDDLE = 78; // pixels, as journeys/curve.py draws it
+const LEVEL = 32;
+
+export function setLevel(cell, level) {
+  closePopover();
+  return send(cell.dataset.curve, { level: level === null ? "" : level.toFixed(1) });
+}
+
+/** Show the five named levels beside the cell. */
+export function pickLevel(cell) {
+  const data = document.querySelector("[data-texts]").dataset;
+  const box = document.createElement("div");
+  const title = document.createElement("div");
+  title.className = "menu__title";
+  title.textContent = data.levelTitle;
+  const list = document.createElement("div");
+  list.className = "menu__list-inline";
+  data.levels.split("|").map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${level > 0 ? "+" : level < 0 ? "−" : ""}${Math.abs(level)} · ${name}`;
+    button.addEventListener("click", () => setLevel(cell, level));
+    list.append(button);
+  });
+  const none = document.createElement("button");
+  none.type = "button";
+  none.textContent = data.noLevel;
+  none.addEventListener("click", () => setLevel(cell, null));
+  list.append(none);
+  box.append(title, list);
+  openPopover(cell, box);
+}
+
+/** Drag a point: it follows in half levels and is saved when let go. */
+export function startDragging(board) {
+  board.addEventListener("pointerdown", (event) => {
+    const point = event.target.closest("[data-believed]");
+    const cell = event.target.closest("[data-curve]");
+    if (!point || !cell || event.button !== 0) return;
+    event.preventDefault();
+    const svg = point.ownerSVGElement;
+    const levelAt = (clientY) => {
+      const y = clientY - svg.getBoundingClientRect().top;
+      return Math.max(-2, Math.min(2, Math.round(((MIDDLE - y) / LEVEL) * 2) / 2));
+    };
+    const begun = levelAt(event.clientY);
+    let level = begun;
+    point.setPointerCapture(event.pointerId);
+    const move = (moved) => {
+      level = levelAt(moved.clientY);
+      point.setAttribute("transform", `translate(0 ${(begun - level) * LEVEL})`);
+    };
+    const end = () => {
+      point.removeEventListener("pointermove", move);
+      point.removeEventListener("pointerup", end);
+      point.removeEventListener("pointercancel", end);
+      if (level === begun) { point.removeAttribute("transform"); return; }
+      cell.dataset.dragged = "1";
+      window.setTimeout(() => delete cell.dataset.dragged, 0);
+      setLevel(cell, level);
+    };
+    point.addEventListener("pointermove", move);
+    point.addEventListener("pointerup", end);
+    point.addEventListener("pointercancel", end);
+  });
+}

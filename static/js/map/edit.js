@@ -1,0 +1,83 @@
+// Writing in the cell itself: cards, new cards, names of stages, steps and lanes.
+
+import { focusCell } from "./grid.js";
+import { send } from "./net.js";
+
+const texts = () => document.querySelector("[data-texts]").dataset;
+
+/** Put a text box into `host` in place of `hidden` and give back what was written (null: left with Escape). */
+function write(host, hidden, value, { multiline = true, first = null } = {}) {
+  return new Promise((resolve) => {
+    const box = document.createElement(multiline ? "textarea" : "input");
+    box.className = "cell__edit";
+    box.value = first ?? value;
+    box.placeholder = texts().placeholder;
+    box.setAttribute("aria-label", texts().placeholder);
+    for (const element of hidden) element.hidden = true;
+    host.append(box);
+    const dragged = host.closest("[draggable]");
+    if (dragged) dragged.draggable = false;
+    box.focus();
+    if (first === null) box.select();
+    let done = false;
+    const leave = (text) => {
+      if (done) return;
+      done = true;
+      box.remove();
+      for (const element of hidden) element.hidden = false;
+      if (dragged) dragged.draggable = true;
+      resolve(text);
+    };
+    box.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.isComposing) return;
+      if (event.key === "Escape") { event.preventDefault(); leave(null); }
+      if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); leave(box.value); }
+      if (event.key === "Tab") { event.preventDefault(); leave(box.value); host.dispatchEvent(new CustomEvent("map:next", { bubbles: true, detail: event.shiftKey })); }
+    });
+    box.addEventListener("paste", (event) => event.stopPropagation());
+    box.addEventListener("copy", (event) => event.stopPropagation());
+    box.addEventListener("blur", () => leave(box.value));
+  });
+}
+
+/** Write a new card into a typed cell; `first` is the character that began it. */
+export async function newCard(cell, first = null) {
+  const ask = [...cell.querySelectorAll(".cell__ask")];
+  const text = await write(cell, ask, "", { first });
+  focusCell(cell, { scroll: false });
+  if (text === null || !text.trim()) return;
+  const holder = document.createElement("div");
+  holder.className = "note";
+  holder.textContent = text; // shown at once; the answer brings the real card
+  cell.insertBefore(holder, cell.querySelector(".cell__ask"));
+  const saved = await send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text }, { field: "text" });
+  if (!saved) holder.remove();
+}
+
+/** Change the text of a card. */
+export async function editCard(card, first = null) {
+  const cell = card.closest("[data-cell]");
+  const shown = card.querySelector("[data-text]");
+  if (!shown) return;
+  const before = shown.textContent;
+  const text = await write(card, [shown], before, { first });
+  focusCell(cell, { scroll: false });
+  if (text === null || text.trim() === before.trim()) return;
+  shown.textContent = text;
+  const saved = await send(`/cards/${card.dataset.card}/edit/`, { text, revision: card.dataset.rev }, { field: "text" });
+  if (!saved) shown.textContent = before;
+}
+
+/** Rename a stage, step or lane in its header. */
+export async function rename(header, first = null) {
+  const shown = header.querySelector("[data-text]");
+  const before = shown.textContent;
+  const name = await write(header, [shown], before, { multiline: false, first });
+  focusCell(header, { scroll: false });
+  if (name === null || name.trim() === before.trim()) return;
+  if (!name.trim() && header.dataset.kind !== "lane") return;
+  shown.textContent = name;
+  const saved = await send(header.dataset.rename, { name, revision: header.dataset.rev }, { field: "name" });
+  if (!saved) shown.textContent = before;
+}

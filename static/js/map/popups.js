@@ -1,0 +1,128 @@
+// Menus, dialogs and the drawer: fragments that pages also have as pages of their own.
+
+import { send } from "./net.js";
+import { focusCell } from "./grid.js";
+
+let popover = null;
+let opener = null;
+
+export function closePopover({ back = false } = {}) {
+  if (!popover) return;
+  popover.remove();
+  popover = null;
+  if (back && opener?.isConnected) focusCell(opener.closest("[data-cell]") ?? opener);
+}
+
+export function openPopover(anchor, content) {
+  closePopover();
+  opener = anchor;
+  popover = document.createElement("div");
+  popover.className = "popover";
+  popover.setAttribute("role", "group");
+  popover.append(content);
+  document.body.append(popover);
+  const box = anchor.getBoundingClientRect();
+  const size = popover.getBoundingClientRect();
+  const left = Math.max(8, Math.min(box.left, window.innerWidth - size.width - 8));
+  const top = box.bottom + size.height + 8 > window.innerHeight ? Math.max(8, window.innerHeight - size.height - 8) : box.bottom + 4;
+  popover.style.left = `${left}px`;
+  popover.style.top = `${top}px`;
+  popover.querySelector("button, a, input")?.focus();
+}
+
+async function fragment(url) {
+  const response = await fetch(url, { headers: { "HX-Request": "true" } });
+  if (!response.ok) { window.location.assign(url); return null; }
+  return response.text();
+}
+
+export async function openMenu(link) {
+  const html = await fragment(link.href);
+  if (html === null) return;
+  const box = document.createElement("div");
+  box.innerHTML = html;
+  openPopover(link.closest("[data-cell]") ?? link, box);
+}
+
+export async function openDialog(url) {
+  const html = await fragment(url);
+  if (html === null) return;
+  closePopover();
+  const dialog = document.querySelector("[data-dialog-panel]");
+  dialog.innerHTML = html;
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("select, input:not([type=hidden]), textarea")?.focus();
+}
+
+let drawerOpener = null;
+
+export async function openDrawer(url, from = document.activeElement) {
+  const html = await fragment(url);
+  if (html === null) return;
+  drawerOpener = from;
+  const drawer = document.querySelector("[data-drawer-panel]");
+  drawer.innerHTML = html;
+  drawer.hidden = false;
+  drawer.scrollTop = 0;
+  drawer.focus();
+  document.dispatchEvent(new CustomEvent("cxmap:content", { detail: drawer }));
+  window.htmx?.process(drawer);
+}
+
+export function closeDrawer() {
+  const drawer = document.querySelector("[data-drawer-panel]");
+  if (!drawer || drawer.hidden) return false;
+  drawer.hidden = true;
+  drawer.replaceChildren();
+  if (drawerOpener?.isConnected) focusCell(drawerOpener.closest("[data-cell]") ?? drawerOpener);
+  return true;
+}
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    const menu = event.target.closest("[data-menu-link]");
+    const dialogLink = event.target.closest("a[data-dialog]");
+    const drawerLink = event.target.closest("a[data-drawer]");
+    const plain = !(event.ctrlKey || event.metaKey || event.shiftKey);
+    if (menu) { event.preventDefault(); openMenu(menu); return; }
+    if (dialogLink && plain) { event.preventDefault(); openDialog(dialogLink.href); return; }
+    if (drawerLink && plain) { event.preventDefault(); openDrawer(drawerLink.href, drawerLink); return; }
+    if (event.target.closest("[data-close]")) {
+      const open = event.target.closest("dialog");
+      if (open) { event.preventDefault(); open.close(); }
+      else if (event.target.closest("[data-drawer-panel]")) { event.preventDefault(); closeDrawer(); }
+      return;
+    }
+    if (popover && !popover.contains(event.target)) closePopover();
+  });
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-map-form]");
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    const data = new FormData(form, event.submitter);
+    const dialog = form.closest("[data-dialog-panel]");
+    const field = form.querySelector("[name=text]") ? "text" : form.querySelector("[name=name]") ? "name" : null;
+    if (!dialog) closePopover();
+    const answer = await send(form.action, data, { field });
+    if (typeof answer === "string" && dialog) dialog.innerHTML = answer;
+    else if (answer && dialog) dialog.close();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (popover) { event.preventDefault(); closePopover({ back: true }); return; }
+    if (!document.querySelector("dialog[open]")) closeDrawer();
+  });
+
+  // Arrows walk through an open menu.
+  document.addEventListener("keydown", (event) => {
+    if (!popover || !popover.contains(document.activeElement)) return;
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (document.activeElement.matches("input, select")) return;
+    const items = [...popover.querySelectorAll("button, a, input, select")].filter((item) => item.type !== "hidden");
+    const place = items.indexOf(document.activeElement);
+    items[(place + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length].focus();
+    event.preventDefault();
+  });
+}
