@@ -21,6 +21,6 @@ def benjamini_hochberg(p: npt.ArrayLike, *, axis: int = 0) -> FloatArray:
     # fmin skips the NaN at the end.
     falling = np.fmin.accumulate(scaled[..., ::-1], axis=-1)[..., ::-1]
     adjusted = np.empty_like(raw)
-    np.put_along_axis(adjusted, order, np.minimum(falling, 1.0), axis=-1)
+    np.put_along_axis(adjusted, order, falling, axis=-1)
     adjusted[np.isnan(raw)] = np.nan
     return np.moveaxis(adjusted, -1, axis)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpis.statistics import EMOTION_SCALES, Estimate, duration_bin, duration_bin_edges, duration_of_bin, emotion
@@ -41,6 +41,7 @@ def test_unknown_stays_a_gap() -> None:
         emotion(figure(1, 1, 1), lowest=3, highest=3)
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 1e9))
 def test_a_bin_stands_for_its_durations_within_one_percent(seconds: float) -> None:
     index = duration_bin(seconds)
@@ -49,6 +50,7 @@ def test_a_bin_stands_for_its_durations_within_one_percent(seconds: float) -> No
     assert low * (1 - 1e-9) <= seconds <= high * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=20))
 def test_bins_keep_the_order(seconds: list[float]) -> None:
     assert np.all(np.diff(duration_bin(np.sort(seconds))) >= 0)

@@ -216,6 +216,8 @@ def test_variance_floor_is_the_noise_of_answers() -> None:
     assert found[0] == pytest.approx(2.0, rel=0.02)
     unknown = within_day_variance(answers.sum(2), np.full((1, 63), 400.0), np.full((1, 63), np.nan))
     assert unknown[0] == 0
+    partly = np.where(np.arange(63) < 20, np.nan, (answers**2).sum(2))
+    assert within_day_variance(answers.sum(2), np.full((1, 63), 400.0), partly)[0] == pytest.approx(2.0, rel=0.02)
     assert within_day_variance([[4.2 * 12]], [[12.0]], [[4.2**2 * 12]])[0] == 0
 
 

@@ -92,6 +92,8 @@ def last(found, binding: int = 0) -> tuple[State, Reason]:
         ([0.10, 0.10], {"target": 0.101}, State.WATCH, Reason.WRONG_SIDE),
         ([0.10, 0.10], {"target": 0.15, "tolerance": 0.06}, State.WATCH, Reason.DOUBTFUL_TARGET),
         ([0.10, 0.10], {"target": 0.15, "tolerance": 0.05}, State.OFF_TARGET, Reason.WORSE_THAN_TARGET),
+        ([0.20, 0.10], {"target": 0.15}, State.WATCH, Reason.DOUBTFUL_TARGET),
+        ([0.10, 0.20], {"target": 0.15}, State.ON_TARGET, Reason.ON_TARGET),
         # the order of the table
         ([0.06, 0.06], {"target": 0.15}, State.WORSE, Reason.WORSE_THAN_BASELINE),
         ([0.06, 0.06], {"target": 0.05}, State.WORSE, Reason.WORSE_THAN_BASELINE),
@@ -115,16 +117,16 @@ def test_too_few_answers_say_nothing_even_when_awful() -> None:
 
 
 def test_too_few_answers_before_leave_it_unproven() -> None:
-    given = proportions([0.02, 0.02])
-    n = given.values.denominator.copy()
-    n[:, given.calendar.period_columns(0)] = 1
-    y = np.minimum(given.values.numerator, n * 0)
-    y[:, given.calendar.period_columns(1)] = 8
-    y[:, : given.calendar.baseline_points] = given.values.numerator[:, : given.calendar.baseline_points]
-    assert last(evaluate(batch(Kind.PROPORTION, values_of(y, n), given.calendar))) == (
-        State.WATCH,
-        Reason.DOUBTFUL_BASELINE,
-    )
+    given = proportions([0.02, 0.02], trials=100.0)
+    n, y = given.values.denominator.copy(), given.values.numerator.copy()
+    before = given.calendar.period_columns(0)
+    n[:, before], y[:, before] = 0, 0
+    n[0, before.start] = 9
+    found = evaluate(batch(Kind.PROPORTION, values_of(y, n), given.calendar, target=0.2))
+    assert last(found) == (State.WATCH, Reason.DOUBTFUL_TARGET)
+    assert found.baseline_p[0, 1] < 0.001
+    assert np.isnan(found.previous.p[0, 1])
+    assert np.isnan(found.target_p[0, 0])
 
 
 def test_a_short_baseline_is_unknown_without_target_only() -> None:
