@@ -38,6 +38,28 @@ class MapContext:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintLine:
+    """One line of a cell on paper. Style: text, quote, name, value, meta, state, pain or idea; tone as in Badge."""
+
+    text: str
+    style: str = "text"
+    tone: str = ""
+    svg: str = ""  # a small drawing in place of the text (a sparkline)
+
+
+def print_cards(cell: Any) -> list[PrintLine]:
+    """Return the cards of a cell as lines: texts, quotations, touchpoints with their category."""
+    lines = []
+    for card in cell or ():
+        if card.touchpoint_id:
+            category = card.touchpoint.category
+            lines.append(PrintLine(f"{category.abbreviation}  {card.touchpoint.name}", "name", category.code))
+        else:
+            lines.append(PrintLine(card.text, "quote" if card.source else "text"))
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
 class LaneKind:
     """A kind of lane. `load` returns what the template of each cell gets, by step; a missing step is an empty cell."""
 
@@ -50,6 +72,7 @@ class LaneKind:
     typed: bool = False  # people type text cards into the cells
     single: bool = False  # at most one lane of the kind on a map
     load: Callable[[MapContext], Mapping[UUID, Any]] | None = None
+    lines: Callable[[Any], Sequence[PrintLine]] = print_cards  # the content of one cell on paper
     add_url: str = ""  # name of the address of the form that fills a cell, for kinds that are not typed
     rank: int = 100
 
