@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 import redis
 
-from cxmap.local import servers
+from cxmap.local import places, servers
 from cxmap.local.instance import HOST, config
 from tests.local.base import IS_ROOT, NOBODY, Holder, instance_folder, pids, python, query, running, until
 
@@ -423,3 +423,24 @@ def test_own_process_is_recognised_among_lookalikes(var: Path) -> None:
     assert lookalike.poll() is None
     lookalike.kill()
     lookalike.wait()
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="needs root")
+def test_binaries_in_a_private_folder_are_copied_once(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "SYSTEM_FOLDER", var.parent / "system")
+    before = os.umask(0o077)
+    try:
+        copied = [places.copy_binaries(places.postgres_package(), places.valkey_binary()) for _ in range(2)]
+    finally:
+        os.umask(before)
+    assert copied[0] == copied[1]
+    postgres, valkey = copied[0]
+    for command in ([postgres / "bin" / "psql", "--version"], [valkey, "--version"]):
+        done = subprocess.run(command, check=True, capture_output=True, text=True, user=NOBODY.pw_uid, cwd="/")
+        assert done.stdout
+    cluster = ["-D", var.parent / "system" / "cluster", "--auth=scram-sha-256", "--pwfile=/etc/hostname"]
+    (var.parent / "system").chmod(0o777)
+    subprocess.run(
+        [postgres / "bin" / "initdb", *cluster], check=True, user=NOBODY.pw_uid, cwd="/", capture_output=True
+    )
+    assert len(list((var.parent / "system").glob("bin-*"))) == 1
