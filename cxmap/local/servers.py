@@ -42,17 +42,25 @@ class Server(ABC):
     @abstractmethod
     def port(self) -> int: ...
 
-    @property
-    @abstractmethod
-    def marker(self) -> str:
-        """The argument in the server's command line that no other process has."""
-
     @abstractmethod
     def prepare(self) -> None:
         """Make folder and settings; harmless when they exist."""
 
     @abstractmethod
     def command(self) -> Sequence[str]: ...
+
+    @property
+    @abstractmethod
+    def signs(self) -> set[str]:
+        """Those arguments that tell this server from every other process: its folder and its tag.
+
+        The folder differs for a copy of var, which has the same tag; the tag differs for a server under
+        the same path in another root (chroot).
+        """
+
+    @property
+    def tag(self) -> str:
+        return f"cxmap-{self.instance.name}"
 
     @abstractmethod
     def answers(self) -> bool:
@@ -72,9 +80,12 @@ class Server(ABC):
             if self.process.poll() is None:
                 return self.process.pid
             self.process = None
+        program = Path(self.command()[0]).name
         for pid, arguments in processes():
-            if self.marker in arguments and Path(arguments[0]).name == Path(self.command()[0]).name:
+            if Path(arguments[0]).name == program and self.signs <= set(arguments):
                 return pid
+            if len(arguments) == 1 and program in arguments[0] and all(sign in arguments[0] for sign in self.signs):
+                return pid  # from ps, which gives the whole line
         return None
 
     def start(self) -> Instance:
@@ -187,11 +198,11 @@ class Postgres(Server):
         return self.instance.postgres_port
 
     @property
-    def marker(self) -> str:
-        return str(self.folder)
+    def signs(self) -> set[str]:
+        return {str(self.folder), f"--cluster-name={self.tag}"}
 
     def command(self) -> Sequence[str]:
-        return [str(self.places.postgres_bin / "postgres"), "-D", str(self.folder)]
+        return [str(self.places.postgres_bin / "postgres"), f"--cluster-name={self.tag}", "-D", str(self.folder)]
 
     def stop_signals(self) -> Sequence[signal.Signals]:
         # Fast shutdown ends sessions and writes everything; quit recovers from the log at the next start.
@@ -358,11 +369,12 @@ class Valkey(Server):
         return self.instance.valkey_port
 
     @property
-    def marker(self) -> str:
-        return str(self.folder / "valkey.conf")
+    def signs(self) -> set[str]:
+        return {str(self.folder / "valkey.conf"), self.tag}
 
     def command(self) -> Sequence[str]:
-        return [str(self.places.valkey_server), str(self.folder / "valkey.conf")]
+        # The name in the system log, which is not used, carries the tag.
+        return [str(self.places.valkey_server), str(self.folder / "valkey.conf"), "--syslog-ident", self.tag]
 
     def stop_signals(self) -> Sequence[signal.Signals]:
         return [signal.SIGTERM, signal.SIGKILL]
@@ -450,11 +462,8 @@ def processes() -> Iterator[tuple[int, Sequence[str]]]:
 
 
 def processes_of_ps() -> Iterator[tuple[int, Sequence[str]]]:
-    """The same without /proc (macOS): ps joins the arguments by spaces, so known options part them."""
+    """The same without /proc (macOS); ps joins the arguments by spaces, so each process has one."""
     listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], check=False, capture_output=True, text=True).stdout
     for line in listing.splitlines():
         pid, _, command = line.strip().partition(" ")
-        for option in (" -D ", "valkey-server "):
-            program, found, rest = command.strip().partition(option)
-            if found:
-                yield int(pid), [(program + option).replace(" -D ", "").strip(), rest]
+        yield int(pid), [command.strip()]

@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from cxmap.local import places, servers
-from cxmap.local.instance import HOST, config
+from cxmap.local.instance import HOST, config, read_instance
 from tests.local.base import IS_ROOT, NOBODY, Holder, instance_folder, pids, python, query, running, until
 
 pytestmark = pytest.mark.faults
@@ -410,6 +410,33 @@ def test_folder_of_another_user_is_explained() -> None:
         message = python("from cxmap import local; local.hold()", var, ordinary_user=True).communicate(timeout=60)[1]
         assert "belongs to another user" in message
         holder.end()
+
+
+def test_own_process_is_recognised_without_proc(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS, where ps is all there is."""
+    holder = Holder(var)
+    assert holder.answer
+    instance = read_instance(var)
+    server = servers.Postgres(var, instance, places.places(var, instance))
+    assert [server.pid()] == pids(var, "postgres")
+    monkeypatch.setattr(servers, "processes", servers.processes_of_ps)
+    assert [server.pid()] == pids(var, "postgres")
+    holder.end()
+
+
+def test_copied_instance_beside_its_original() -> None:
+    with instance_folder() as one, instance_folder() as two:
+        first = Holder(one)
+        query(first.answer["owner"], "CREATE TABLE kept AS SELECT 1 AS one")
+        first.end()
+        assert until(lambda: not running(one))
+        subprocess.run(["cp", "-a", one, two], check=True)
+        first, second = Holder(one), Holder(two)
+        assert first.answer["database"] != second.answer["database"]
+        query(first.answer["owner"], "DROP TABLE kept")
+        assert query(second.answer["database"], "SELECT one FROM kept") == [(1,)]
+        first.end()
+        second.end()
 
 
 def test_own_process_is_recognised_among_lookalikes(var: Path) -> None:
