@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from cxmap.history.sentences import sentence_of
+
 
 class Change(models.Model):
     """One act of one person (or of the system), with every row that it touched before and after.
@@ -38,3 +40,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_id}"
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in the reader's language, with the names that were kept."""
+        return sentence_of(self.action, self.summary)
