@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import polib
+import polib  # type: ignore[import-untyped]  # its stubs would be a package more
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import makemessages

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-import polib
+import polib  # type: ignore[import-untyped]  # its stubs would be a package more
 
 PROJECT = Path(__file__).resolve().parents[1]
 
