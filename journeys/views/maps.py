@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -42,7 +43,8 @@ def board_html(request: HttpRequest, board: selectors.Board, *, readonly: bool =
     """Return the grid, or the same content as a list of steps (view table)."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
     context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly}
-    return render_to_string(template, context, request, using="jinja")
+    # Jinja2 has escaped every value; its Django backend only forgets to say so.
+    return SafeString(render_to_string(template, context, request, using="jinja"))
 
 
 @login_required
