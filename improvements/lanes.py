@@ -1,1 +1,103 @@
-"""What the improvements show on a journey map."""
+"""What the improvements show on a journey map: pain points with open flags, opportunities, solutions."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from improvements.models import Pain, Solution
+from improvements.selectors import expected_text
+from journeys.lanes import LaneKind, MapContext, PrintLine, register
+from kpis.models import Flag
+
+
+def load_pains(context: MapContext) -> Mapping[UUID, Any]:
+    """Return per step the pains that people noted, and the open flags that nobody has turned into one."""
+    cells: dict[UUID, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
+    pains = Pain.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
+    taken = set()
+    for pain in pains.order_by("rank", "created_at", "id"):
+        cells[pain.step_id]["pains"].append(pain)
+        if pain.flag_id:
+            taken.add(pain.flag_id)
+    touchpoints = {pk for own in context.touchpoints_of_step.values() for pk in own}
+    flags: dict[UUID, list[Flag]] = defaultdict(list)
+    found = (
+        Flag.objects.filter(binding__touchpoint__in=touchpoints, binding__deleted_at=None)
+        .exclude(status__in=[Flag.Status.CLOSED, Flag.Status.REFUSED])
+        .select_related("binding__kpi", "binding__touchpoint")
+        .order_by("opened_at", "id")
+    )
+    for flag in found:
+        if flag.pk not in taken:
+            flags[flag.binding.touchpoint_id].append(flag)
+    for step_id, own in context.touchpoints_of_step.items():
+        for touchpoint_id in dict.fromkeys(own):
+            if flags.get(touchpoint_id):
+                cells[step_id]["flags"] += flags[touchpoint_id]
+    return cells
+
+
+def load_solutions(context: MapContext) -> Mapping[UUID, Any]:
+    """Return per step the solutions that are not dropped, with their expected effect in words."""
+    cells: dict[UUID, list[Solution]] = defaultdict(list)
+    solutions = (
+        Solution.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
+        .exclude(status=Solution.Status.DROPPED)
+        .select_related("binding__kpi")
+        .order_by("rank", "created_at", "id")
+    )
+    for solution in solutions:
+        solution.expected = expected_text(solution)
+        cells[solution.step_id].append(solution)
+    return cells
+
+
+def print_pains(cell: Any) -> list[PrintLine]:
+    if not cell:
+        return []
+    lines = [PrintLine(f"⚠ {pain.title}", "pain") for pain in cell["pains"]]
+    lines += [
+        PrintLine(f"⚠ {flag.binding.kpi} › {flag.binding.touchpoint}: {flag.get_kind_display()}", "pain")
+        for flag in cell["flags"]
+    ]
+    return lines
+
+
+def print_solutions(cell: Any) -> list[PrintLine]:
+    return [
+        PrintLine(" · ".join(filter(None, [f"✦ {solution.title}", solution.expected])), "idea")
+        for solution in cell or ()
+    ]
+
+
+register(
+    LaneKind(
+        key="pains",
+        label=_("Pain points"),
+        hint=_("signals and notes"),
+        question=_("What hurts here?"),
+        template="board/_pains.jinja",
+        icon="problem",
+        single=True,
+        load=load_pains,
+        lines=print_pains,
+        rank=70,
+    )
+)
+register(
+    LaneKind(
+        key="ideas",
+        label=_("Ideas and actions"),
+        hint=_("expected effect, then measured"),
+        question=_("What can be done?"),
+        template="board/_ideas.jinja",
+        icon="idea",
+        single=True,
+        load=load_solutions,
+        lines=print_solutions,
+        rank=80,
+    )
+)

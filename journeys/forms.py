@@ -56,7 +56,10 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
         label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     aims = forms.MultipleChoiceField(
-        label=_("Why is this journey followed?"), choices=Aim.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Why is this journey followed?"),
+        choices=Aim.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     methods = forms.MultipleChoiceField(
         label=_("How was the map made?"),

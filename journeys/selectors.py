@@ -88,9 +88,9 @@ class Board:
 
 def personas_of(journey: Journey) -> list[Persona]:
     return list(
-        Persona.objects.filter(journey_links__journey=journey, journey_links__deleted_at=None, deleted_at=None).order_by(
-            "journey_links__rank", "id"
-        )
+        Persona.objects.filter(
+            journey_links__journey=journey, journey_links__deleted_at=None, deleted_at=None
+        ).order_by("journey_links__rank", "id")
     )
 
 
@@ -171,7 +171,9 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
     for lane in all_lanes:
         kind = registry.kind_of(lane.kind)
         cells = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
-        curve = curve_of(columns, believed, measured, width=width) if kind.key == "emotion" and not lane.hidden else None
+        curve = (
+            curve_of(columns, believed, measured, width=width) if kind.key == "emotion" and not lane.hidden else None
+        )
         rows.append(LaneRow(lane=lane, kind=kind, cells=cells, curve=curve))
     undo, redo = undo_labels(actor=actor, scope=journey) if can_edit and actor else (None, None)
     return Board(

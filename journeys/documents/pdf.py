@@ -34,9 +34,7 @@ def curve_svg(curve: Curve, first: int, last: int) -> str:
         f'<path d="{path}" fill="none" stroke="#5b6472" stroke-width="2" stroke-dasharray="5 4"/>'
         for path in curve.believed_paths
     ]
-    parts += [
-        f'<path d="{path}" fill="none" stroke="#0072b2" stroke-width="3"/>' for path in curve.measured_paths
-    ]
+    parts += [f'<path d="{path}" fill="none" stroke="#0072b2" stroke-width="3"/>' for path in curve.measured_paths]
     for point in curve.points[first:last]:
         if point.measured:
             parts.append(f'<circle cx="{point.x}" cy="{point.measured_y}" r="5" fill="#0072b2"/>')
@@ -87,9 +85,9 @@ def map_data(board: Board) -> dict[str, Any]:
                 "lanes": [_lane(row, board, first, last) for row in board.lanes],
             }
         )
-    chips = [
-        ", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas
-    ] or [gettext("no persona yet")]
+    chips = [", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas] or [
+        gettext("no persona yet")
+    ]
     chips += [str(journey.get_horizon_display()), str(journey.get_status_display())]
     if journey.owner:
         chips.append(gettext("Owner: %(owner)s") % {"owner": journey.owner})
@@ -110,7 +108,7 @@ def map_data(board: Board) -> dict[str, Any]:
         "legend": gettext(
             "▼ getting worse   ■ target missed, stable   ◆ to watch   ● on target   ▲ getting better   ○ not enough data"
         ),
-        "stages_label": gettext("Stages of the journey"),
+        "stages_label": gettext("Stages"),
     }
 
 

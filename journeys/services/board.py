@@ -38,9 +38,7 @@ def edit(
     ) as record:
         Journey.objects.select_for_update().only("pk").get(pk=journey.pk)
         yield record
-        Journey.objects.filter(pk=journey.pk).update(
-            board_revision=F("board_revision") + 1, updated_at=timezone.now()
-        )
+        Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
 
 
 def fresh(row: Row, expected_revision: int | None = None) -> Row:

@@ -127,9 +127,7 @@ def shown_steps(journey: Journey) -> list[Step]:
     )
 
 
-def cells_paste(
-    *, lane: Lane, step: Step, actor: User, rows: Sequence[Sequence[str]]
-) -> tuple[int, int]:
+def cells_paste(*, lane: Lane, step: Step, actor: User, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     """Paste a block of texts: rows go down the typed lanes from `lane` on, columns right along the steps from `step` on.
 
     Steps that are missing on the right are added to the last stage. Cards that stand in a cell stay; the text is added
@@ -196,7 +194,12 @@ def cells_paste(
 def curve_set(*, step: Step, actor: User | None, level: Decimal | None) -> CurvePoint | None:
     """Say what the team believes that customers feel at a step, −2 to +2 in halves; None takes the point away."""
     with edit(
-        step.journey, actor=actor, action="curve.set", target=step, step=step.name, level=None if level is None else float(level)
+        step.journey,
+        actor=actor,
+        action="curve.set",
+        target=step,
+        step=step.name,
+        level=None if level is None else float(level),
     ) as record:
         point = CurvePoint.objects.select_for_update().filter(step=step, deleted_at=None).first()
         if point is not None and level is None:

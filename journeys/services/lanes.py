@@ -18,9 +18,7 @@ def lane_add(*, journey: Journey, actor: User | None, kind: str, name: str = "",
         if registry.kind_of(kind).single and any(lane.kind == kind for lane in siblings):
             raise LaneAlreadyThere
         rank = place(record, siblings, len(siblings) if index is None else index)
-        lane = Lane.objects.create(
-            workspace_id=journey.workspace_id, journey=journey, kind=kind, name=name, rank=rank
-        )
+        lane = Lane.objects.create(workspace_id=journey.workspace_id, journey=journey, kind=kind, name=name, rank=rank)
         record.created(lane)
     return lane
 

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,9 +19,9 @@ from cxmap.lib.http import refuse, see_other, wants_partial
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
 from journeys import access, selectors
-from journeys.services import journeys as services
 from journeys.lanes import Period
 from journeys.models import Journey, Lane, Step
+from journeys.services import journeys as services
 
 
 def period_of(request: HttpRequest) -> Period | None:
@@ -68,7 +67,9 @@ def journey_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, template, context)
 
 
-def answer_board(request: HttpRequest, journey: Journey, *, said: str = "", focus: dict[str, Any] | None = None) -> HttpResponse:
+def answer_board(
+    request: HttpRequest, journey: Journey, *, said: str = "", focus: dict[str, Any] | None = None
+) -> HttpResponse:
     """Answer a change of the structure: the whole board to a script, the map page to everybody else."""
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())
@@ -94,7 +95,9 @@ def cell_html(request: HttpRequest, lane: Lane, step: Step) -> str:
     return render_to_string(kind.template, context, request, using="jinja")
 
 
-def answer_cells(request: HttpRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any) -> HttpResponse:
+def answer_cells(
+    request: HttpRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any
+) -> HttpResponse:
     """Answer a change of cards: the cells concerned to a script, the map page to everybody else."""
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())

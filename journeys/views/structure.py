@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -42,9 +41,7 @@ def _rename(request: HttpRequest, row: Any, rename: Callable[..., Any], form: Na
     if not form.is_valid():
         return answer_error(request, row.journey, CxmapError(_("A name is needed, of at most 160 characters.")))
     data = form.cleaned_data
-    return _act(
-        request, row.journey, lambda: rename(data["name"], data["revision"]), said=_("Renamed.")
-    )
+    return _act(request, row.journey, lambda: rename(data["name"], data["revision"]), said=_("Renamed."))
 
 
 @login_required
@@ -185,9 +182,7 @@ def step_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _rename(
         request,
         step,
-        lambda name, revision: stages.step_rename(
-            step=step, actor=request.user, name=name, expected_revision=revision
-        ),
+        lambda name, revision: stages.step_rename(step=step, actor=request.user, name=name, expected_revision=revision),
         NameForm(request.POST),
     )
 
@@ -292,9 +287,7 @@ def lane_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = LaneAddForm(request.POST or None, kinds=_kinds(journey), initial={"index": request.GET.get("index")})
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "journey": journey, "section": "journeys"}
-        return render_page_or_partial(
-            request, "journeys/lane_form.html", context, status=422 if form.is_bound else 200
-        )
+        return render_page_or_partial(request, "journeys/lane_form.html", context, status=422 if form.is_bound else 200)
     data = form.cleaned_data
     return _act(
         request, journey, lambda: lanes.lane_add(journey=journey, actor=request.user, **data), said=_("Lane added.")
@@ -326,9 +319,7 @@ def lane_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _rename(
         request,
         lane,
-        lambda name, revision: lanes.lane_rename(
-            lane=lane, actor=request.user, name=name, expected_revision=revision
-        ),
+        lambda name, revision: lanes.lane_rename(lane=lane, actor=request.user, name=name, expected_revision=revision),
         LaneNameForm(request.POST),
     )
 

@@ -1,0 +1,115 @@
+"""Forms of pain points and solutions; every choice is narrowed to the workspace."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.workspaces.models import Workspace
+from improvements.models import Pain, Solution
+from journeys.models import Step
+from kpis.models import Binding
+from touchpoints.models import Touchpoint
+
+
+class StepField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Step) -> str:
+        return f"{obj.journey.name} › {obj.name}"
+
+
+class BindingField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Binding) -> str:
+        return f"{obj.touchpoint.name} › {obj.kpi.name}"
+
+
+def _steps(workspace: Workspace) -> Any:
+    return (
+        Step.objects.filter(workspace=workspace, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+        .select_related("journey")
+        .order_by("journey__sort_key", "stage__rank", "rank", "id")
+    )
+
+
+class PainForm(forms.ModelForm):
+    """What hurts, where, and of which nature (A17)."""
+
+    step = StepField(label=_("Step on a map"), queryset=Step.objects.none(), required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Pain
+        fields = ["title", "kind", "nature", "step", "touchpoint", "note"]
+        widgets = {"note": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["step"].queryset = _steps(workspace)
+        fields["touchpoint"].queryset = Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
+
+
+class SolutionForm(forms.ModelForm):
+    """What is done about it, with the effect that is expected of it (A34 to A36, A38, A39)."""
+
+    step = StepField(label=_("Step on a map"), queryset=Step.objects.none(), required=False)
+    binding = BindingField(label=_("KPI that should move"), queryset=Binding.objects.none(), required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Solution
+        fields = [
+            "title",
+            "kind",
+            "status",
+            "pain",
+            "step",
+            "impact",
+            "effort",
+            "binding",
+            "expected_value",
+            "expected_unit",
+            "owner",
+            "due_on",
+            "note",
+        ]
+        widgets = {
+            "note": forms.Textarea({"rows": 3}),
+            "due_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "impact": forms.NumberInput({"min": 1, "max": 5, "step": 1}),
+            "effort": forms.NumberInput({"min": 1, "max": 5, "step": 1}),
+            "expected_value": forms.NumberInput({"step": "any"}),
+        }
+        help_texts = {
+            "expected_value": _("With its sign: +10 for ten more, −20 for twenty fewer."),
+            "expected_unit": _(
+                "Relative % is a part of today's value; points add to it: from 20 % to 22 % is +10 % or +2 points."
+            ),
+        }
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["step"].queryset = _steps(workspace)
+        fields["pain"].queryset = Pain.objects.filter(workspace=workspace, deleted_at=None)
+        fields["binding"].queryset = (
+            Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+            .select_related("kpi", "touchpoint")
+            .order_by("touchpoint__sort_key", "kpi__rank")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("expected_value") is not None:
+            if not data.get("expected_unit"):
+                self.add_error("expected_unit", _("Say of what: relative % or points."))
+            if not data.get("binding"):
+                self.add_error("binding", _("Say which KPI should move."))
+        for field in ("impact", "effort"):
+            if data.get(field) is not None and not 1 <= data[field] <= 5:
+                self.add_error(field, _("From 1 to 5."))
+        return data
+
+
+class ScoreForm(forms.Form):
+    impact = forms.IntegerField(min_value=1, max_value=5)
+    effort = forms.IntegerField(min_value=1, max_value=5)

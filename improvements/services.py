@@ -1,0 +1,105 @@
+"""Every write of pain points and solutions."""
+
+from typing import Any, TypeVar
+
+from django.db.models import F
+from django.utils import timezone
+
+from cxmap.history.services import recording
+from cxmap.lib.errors import StaleRevision
+from cxmap.workspaces.models import User, Workspace
+from improvements.models import Pain, Solution
+from journeys.models import Journey
+
+Row = TypeVar("Row", Pain, Solution)
+
+
+def _scope(row: Pain | Solution) -> Journey | None:
+    """What stands on a map is undone on that map."""
+    return row.journey
+
+
+def _touch(journey: Journey | None) -> None:
+    if journey is not None:
+        Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1)
+
+
+def _add(row: Row, *, actor: User | None, action: str) -> Row:
+    with recording(actor=actor, action=action, target=row, scope=_scope(row), name=row.title) as record:
+        row.save()
+        record.created(row)
+        _touch(row.journey)
+    return row
+
+
+def _update(row: Row, *, actor: User, action: str, expected_revision: int | None, fields: dict[str, Any]) -> Row:
+    with recording(actor=actor, action=action, target=row, scope=_scope(row), name=row.title) as record:
+        row = type(row).objects.select_for_update().get(pk=row.pk)
+        if row.deleted_at is not None or (expected_revision is not None and row.revision != expected_revision):
+            raise StaleRevision(current=row)
+        record.watch(row)
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.revision += 1
+        row.save(update_fields=[*fields, "revision", "updated_at"])
+        _touch(row.journey)
+    return row
+
+
+def pain_add(*, workspace: Workspace, actor: User | None, title: str, **fields: Any) -> Pain:
+    """Note a pain point or an opportunity; step, touchpoint and flag say where it hurts."""
+    step = fields.get("step")
+    if step is not None:
+        fields["journey"] = step.journey
+    return _add(Pain(workspace=workspace, title=title, **fields), actor=actor, action="pain.added")
+
+
+def pain_update(*, pain: Pain, actor: User, expected_revision: int | None = None, **fields: Any) -> Pain:
+    """Raises StaleRevision."""
+    return _update(pain, actor=actor, action="pain.updated", expected_revision=expected_revision, fields=fields)
+
+
+def pain_delete(*, pain: Pain, actor: User) -> None:
+    """Take a pain point away; its solutions stay."""
+    _update(pain, actor=actor, action="pain.deleted", expected_revision=None, fields={"deleted_at": timezone.now()})
+
+
+def solution_add(*, workspace: Workspace, actor: User | None, title: str, **fields: Any) -> Solution:
+    """Propose a solution. It stands on the map where its pain point stands, unless said otherwise."""
+    pain = fields.get("pain")
+    if pain is not None:
+        fields.setdefault("step", pain.step)
+    step = fields.get("step")
+    if step is not None:
+        fields["journey"] = step.journey
+    return _add(Solution(workspace=workspace, title=title, **fields), actor=actor, action="solution.added")
+
+
+def solution_update(
+    *, solution: Solution, actor: User, expected_revision: int | None = None, **fields: Any
+) -> Solution:
+    """Change a solution; the day on which it became done is noted once. Raises StaleRevision."""
+    if fields.get("status") == Solution.Status.DONE and not (solution.done_on or fields.get("done_on")):
+        fields["done_on"] = timezone.localdate(timezone=solution.workspace.zone)
+    return _update(solution, actor=actor, action="solution.updated", expected_revision=expected_revision, fields=fields)
+
+
+def solution_score(*, solution: Solution, actor: User, impact: int, effort: int) -> Solution:
+    """Place a solution on the board: impact and effort from 1 to 5."""
+    return _update(
+        solution,
+        actor=actor,
+        action="solution.scored",
+        expected_revision=None,
+        fields={"impact": impact, "effort": effort},
+    )
+
+
+def solution_delete(*, solution: Solution, actor: User) -> None:
+    _update(
+        solution,
+        actor=actor,
+        action="solution.deleted",
+        expected_revision=None,
+        fields={"deleted_at": timezone.now()},
+    )

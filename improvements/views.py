@@ -1,0 +1,220 @@
+"""Pages of pain points and solutions: the list, the board, the forms."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cxmap.lib.errors import CxmapError
+from cxmap.lib.http import render_page_or_partial, safe_next, wants_partial
+from cxmap.workspaces import access as workspaces_access
+from cxmap.workspaces.access import can
+from cxmap.workspaces.models import Role, Workspace
+from improvements import access, selectors, services
+from improvements.forms import PainForm, ScoreForm, SolutionForm
+from improvements.models import Pain, Solution
+from kpis.models import Binding, Flag
+
+
+def _list_url(workspace: Workspace) -> str:
+    return f"/w/{workspace.slug}/improvements/"
+
+
+@login_required
+@require_safe
+def improvement_list(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_view(request, slug)
+    page = selectors.improvement_list(
+        workspace,
+        status=request.GET.get("status", ""),
+        owner=request.GET.get("owner", ""),
+        sort=request.GET.get("sort", "impact"),
+    )
+    context = {
+        "page": page,
+        "statuses": Solution.Status.choices,
+        "section": "improvements",
+        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+    }
+    return render(request, "improvements/improvement_list.html", context)
+
+
+@login_required
+@require_safe
+def impact_board(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_view(request, slug)
+    context = {
+        "board": selectors.impact_board(workspace, feasibility=request.GET.get("axis") == "feasibility"),
+        "section": "improvements",
+        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+    }
+    return render(request, "improvements/impact_board.html", context)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _flag(request: HttpRequest, workspace: Workspace) -> Flag | None:
+    """Return the flag that the address names, of this workspace."""
+    pk = _uuid(request.POST.get("flag", "") or request.GET.get("flag", ""))
+    flags = Flag.objects.select_related("binding__kpi", "binding__touchpoint")
+    return flags.filter(pk=pk, workspace=workspace).first() if pk else None
+
+
+@login_required
+def pain_add(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_edit(request, slug)
+    flag = _flag(request, workspace)
+    initial: dict[str, Any] = {name: request.GET.get(name) for name in ("step", "touchpoint") if request.GET.get(name)}
+    if flag:
+        initial |= {
+            "touchpoint": flag.binding.touchpoint_id,
+            "title": f"{flag.binding.kpi} › {flag.binding.touchpoint}",
+        }
+    form = PainForm(request.POST or None, workspace=workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        data.pop("revision")
+        services.pain_add(workspace=workspace, actor=request.user, flag=flag, **data)
+        messages.success(request, _("The pain point is noted."))
+        return redirect(safe_next(request, _list_url(workspace)))
+    context = {"form": form, "flag": flag, "next": safe_next(request, _list_url(workspace)), "section": "improvements"}
+    return render_page_or_partial(request, "improvements/pain_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def pain_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    pain = access.pain_for_edit(request, pk)
+    form = PainForm(request.POST or None, instance=pain, workspace=pain.workspace, initial={"revision": pain.revision})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = dict(form.cleaned_data)
+            expected = data.pop("revision")
+            step = data.get("step")
+            if step is not None:
+                data["journey"] = step.journey
+            try:
+                services.pain_update(
+                    pain=Pain.objects.get(pk=pk), actor=request.user, expected_revision=expected, **data
+                )
+            except CxmapError as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                messages.success(request, _("Saved."))
+                return redirect(safe_next(request, _list_url(pain.workspace)))
+    context = {
+        "form": form,
+        "pain": pain,
+        "next": safe_next(request, _list_url(pain.workspace)),
+        "section": "improvements",
+    }
+    return render_page_or_partial(request, "improvements/pain_form.html", context, status=status)
+
+
+@login_required
+@require_POST
+def pain_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    pain = access.pain_for_edit(request, pk)
+    services.pain_delete(pain=pain, actor=request.user)
+    messages.success(request, _("“%(name)s” was deleted; its solutions stay.") % {"name": pain.title})
+    return redirect(safe_next(request, _list_url(pain.workspace)))
+
+
+@login_required
+def solution_add(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspaces_access.workspace_for_edit(request, slug)
+    initial: dict[str, Any] = {
+        name: request.GET.get(name) for name in ("step", "pain", "binding") if request.GET.get(name)
+    }
+    pain_id = _uuid(request.GET.get("pain", ""))
+    pain = Pain.objects.filter(pk=pain_id, workspace=workspace, deleted_at=None).first() if pain_id else None
+    if pain:
+        initial["step"] = pain.step_id
+        if pain.flag_id and "binding" not in initial:
+            initial["binding"] = Binding.objects.filter(flags=pain.flag_id).values_list("pk", flat=True).first()
+    form = SolutionForm(request.POST or None, workspace=workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        data.pop("revision")
+        services.solution_add(workspace=workspace, actor=request.user, **data)
+        messages.success(request, _("The solution is noted."))
+        return redirect(safe_next(request, _list_url(workspace)))
+    context = {"form": form, "next": safe_next(request, _list_url(workspace)), "section": "improvements"}
+    return render_page_or_partial(
+        request, "improvements/solution_form.html", context, status=422 if form.errors else 200
+    )
+
+
+@login_required
+def solution_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = access.solution_for_edit(request, pk)
+    form = SolutionForm(
+        request.POST or None,
+        instance=solution,
+        workspace=solution.workspace,
+        initial={"revision": solution.revision},
+    )
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = dict(form.cleaned_data)
+            expected = data.pop("revision")
+            step = data.get("step")
+            if step is not None:
+                data["journey"] = step.journey
+            current = Solution.objects.select_related("workspace").get(pk=pk)
+            try:
+                services.solution_update(solution=current, actor=request.user, expected_revision=expected, **data)
+            except CxmapError as error:
+                form.add_error(None, str(error))
+                status = error.status
+            else:
+                messages.success(request, _("Saved."))
+                return redirect(safe_next(request, _list_url(solution.workspace)))
+    context = {
+        "form": form,
+        "solution": solution,
+        "next": safe_next(request, _list_url(solution.workspace)),
+        "section": "improvements",
+    }
+    return render_page_or_partial(request, "improvements/solution_form.html", context, status=status)
+
+
+@login_required
+@require_POST
+def solution_score(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = access.solution_for_edit(request, pk)
+    form = ScoreForm(request.POST)
+    board = f"{_list_url(solution.workspace)}board/"
+    if not form.is_valid():
+        message = _("Impact and effort go from 1 to 5.")
+        if wants_partial(request):
+            return JsonResponse({"error": {"code": "invalid", "message": message, "fields": form.errors}}, status=422)
+        messages.error(request, message)
+        return redirect(board)
+    services.solution_score(solution=solution, actor=request.user, **form.cleaned_data)
+    if wants_partial(request):
+        return JsonResponse({"said": _("Saved.")})
+    return redirect(safe_next(request, board))
+
+
+@login_required
+@require_POST
+def solution_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    solution = access.solution_for_edit(request, pk)
+    services.solution_delete(solution=solution, actor=request.user)
+    messages.success(request, _("“%(name)s” was deleted.") % {"name": solution.title})
+    return redirect(safe_next(request, _list_url(solution.workspace)))
