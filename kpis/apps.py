@@ -5,5 +5,7 @@ class KpisConfig(AppConfig):
     name = "kpis"
 
     def ready(self) -> None:
-        """Register what this app shows on a journey map."""
-        from kpis import lanes  # noqa: F401
+        """Register what this app shows on a journey map, and what it puts into every new workspace."""
+        from kpis import catalogue, lanes, panels  # noqa: F401
+
+        catalogue.register()

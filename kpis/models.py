@@ -245,6 +245,8 @@ class Observation(Facts):
     line = models.IntegerField(null=True)
     external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 - NULL: the row has no identity of its own
     column = models.CharField(max_length=200, default="")  # the KPI column of a file, the KPI's code elsewhere
+    # Tells the mappings of one source apart: a file without ids replaces only what the same mapping brought. 0: none saved.
+    mapping_key = models.BigIntegerField(default=0)
     bin = models.IntegerField(null=True)  # score of a survey answer, index of the log-scale histogram of a duration
 
     class Meta:
@@ -271,7 +273,9 @@ class ReplacedObservation(Facts):
     """An observation that a later import replaced: kept so that the import can be withdrawn exactly."""
 
     id = models.BigAutoField(primary_key=True)
-    replaced_by_import = models.BigIntegerField()
+    replaced_by_import = models.BigIntegerField()  # 0: a write of the API, which is no import
+    # Between the keys of the observations that were there at the replacement and of those written by it or later.
+    mark = models.BigIntegerField(default=0)
     observation_id = models.BigIntegerField()
     workspace_id = models.BigIntegerField()
     series_id = models.BigIntegerField()
@@ -283,6 +287,7 @@ class ReplacedObservation(Facts):
     line = models.IntegerField(null=True)
     external_id = models.CharField(max_length=200, null=True)  # noqa: DJ001
     column = models.CharField(max_length=200, default="")
+    mapping_key = models.BigIntegerField(default=0)
     bin = models.IntegerField(null=True)
 
     class Meta:
@@ -333,6 +338,28 @@ class Rollup(Facts):
 
     def __str__(self) -> str:
         return f"{self.series_id} {self.day}"
+
+
+class Evaluation(WorkspaceOwned):
+    """Whether the states of a workspace still match its roll-ups, targets and calendar; one row a workspace.
+
+    Written in the transaction of whatever makes states old, so that a lost message only delays them.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    dirty_at = models.DateTimeField(null=True)
+    dirty_from = models.DateField(
+        null=True
+    )  # the oldest day that changed; None: no day did, only a target or a binding
+    evaluated_at = models.DateTimeField(null=True)
+    evaluated_on = models.DateField(null=True)  # the workspace's own day at that time
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["workspace"], name="kpis_evaluation_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id} {self.evaluated_on}"
 
 
 class State(models.TextChoices):

@@ -1,0 +1,50 @@
+"""What can go wrong with KPIs and facts."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.lib.errors import CxmapError
+
+
+class DirectionMissing(CxmapError):
+    code = "direction_missing"
+    message = _(
+        "Say whether higher or lower is better on this touchpoint: for this KPI, more may mean more interest or more difficulty."
+    )
+
+
+class AlreadyBound(CxmapError):
+    code = "already_bound"
+    message = _("This touchpoint has this KPI already.")
+    status = 409
+
+
+class TargetOutOfScale(CxmapError):
+    code = "target_out_of_scale"
+    message = _("This value is impossible for this KPI.")
+
+
+class ReasonMissing(CxmapError):
+    code = "reason_missing"
+    message = _("Say why it is not a problem; the reason stays with the signal.")
+
+
+class SnoozeInPast(CxmapError):
+    code = "snooze_in_past"
+    message = _("Choose a day in the future.")
+
+
+class FlagClosed(CxmapError):
+    code = "flag_closed"
+    message = _("This signal is closed; a new one opens when the problem comes back.")
+    status = 409
+
+
+class BatchTooLarge(CxmapError):
+    code = "batch_too_large"
+    message = _("At most 10,000 observations may be sent at once.")
+    status = 413
+
+
+class NotObservations(CxmapError):
+    code = "not_observations"
+    message = _("Send a JSON list of observations.")

@@ -1,0 +1,171 @@
+"""Roll-ups: claim dirty buckets, recompute them from the observations; never add to what is there."""
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from cxmap.workspaces.models import Workspace
+from kpis.services.locks import Lock, lock
+from kpis.services.nudges import states_mark
+
+BUCKETS_AT_ONCE = 5000
+
+CLAIM = """
+DELETE FROM kpis_bucket WHERE id IN (
+    SELECT id FROM kpis_bucket ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING workspace_id, series_id, day
+"""
+
+SUMS = """
+SELECT row.workspace_id, row.series_id, row.first_day AS day, sum(row.n)::bigint AS n, sum(row.numerator) AS numerator,
+       sum(row.denominator) AS denominator,
+       CASE WHEN count(*) = count(row.sum_squares) THEN sum(row.sum_squares) END AS sum_squares,
+       sum(row.excluded)::bigint AS excluded, count(row.bin) AS binned
+  FROM {rows}
+ GROUP BY row.workspace_id, row.series_id, row.first_day
+"""
+HISTOGRAMS = """
+SELECT workspace_id, series_id, day, jsonb_object_agg(bin, n) AS histogram FROM (
+    SELECT row.workspace_id, row.series_id, row.first_day AS day, row.bin, sum(row.n)::bigint AS n
+      FROM {rows}
+     GROUP BY row.workspace_id, row.series_id, row.first_day, row.bin
+    ) AS bins
+ GROUP BY workspace_id, series_id, day
+"""
+
+CLAIMED = """unnest(%(workspaces)s::bigint[], %(series)s::bigint[], %(days)s::date[]) AS claimed (workspace_id, series_id, day)"""
+CLAIMED_ROWS = f"""{CLAIMED}
+  JOIN kpis_observation AS row
+    ON row.workspace_id = claimed.workspace_id AND row.series_id = claimed.series_id AND row.first_day = claimed.day
+   AND row.last_day = claimed.day"""
+
+FACTS = "n, numerator, denominator, sum_squares, excluded, histogram"
+FRESH_FACTS = ", ".join(f"fresh.{name}" for name in FACTS.split(", "))
+
+UPSERT = f"""
+INSERT INTO kpis_rollup AS kept (workspace_id, series_id, day, {FACTS}, computed_at)
+SELECT workspace_id, series_id, day, {FACTS}, clock_timestamp()
+  FROM ({SUMS.format(rows=CLAIMED_ROWS)}) AS sums
+  LEFT JOIN ({HISTOGRAMS.format(rows=CLAIMED_ROWS + " AND row.bin IS NOT NULL")}) AS bins
+       USING (workspace_id, series_id, day)
+ ORDER BY workspace_id, series_id, day
+ON CONFLICT (workspace_id, series_id, day) DO UPDATE
+   SET ({FACTS}, computed_at) = (
+       excluded.n, excluded.numerator, excluded.denominator, excluded.sum_squares, excluded.excluded, excluded.histogram,
+       excluded.computed_at)
+ WHERE (kept.n, kept.numerator, kept.denominator, kept.sum_squares, kept.excluded, kept.histogram) IS DISTINCT FROM
+       (excluded.n, excluded.numerator, excluded.denominator, excluded.sum_squares, excluded.excluded, excluded.histogram)
+"""  # noqa: S608 - constants
+
+DELETE_EMPTIED = f"""
+DELETE FROM kpis_rollup AS kept USING {CLAIMED}
+ WHERE kept.workspace_id = claimed.workspace_id AND kept.series_id = claimed.series_id AND kept.day = claimed.day
+   AND NOT EXISTS (
+       SELECT FROM kpis_observation AS row
+        WHERE row.workspace_id = claimed.workspace_id AND row.series_id = claimed.series_id
+          AND row.first_day = claimed.day AND row.last_day = claimed.day)
+"""  # noqa: S608 - constants
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How many buckets were recomputed, and the workspaces that they belong to."""
+
+    buckets: int
+    workspaces: frozenset[int]
+
+
+@transaction.atomic
+def rollups_refresh(*, limit: int = BUCKETS_AT_ONCE) -> Refreshed:
+    """Recompute up to limit dirty buckets, those that no other worker is at; safe to call any number of times.
+
+    The claim is a statement of its own: the statements after it see every observation committed before a mark was taken.
+    One that commits later finds the mark gone and sets it again, having waited for this transaction (see MARK_BUCKETS).
+    """
+    lock(Lock.ROLLUPS, shared=True)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [limit])
+        claimed = cursor.fetchall()
+        if not claimed:
+            return Refreshed(0, frozenset())
+        workspaces, series, days = (list(part) for part in zip(*claimed, strict=True))
+        params = {"workspaces": workspaces, "series": series, "days": days}
+        cursor.execute(UPSERT, params)
+        cursor.execute(DELETE_EMPTIED, params)
+    since = {
+        workspace_id: min(day for owner, _, day in claimed if owner == workspace_id) for workspace_id in set(workspaces)
+    }
+    states_mark(since)
+    return Refreshed(len(claimed), frozenset(since))
+
+
+REBUILD_ROWS = "kpis_observation AS row WHERE row.first_day = row.last_day {only}"
+
+FRESH = """
+CREATE TEMP TABLE kpis_rollup_fresh ON COMMIT DROP AS
+SELECT workspace_id, series_id, day, n, numerator, denominator, sum_squares, excluded, NULL::jsonb AS histogram, binned
+  FROM ({sums}) AS sums
+"""
+FRESH_BINS = """
+UPDATE kpis_rollup_fresh AS fresh SET histogram = bins.histogram FROM ({histograms}) AS bins
+ WHERE fresh.workspace_id = bins.workspace_id AND fresh.series_id = bins.series_id AND fresh.day = bins.day
+"""
+
+
+@transaction.atomic
+def rollups_rebuild(*, workspace: Workspace | None = None) -> int:
+    """Recompute every roll-up of one or of all workspaces from the observations, and return how many differed.
+
+    Roll-ups that are right already are not rewritten. Writers go on meanwhile: what they commit after the start stays marked.
+    """
+    lock(Lock.ROLLUPS)
+    only = "" if workspace is None else "AND row.workspace_id = %(workspace)s"
+    mine = "TRUE" if workspace is None else "kept.workspace_id = %(workspace)s"
+    params = {"workspace": workspace.pk if workspace else None}
+    rows = REBUILD_ROWS.format(only=only)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM kpis_bucket WHERE id IN (SELECT id FROM kpis_bucket AS kept WHERE "  # noqa: S608 - constants
+            + mine
+            + " FOR UPDATE SKIP LOCKED)",
+            params,
+        )
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.kpis_rollup_fresh")
+        cursor.execute(FRESH.format(sums=SUMS.format(rows=rows)), params)
+        cursor.execute("ANALYZE kpis_rollup_fresh")
+        cursor.execute("SELECT EXISTS (SELECT FROM kpis_rollup_fresh WHERE binned > 0)")
+        if cursor.fetchone()[0]:
+            histograms = HISTOGRAMS.format(rows=rows + " AND row.bin IS NOT NULL")
+            cursor.execute(FRESH_BINS.format(histograms=histograms), params)
+        cursor.execute(
+            f"""
+            WITH gone AS (
+                DELETE FROM kpis_rollup AS kept WHERE {mine} AND NOT EXISTS (
+                    SELECT FROM kpis_rollup_fresh AS fresh WHERE fresh.workspace_id = kept.workspace_id
+                       AND fresh.series_id = kept.series_id AND fresh.day = kept.day)
+                RETURNING workspace_id, day
+            ), corrected AS (
+                UPDATE kpis_rollup AS kept SET ({FACTS}, computed_at) = ROW ({FRESH_FACTS}, clock_timestamp())
+                  FROM kpis_rollup_fresh AS fresh
+                 WHERE fresh.workspace_id = kept.workspace_id AND fresh.series_id = kept.series_id AND fresh.day = kept.day
+                   AND (kept.n, kept.numerator, kept.denominator, kept.sum_squares, kept.excluded, kept.histogram)
+                       IS DISTINCT FROM ({FRESH_FACTS})
+                RETURNING kept.workspace_id, kept.day
+            ), added AS (
+                INSERT INTO kpis_rollup (workspace_id, series_id, day, {FACTS}, computed_at)
+                SELECT workspace_id, series_id, day, {FACTS}, clock_timestamp() FROM kpis_rollup_fresh AS fresh
+                 WHERE NOT EXISTS (
+                    SELECT FROM kpis_rollup AS kept WHERE fresh.workspace_id = kept.workspace_id
+                       AND fresh.series_id = kept.series_id AND fresh.day = kept.day)
+                 ORDER BY workspace_id, series_id, day
+                RETURNING workspace_id, day
+            )
+            SELECT workspace_id, min(day), count(*)
+              FROM (SELECT * FROM gone UNION ALL SELECT * FROM corrected UNION ALL SELECT * FROM added) AS changed
+             GROUP BY workspace_id
+            """,  # noqa: S608 - constants
+            params,
+        )
+        found = cursor.fetchall()
+    states_mark({workspace_id: day for workspace_id, day, _ in found})
+    return sum(count for _, _, count in found)

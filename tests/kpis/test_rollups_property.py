@@ -1,0 +1,149 @@
+"""The central property: roll-ups after any history equal a rebuild, and withdrawing leads back exactly."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as ExampleTestCase
+
+from kpis.models import Bucket, Observation, ReplacedObservation, Rollup
+from kpis.services.observations import observations_write
+from kpis.services.rollups import rollups_rebuild, rollups_refresh
+from kpis.services.withdrawals import import_withdraw
+from tests.kpis.base import DAY, KpiTestCase, by_hand, drain, observations, replaced, rollups, row
+
+TOUCHPOINTS = ("shop", "desk")
+
+small = st.tuples(
+    st.sampled_from(TOUCHPOINTS),
+    st.integers(0, 2),  # day
+    st.integers(0, 3),  # numerator
+    st.sampled_from([None, 4, 5]),  # bin
+)
+with_id = st.tuples(st.sampled_from(["a", "b", "c"]), small)
+a_write = st.one_of(
+    st.tuples(st.just("days"), st.integers(0, 1), st.lists(small, max_size=4)),
+    st.tuples(st.just("ids"), st.just(0), st.lists(with_id, max_size=4)),
+    st.tuples(st.just("span"), st.just(0), st.lists(small, max_size=2)),
+    st.tuples(st.just("api"), st.just(0), st.lists(small, max_size=3)),
+)
+a_step = st.one_of(
+    a_write,
+    a_write,
+    st.tuples(st.just("withdraw"), st.integers(0, 5), st.none()),
+    st.tuples(st.just("refresh"), st.integers(1, 3), st.none()),
+)
+
+quick = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+class RollupsPropertyTest(KpiTestCase, ExampleTestCase):
+    def write(
+        self, kind: str, mapping: int, items: list[Any], *, import_id: int | None, unique: Callable[[], int] | None
+    ) -> None:
+        rows = []
+        for line, item in enumerate(items, 1):
+            external_id, (touchpoint, day, numerator, bin_) = item if kind == "ids" else (None, item)
+            first = DAY + timedelta(days=day)
+            rows.append(
+                row(
+                    line,
+                    touchpoint=touchpoint,
+                    day=first,
+                    last_day=first + timedelta(days=6) if kind == "span" else first,
+                    external_id=external_id,
+                    numerator=unique() if unique else numerator,
+                    denominator=10_000 if unique else 10,
+                    bin=bin_,
+                    sum_squares=None if numerator == 3 else float(numerator),
+                )
+            )
+        observations_write(
+            workspace=self.workspace,
+            source=self.source,
+            rows=rows,
+            import_id=None if kind == "api" else import_id,
+            mapping_key=mapping,
+        )
+
+    @quick
+    @given(steps=st.lists(a_step, max_size=9))
+    def test_any_history_equals_a_rebuild(self, steps: list[Any]) -> None:
+        with self.undone():
+            for number, (kind, argument, items) in enumerate(steps, 1):
+                if kind == "withdraw":
+                    import_withdraw(workspace=self.workspace, source=self.source, import_id=argument + 1)
+                elif kind == "refresh":
+                    rollups_refresh(limit=argument)
+                else:
+                    self.write(kind, argument, items, import_id=number, unique=None)
+            drain(rollups_refresh)
+            refreshed = rollups()
+            self.assertEqual(refreshed, by_hand())
+            self.assertEqual(rollups_rebuild(workspace=self.workspace), 0)
+            Rollup.objects.all().delete()
+            self.assertEqual(rollups_rebuild(), len(refreshed))
+            self.assertEqual(rollups(), refreshed)
+
+    @quick
+    @given(before=st.lists(a_write, max_size=5), last=a_write)
+    def test_withdrawing_the_last_import_restores_the_former_rows(self, before: list[Any], last: Any) -> None:
+        with self.undone():
+            for number, (kind, argument, items) in enumerate(before, 1):
+                self.write(kind, argument, items, import_id=number, unique=None)
+            drain(rollups_refresh)
+            former = observations(), replaced(), rollups()
+            kind, argument, items = last
+            self.write("days" if kind == "api" else kind, argument, items, import_id=99, unique=None)
+            drain(rollups_refresh)
+            import_withdraw(workspace=self.workspace, source=self.source, import_id=99)
+            drain(rollups_refresh)
+            self.assertEqual((observations(), rollups()), (former[0], former[2]))
+            self.assertEqual(replaced(), former[1])
+
+    @quick
+    @given(writes=st.lists(a_write, min_size=1, max_size=6), data=st.data())
+    def test_withdrawing_any_import_is_as_if_it_had_not_been(self, writes: list[Any], data: st.DataObject) -> None:
+        """With values that never coincide, so that no import finds anything unchanged."""
+        names = ("series_id", "first_day", "last_day", "external_id", "numerator", "mapping_key", "import_id")
+
+        def apply(skip: set[int]) -> list[Any]:
+            count = iter(range(10_000))
+            for number, (kind, argument, items) in enumerate(writes, 1):
+                numbers = [next(count) for _ in items]
+                if number not in skip:
+                    self.write(kind, argument, items, import_id=number, unique=iter(numbers).__next__)
+            return observations(*names)
+
+        imports = [number for number, (kind, _, _) in enumerate(writes, 1) if kind != "api"]
+        order = data.draw(st.permutations(imports))
+        withdrawn = order[: data.draw(st.integers(0, len(order)))]
+        with self.undone():
+            wanted = apply(set(withdrawn))
+            Observation.objects.all().delete()
+            ReplacedObservation.objects.all().delete()
+            Bucket.objects.all().delete()
+            apply(set())
+            for import_id in withdrawn:
+                import_withdraw(workspace=self.workspace, source=self.source, import_id=import_id)
+            self.assertEqual(observations(*names), wanted)
+            drain(rollups_refresh)
+            self.assertEqual(rollups(), by_hand())
+
+    @quick
+    @given(writes=st.lists(a_write, min_size=1, max_size=6), data=st.data())
+    def test_withdrawing_everything_leaves_nothing(self, writes: list[Any], data: st.DataObject) -> None:
+        with self.undone():
+            imports = []
+            for number, (kind, argument, items) in enumerate(writes, 1):
+                self.write("days" if kind == "api" else kind, argument, items, import_id=number, unique=None)
+                imports.append(number)
+            for import_id in data.draw(st.permutations(imports)):
+                import_withdraw(workspace=self.workspace, source=self.source, import_id=import_id)
+            self.assertEqual((observations(), replaced()), ([], []))
+            drain(rollups_refresh)
+            self.assertEqual(rollups(), [])
