@@ -110,9 +110,7 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
         nearest = np.floor(product + 0.5)
         product = np.where(np.abs(product - nearest) <= 1e-9 * np.maximum(1.0, np.abs(product)), nearest, product)
         product = np.where(cases == 1, value, product)
-        value_fits = (mean & ((cases != 0) | (value == 0))) | (
-            proportion & has_n & (value >= 0) & (value <= 1) & (product == np.floor(product))
-        )
+        value_fits = (mean & ((cases != 0) | (value == 0))) | (proportion & has_n & (value >= 0) & (value <= 1))
         single = is_value & mean & (cases == 1) & ~has_squares
         top_sum = np.where(is_value, product, over)
         bottom = np.where(is_value, cases, under)

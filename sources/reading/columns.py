@@ -132,7 +132,7 @@ def _tokens(layout: TidyLayout) -> Iterator[_Tokens]:
     for text in _plain_chunks(layout):
         if text is None:
             break
-        # Neither quotation marks nor lone carriage returns in here: lines are rows, cutting at the separator is all there is to do.
+        # Neither meaningful quotation marks nor lone carriage returns in here: lines are rows, cutting at the separator is all there is to do.
         count = text.count("\n")
         cells = _cut(text, dialect.separator, width)
         if cells is not None:
@@ -177,12 +177,28 @@ def _plain_chunks(layout: TidyLayout) -> Iterator[str | None]:
                 text += "\n"
             if "\r" in text:
                 text = text.replace("\r\n", "\n")
-            if '"' in text or "\r" in text or "\0" in text or text[0] == "\ufeff":
+            plain = _unquoted(text, dialect.separator) if '"' in text else text
+            if plain is None or "\r" in plain or "\0" in plain or plain[0] == "\ufeff":
                 yield None
                 return
-            yield text
+            yield plain
     except UnicodeDecodeError as error:
         raise undecodable(table.stream, dialect.encoding, error) from None
+
+
+def _unquoted(text: str, separator: str) -> str | None:
+    """Return the text without its quotation marks, None where they mean anything: a separator, a line end or a mark inside."""
+    data = np.frombuffer((text + "\n").encode(), np.uint8)
+    marks = np.flatnonzero(data == ord('"'))
+    opening, closing = marks[0::2], marks[1::2]
+    if len(opening) != len(closing):
+        return None
+    limits = (data == ord(separator)) | (data == ord("\n"))
+    before = limits[opening - 1] | (opening == 0)  # position -1 is the line feed added above
+    inside = np.cumsum(limits)
+    if not before.all() or not limits[closing + 1].all() or (inside[closing] != inside[opening]).any():
+        return None
+    return text.replace('"', "")
 
 
 def _cut(text: str, separator: str, width: int) -> pl.DataFrame | None:

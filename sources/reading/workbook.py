@@ -8,6 +8,7 @@ row 1,048,576 makes a million rows) and keeps one XML element per row in memory.
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -212,7 +213,7 @@ class Workbook:
 
 class _Parser:
     def __init__(self) -> None:
-        self._expat = expat.ParserCreate(namespace_separator="}")
+        self._expat = expat.ParserCreate()
         self._expat.buffer_text = True
         self._expat.StartElementHandler = self.start
         self._expat.EndElementHandler = self.end
@@ -246,7 +247,7 @@ class _StringsParser(_Parser):
         self._phonetic = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag  # some programs prefix every tag
         if name == "si":
             self._parts = []
         elif name == "rPh":
@@ -255,7 +256,7 @@ class _StringsParser(_Parser):
             self.listen()
 
     def end(self, tag: str) -> None:
-        name = tag.rpartition("}")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag  # some programs prefix every tag
         if name == "t" and not self._phonetic:
             self._parts.append(self.heard())
         elif name == "rPh":
@@ -288,7 +289,7 @@ class _SheetParser(_Parser):
         return done
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition("}")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag  # some programs prefix every tag
         if name == "c":
             self._type = attributes.get("t", "n")
             self._style = int(attributes.get("s", 0))
@@ -312,7 +313,7 @@ class _SheetParser(_Parser):
             self._row = []
 
     def end(self, tag: str) -> None:
-        name = tag.rpartition("}")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag  # some programs prefix every tag
         if name == "v":
             self._value = self.heard()
         elif name == "t" and self._inline is not None:
@@ -370,10 +371,13 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _column_of(place: str) -> int:
+@lru_cache(maxsize=4096)
+def _column_of_letters(letters: str) -> int:
     column = 0
-    for char in place:
-        if char.isdigit():
-            break
-        column = column * 26 + ord(char) - 64
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
     return column - 1
+
+
+def _column_of(place: str) -> int:
+    return _column_of_letters(place.rstrip("0123456789"))

@@ -54,6 +54,8 @@ INSTANTS = st.one_of(
             "2026-10-25T02:30:00+0200",
             "2026-01-01",
             "2026-01-01T24:00:00",
+            "1980-01-01T00:00:00Z",
+            "2026-11-22T23:30:00Z",
             "2026-01-01T10:00:60",
             "2026-01-01T10:00:00.25Z",
             "2026-01-01T10:00:00+19:00",
@@ -179,6 +181,24 @@ def test_a_quotation_mark_halfway_changes_the_way_not_the_result() -> None:
             (120_003, "numerator", "numerator_over_denominator")
         ]
         assert bound.summary.lines == 120_001
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ('"a","b"\n', "a,b\n"),
+        ('"",a\n"b",""\n', ",a\nb,\n"),
+        ('a,"b,c"\n', None),
+        ('a,"b\nc"\n', None),
+        ('a,"b""c"\n', None),
+        ('a"b",c\n', None),
+        ('"a"b,c\n', None),
+        ('a"\n', None),
+        ('a, "b"\n', None),
+    ],
+)
+def test_quotation_marks_that_mean_nothing_are_taken_away(text: str, plain: str | None) -> None:
+    assert columns_module._unquoted(text, ",") == plain
 
 
 def test_other_encodings_take_the_column_path_too() -> None:

@@ -58,6 +58,14 @@ def test_instants_belong_to_the_day_of_the_workspace() -> None:
         assert elsewhere[1].first_day == dt.date(2026, 1, 3)
 
 
+def test_instants_outside_of_the_calendar_of_a_workspace() -> None:
+    text = "touchpoint,kpi,at,score\nhome,nps,1980-01-01T00:00:00Z,9\nhome,nps,2026-11-22T22:59:59Z,9\nhome,nps,2026-11-22T23:00:00Z,9\n"
+    with csv_table(text) as table:
+        drafts, rejections = read(table)
+    assert [draft.line for draft in drafts] == [3]
+    assert codes(rejections) == [(2, "at", "day_too_old"), (4, "at", "day_in_future")]
+
+
 ROWS = [
     ("home,ctr,2026-01-01,11,10,,,,,", "numerator", "numerator_over_denominator"),
     ("home,ctr,2026-01-01,-1,10,,,,,", "numerator", "negative_count"),
