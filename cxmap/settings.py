@@ -1,6 +1,7 @@
 """All settings. Everything that differs between two machines comes from the environment (see README, Configuration)."""
 
 import hashlib
+import importlib.util
 import os
 from pathlib import Path
 
@@ -198,7 +199,12 @@ TIME_ZONE = "UTC"
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Plotly's bundled script comes from its package; finding it does not import it.
+_plotly = importlib.util.find_spec("plotly")
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("plotly", Path(_plotly.origin or "").parent / "package_data"),  # type: ignore[union-attr]
+]
 MEDIA_ROOT = VAR_DIR / "uploads"
 # In local mode and in tests the files are served from where they are: no collectstatic step that one could forget.
 WHITENOISE_USE_FINDERS = LOCAL or TESTING

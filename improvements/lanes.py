@@ -1,16 +1,20 @@
 """What the improvements show on a journey map: pain points with open flags, opportunities, solutions."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from improvements.models import Pain, Solution
 from improvements.selectors import expected_text
 from journeys.lanes import LaneKind, MapContext, PrintLine, register
-from kpis.models import Flag
+from kpis.models import Binding, Flag
+from kpis.registry import Answer, Happening, register_answers, register_happenings
 
 
 def load_pains(context: MapContext) -> Mapping[UUID, Any]:
@@ -101,3 +105,38 @@ register(
         rank=80,
     )
 )
+
+
+def load_answers(flags: Sequence[Flag]) -> Mapping[UUID, Answer]:
+    """Return the newest solution of each flag's pain points, or the pain point itself while there is none."""
+    answers: dict[UUID, Answer] = {}
+    pains = Pain.objects.filter(flag__in=[flag.pk for flag in flags], deleted_at=None).order_by("created_at")
+    by_pain = {}
+    for pain in pains:
+        by_pain[pain.pk] = pain.flag_id
+        answers[pain.flag_id] = Answer(
+            gettext("noted, no solution yet"), reverse("improvements:pain-edit", args=[pain.pk])
+        )
+    solutions = Solution.objects.filter(pain__in=list(by_pain), deleted_at=None).order_by("created_at")
+    for solution in solutions:
+        text = f"{solution.title} ({solution.get_status_display()})"
+        answers[by_pain[solution.pain_id]] = Answer(text, reverse("improvements:solution-edit", args=[solution.pk]))
+    return answers
+
+
+def load_happenings(binding: Binding, first: dt.date, last: dt.date) -> Sequence[Happening]:
+    """Return the solutions for this KPI that were finished around those days."""
+    done = Solution.objects.filter(binding=binding, deleted_at=None, done_on__range=(first, last))
+    return [
+        Happening(
+            solution.done_on,
+            gettext("Solution finished: %(name)s") % {"name": solution.title},
+            reverse("improvements:solution-edit", args=[solution.pk]),
+        )
+        for solution in done
+        if solution.done_on
+    ]
+
+
+register_answers(load_answers)
+register_happenings(load_happenings)

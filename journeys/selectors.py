@@ -83,7 +83,7 @@ class Board:
     width: int = 196
     undo: Change | None = None
     redo: Change | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    touchpoints: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
 
 
 def personas_of(journey: Journey) -> list[Persona]:
@@ -190,6 +190,7 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
         periods=registry.periods(journey),
         period=period,
         width=width,
+        touchpoints=touchpoints,
         undo=undo,
         redo=redo,
     )

@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from kpis import views
 
 app_name = "kpis"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("w/<slug:slug>/", views.dashboard.dashboard, name="dashboard"),
+    path("w/<slug:slug>/kpis/", views.catalogue.kpi_list, name="list"),
+    path("w/<slug:slug>/matrix/", views.matrix.matrix, name="matrix"),
+    path("w/<slug:slug>/matrix/export/", views.matrix.matrix_export, name="matrix-export"),
+    path("touchpoints/<uuid:pk>/kpis/add/", views.bindings.binding_add, name="binding-add"),
+    path("kpi-bindings/<uuid:pk>/", views.bindings.binding_edit, name="binding-edit"),
+    path("kpi-bindings/<uuid:pk>/delete/", views.bindings.binding_delete, name="binding-delete"),
+    path("kpi-bindings/<uuid:pk>/target/", views.bindings.target_set, name="target-set"),
+    path("flags/<uuid:pk>/", views.flags.flag_detail, name="flag-detail"),
+    path("flags/<uuid:pk>/acknowledge/", views.flags.flag_acknowledge, name="flag-acknowledge"),
+    path("flags/<uuid:pk>/snooze/", views.flags.flag_snooze, name="flag-snooze"),
+    path("flags/<uuid:pk>/refuse/", views.flags.flag_refuse, name="flag-refuse"),
+    path("flags/<uuid:pk>/reopen/", views.flags.flag_reopen, name="flag-reopen"),
+]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -58,6 +59,31 @@ def query_with(context: dict[str, Any], **changes: object) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@register.simple_tag(takes_context=True)
+def render_panel(context: dict[str, Any], panel: Any) -> SafeString:
+    """Draw a block that another app added to this page; its variables stand beside those of the page, and as `panel`."""
+    variables = {**context.flatten(), **panel.context, "panel": panel.context}  # type: ignore[attr-defined]
+    return render_to_string(panel.template, variables, request=context["request"])
+
+
 @register.filter
 def get_item(mapping: dict[Any, Any] | None, key: Any) -> Any:
     return mapping.get(key) if mapping else None
+
+
+@register.simple_tag
+def kpi_value(value: float | None, kpi: Any) -> str:
+    """Write a value of storage in the unit of its KPI."""
+    return formats.kpi_value(value, kpi.unit, scale_max=kpi.scale_max)
+
+
+@register.simple_tag
+def kpi_interval(entry: Any, kpi: Any) -> str:
+    """Write the interval of anything with value, low and high; a dash when unknown."""
+    return formats.kpi_interval(entry.low, entry.high, kpi.unit, value=entry.value) or "—"
+
+
+@register.filter
+def unlocalized(value: float) -> str:
+    """Write a number for a machine: SVG wants a point, whatever the reader's language."""
+    return f"{value:g}"

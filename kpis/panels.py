@@ -1,0 +1,59 @@
+"""The KPIs of a touchpoint, on its page and in the drawer of the map."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cxmap.workspaces.access import can
+from cxmap.workspaces.models import Role
+from kpis.selectors.bindings import BindingView, binding_views, bindings_of
+from kpis.selectors.history import PeriodValue, figure_of, period_values
+from kpis.sentences import evidence_sentence
+from touchpoints import panels
+from touchpoints.models import Touchpoint
+
+
+@dataclass(frozen=True, slots=True)
+class BindingDetail:
+    """One binding with its evidence, chart and table."""
+
+    view: BindingView
+    sentence: str
+    values: Sequence[PeriodValue]
+    figure: dict[str, Any] | None
+
+    @property
+    def chart_id(self) -> str:
+        return f"chart-{self.view.binding.pk}"
+
+
+def binding_detail(view: BindingView) -> BindingDetail:
+    """Return what the drawer shows of one binding."""
+    values = period_values(view.binding, today=view.today)
+    return BindingDetail(
+        view=view, sentence=evidence_sentence(view), values=list(reversed(values)), figure=figure_of(view, values)
+    )
+
+
+def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Panel:
+    """Return the KPIs of a touchpoint. Grows by one query a KPI: a touchpoint has a handful."""
+    membership = request.membership  # type: ignore[attr-defined]
+    today = timezone.localdate(timezone=membership.workspace.zone)
+    views = binding_views(bindings_of([touchpoint.pk]), today=today)
+    return panels.Panel(
+        template="kpis/_touchpoint_panel.html",
+        context={
+            "details": [binding_detail(view) for view in views],
+            "touchpoint": touchpoint,
+            "can_analyse": can(membership, Role.ANALYST),
+            "can_edit": can(membership, Role.EDITOR),
+            "today": today,
+        },
+        rank=10,
+    )
+
+
+panels.register(touchpoint_panel)

@@ -1,0 +1,53 @@
+"""What apps above the KPIs add to their pages: the status of solutions, what happened at the time of a signal."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from kpis.models import Binding, Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that may explain a change: an import, a solution done, a new definition."""
+
+    day: dt.date
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is being done about a signal."""
+
+    text: str
+    href: str = ""
+
+
+_answers: list[Callable[[Sequence[Flag]], Mapping[UUID, Answer]]] = []
+_happenings: list[Callable[[Binding, dt.date, dt.date], Sequence[Happening]]] = []
+
+
+def register_answers(loader: Callable[[Sequence[Flag]], Mapping[UUID, Answer]]) -> None:
+    """Add a loader of answers by flag; one call for all flags of a page."""
+    if loader not in _answers:
+        _answers.append(loader)
+
+
+def register_happenings(loader: Callable[[Binding, dt.date, dt.date], Sequence[Happening]]) -> None:
+    """Add a loader of what happened around some days (both included) to one binding."""
+    if loader not in _happenings:
+        _happenings.append(loader)
+
+
+def answers_of(flags: Sequence[Flag]) -> dict[UUID, Answer]:
+    found: dict[UUID, Answer] = {}
+    for loader in _answers:
+        found.update(loader(flags))
+    return found
+
+
+def happenings(binding: Binding, first: dt.date, last: dt.date) -> list[Happening]:
+    found = [entry for loader in _happenings for entry in loader(binding, first, last)]
+    return sorted(found, key=lambda entry: entry.day, reverse=True)

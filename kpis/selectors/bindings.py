@@ -1,0 +1,317 @@
+"""A KPI on a touchpoint as every screen shows it: value, interval, base, target, state, period, sparkline."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext, ngettext
+
+from cxmap.lib import formats
+from journeys.lanes import Period
+from kpis.charts import Spark, spark
+from kpis.marks import MARKS, state_label
+from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, KpiState, Rhythm, State, Target
+from kpis.statistics import interval, minimum_n
+
+HISTORY = 13  # closed periods behind a sparkline: a quarter of weeks
+STALE_FACTOR = 3  # statistics § 5
+RHYTHM_DAYS = {Rhythm.DAILY: 1, Rhythm.WEEKLY: 7, Rhythm.MONTHLY: 31}
+
+
+@dataclass(frozen=True, slots=True)
+class BindingView:
+    """Everything about one binding that a cell, a row or a drawer shows. Values are in the unit of storage."""
+
+    binding: Binding
+    kpi: Kpi
+    target: Target | None
+    state: KpiState | None
+    history: Sequence[KpiState]  # oldest first
+    flag: Flag | None
+    start: dt.date | None
+    end: dt.date | None
+    n: int
+    excluded: int
+    numerator: float | None
+    denominator: float | None
+    value: float | None
+    low: float | None
+    high: float | None
+    chosen_period: bool  # the value is of a period that the reader chose, the state of the last closed one
+    today: dt.date
+
+    @property
+    def touchpoint(self) -> Any:
+        return self.binding.touchpoint
+
+    @property
+    def code(self) -> str:
+        return self.state.state if self.state else State.NO_DATA
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.code]
+
+    @property
+    def has_target(self) -> bool:
+        return self.target is not None and self.target.value is not None
+
+    @property
+    def meets_target(self) -> bool:
+        """True when the judged period's own value stands on the right side of its target; unknown is not met."""
+        state = self.state
+        if state is None or state.value is None or state.target is None or self.code == State.NO_DATA:
+            return False
+        if self.binding.direction == Direction.HIGHER:
+            return state.value >= state.target
+        return state.value <= state.target
+
+    @property
+    def label(self) -> str:
+        return str(state_label(self.code, has_target=self.has_target))
+
+    @property
+    def value_text(self) -> str:
+        return formats.kpi_value(self.value, self.kpi.unit, scale_max=self.kpi.scale_max)
+
+    @property
+    def interval_text(self) -> str:
+        return formats.kpi_interval(self.low, self.high, self.kpi.unit, value=self.value)
+
+    @property
+    def base_text(self) -> str:
+        """The base with its unit: 14 000 visites."""
+        return f"{formats.whole(self.n)} {self.kpi.denominator_name}"
+
+    @property
+    def least_n(self) -> int:
+        """How many answers a conclusion needs (statistics § 5)."""
+        if self.state and self.state.minimum_n:
+            return self.state.minimum_n
+        target = self.target.value if self.target else None
+        return least_n(self.kpi, target, self.binding.direction)
+
+    @property
+    def too_few(self) -> bool:
+        return self.n < self.least_n
+
+    @property
+    def too_few_text(self) -> str:
+        """Said instead of a state: 7 réponses, il en faut 30."""
+        if self.n == 0:
+            return gettext("no data in this period")
+        return gettext("%(base)s, %(needed)s are needed") % {
+            "base": self.base_text,
+            "needed": formats.whole(self.least_n),
+        }
+
+    @property
+    def target_text(self) -> str:
+        """objectif ≥ 1,8 %; "target later" when that was said; empty when none is set."""
+        if self.target is None:
+            return ""
+        if self.target.value is None:
+            return gettext("target: later")
+        sign = "≥" if self.binding.direction == Direction.HIGHER else "≤"
+        amount = formats.kpi_value(self.target.value, self.kpi.unit)
+        return gettext("target %(sign)s %(amount)s") % {"sign": f"{sign}{formats.NBSP}".rstrip(" "), "amount": amount}
+
+    @property
+    def since_text(self) -> str:
+        """How long the state has held: depuis 2 sem."""
+        if self.state is None or self.state.periods < 2 or self.code in {State.NO_DATA, State.ON_TARGET}:
+            return ""
+        number = self.state.periods
+        forms = {
+            Rhythm.DAILY: ngettext("for %(n)s day", "for %(n)s days", number),
+            Rhythm.WEEKLY: ngettext("for %(n)s week", "for %(n)s weeks", number),
+            Rhythm.MONTHLY: ngettext("for %(n)s month", "for %(n)s months", number),
+        }
+        return forms[Rhythm(self.binding.rhythm)] % {"n": number}
+
+    @property
+    def state_text(self) -> str:
+        if self.code == State.NO_DATA and self.too_few:
+            return self.too_few_text
+        return " ".join(filter(None, [self.label, self.since_text]))
+
+    @property
+    def period_text(self) -> str:
+        return formats.period_text(self.start, self.end) if self.start and self.end else ""
+
+    @property
+    def stale_days(self) -> int | None:
+        """Age of the newest day when it is late (statistics § 5: stale); None when fresh or without data."""
+        newest = self.state.newest_day if self.state else None
+        if newest is None:
+            return None
+        age = (self.today - newest).days
+        return age if age > STALE_FACTOR * RHYTHM_DAYS[Rhythm(self.binding.rhythm)] else None
+
+    @property
+    def stale_text(self) -> str:
+        days = self.stale_days
+        if days is None:
+            return ""
+        return ngettext("newest data %(n)s day ago", "newest data %(n)s days ago", days) % {"n": formats.whole(days)}
+
+    @property
+    def spark(self) -> Spark | None:
+        band = (self.state.baseline_low, self.state.baseline_high) if self.state else (None, None)
+        return spark(
+            [state.value for state in self.history], target=self.target.value if self.target else None, band=band
+        )
+
+    @property
+    def spoken(self) -> str:
+        """The whole cell in the order in which it is read aloud (vocabulary § 10)."""
+        parts = [f"{self.kpi.name}{formats.NBSP if formats.locale() == 'fr_FR' else ''}: {self.value_text}"]
+        if self.interval_text:
+            parts.append(self.interval_text)
+        parts.append(self.base_text)
+        if self.period_text:
+            parts.append(self.period_text)
+        if self.target_text:
+            parts.append(self.target_text)
+        return ", ".join(parts) + f": {self.state_text}"
+
+
+def least_n(kpi: Kpi, target: float | None, direction: str) -> int:
+    """Return the minimum base of a KPI with a target (None: without one)."""
+    kind = "mean" if kpi.kind == KpiKind.DURATION else kpi.kind
+    return int(minimum_n(kind, target, direction == Direction.HIGHER))
+
+
+def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> dict[UUID, tuple[Any, ...]]:
+    """Return (n, numerator, denominator, sum of squares, excluded) by binding over chosen days; one query.
+
+    Totals that sources gave only for a longer span count when the whole span lies inside the days.
+    """
+    if not bindings:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT b.id, sum(f.n), sum(f.numerator), sum(f.denominator),
+                   CASE WHEN bool_or(f.sum_squares IS NULL) THEN NULL ELSE sum(f.sum_squares) END, sum(f.excluded)
+              FROM kpis_binding b
+              JOIN kpis_series s ON s.touchpoint_id = b.touchpoint_id AND s.kpi_id = b.kpi_id
+              JOIN (
+                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded
+                      FROM kpis_rollup
+                     WHERE workspace_id = %(workspace)s AND day BETWEEN %(start)s AND %(end)s
+                     UNION ALL
+                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded
+                      FROM kpis_observation
+                     WHERE workspace_id = %(workspace)s AND last_day > first_day
+                       AND first_day >= %(start)s AND last_day <= %(end)s
+                   ) f ON f.series_id = s.id AND f.workspace_id = s.workspace_id
+             WHERE b.id = ANY(%(bindings)s::uuid[])
+             GROUP BY b.id
+            """,
+            {
+                "workspace": bindings[0].workspace_id,
+                "start": start,
+                "end": end,
+                "bindings": [str(binding.pk) for binding in bindings],
+            },
+        )
+        return {row[0]: row[1:] for row in cursor.fetchall()}
+
+
+def _view(
+    binding: Binding,
+    *,
+    target: Target | None,
+    history: Sequence[KpiState],
+    flag: Flag | None,
+    sums: tuple[Any, ...] | None,
+    period: Period | None,
+    today: dt.date,
+) -> BindingView:
+    state = history[-1] if history else None
+    common: dict[str, Any] = {
+        "binding": binding,
+        "kpi": binding.kpi,
+        "target": target,
+        "state": state,
+        "history": history,
+        "flag": flag,
+        "today": today,
+    }
+    if period is None:
+        return BindingView(
+            **common,
+            start=state.period_start if state else None,
+            end=state.period_end if state else None,
+            n=state.n if state else 0,
+            excluded=state.excluded if state else 0,
+            numerator=state.numerator if state else None,
+            denominator=state.denominator if state else None,
+            value=state.value if state else None,
+            low=state.low if state else None,
+            high=state.high if state else None,
+            chosen_period=False,
+        )
+    n, numerator, denominator, squares, excluded = sums or (0, None, None, None, 0)
+    kind = "mean" if binding.kpi.kind == KpiKind.DURATION else binding.kpi.kind
+    value, low, high = interval(kind, float(n), numerator, denominator, squares) if n else (None, None, None)
+    return BindingView(
+        **common,
+        start=period.start,
+        end=period.end,
+        n=int(n),
+        excluded=int(excluded or 0),
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        low=low,
+        high=high,
+        chosen_period=True,
+    )
+
+
+def binding_views(
+    bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None, history: int = HISTORY
+) -> list[BindingView]:
+    """Return the views of bindings (kpi and touchpoint selected) in a constant number of queries, order kept."""
+    bindings = list(bindings)
+    ids = [binding.pk for binding in bindings]
+    targets = {target.binding_id: target for target in Target.objects.filter(binding__in=ids, ended_at=None)}
+    flags = {flag.binding_id: flag for flag in Flag.objects.filter(binding__in=ids).exclude(status=Flag.Status.CLOSED)}
+    states: dict[UUID, list[KpiState]] = defaultdict(list)
+    newest = KpiState.objects.filter(binding__in=ids).annotate(
+        place=Window(RowNumber(), partition_by=F("binding"), order_by=F("period_start").desc())
+    )
+    for state in newest.filter(place__lte=history).order_by("period_start"):
+        states[state.binding_id].append(state)
+    sums: Mapping[UUID, tuple[Any, ...]] = {}
+    if period is not None:
+        sums = _period_sums(bindings, period.start, period.end)
+    return [
+        _view(
+            binding,
+            target=targets.get(binding.pk),
+            history=states.get(binding.pk, []),
+            flag=flags.get(binding.pk),
+            sums=sums.get(binding.pk),
+            period=period,
+            today=today,
+        )
+        for binding in bindings
+    ]
+
+
+def bindings_of(touchpoints: Iterable[UUID]) -> list[Binding]:
+    """Return the live bindings of touchpoints with KPI and touchpoint, in the order of the catalogue."""
+    return list(
+        Binding.objects.filter(touchpoint__in=list(touchpoints), deleted_at=None)
+        .select_related("kpi", "touchpoint__category", "touchpoint__channel", "workspace")
+        .order_by("touchpoint__sort_key", "kpi__rank", "id")
+    )

@@ -1,0 +1,296 @@
+"""The dashboard of managers (screens: Dashboard)."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext
+
+from cxmap.lib import formats
+from cxmap.workspaces.models import Workspace
+from journeys.lanes import Period
+from journeys.models import Card, Journey
+from kpis.charts import Spark, spark
+from kpis.marks import WORST_FIRST
+from kpis.models import Binding, Flag, Kpi, KpiKind, State, Unit
+from kpis.registry import Answer, answers_of
+from kpis.selectors.bindings import BindingView, binding_views
+from kpis.statistics import interval
+from personas.models import Persona
+from touchpoints.models import Category
+
+HEADLINE_WEEKS = 12
+HURTS_SHOWN = 7
+OPEN = frozenset({Flag.Status.OPEN, Flag.Status.ACKNOWLEDGED, Flag.Status.SNOOZED})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; None: everything."""
+
+    journey: Journey | None = None
+    persona: Persona | None = None
+    category: Category | None = None
+    period: Period | None = None
+    sort: str = "stage"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The chosen KPI over all its touchpoints, in the last closed week."""
+
+    kpi: Kpi
+    start: dt.date
+    end: dt.date
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    spark: Spark | None
+
+    @property
+    def value_text(self) -> str:
+        return formats.kpi_value(self.value, self.kpi.unit, scale_max=self.kpi.scale_max)
+
+    @property
+    def interval_text(self) -> str:
+        return formats.kpi_interval(self.low, self.high, self.kpi.unit, value=self.value)
+
+    @property
+    def base_text(self) -> str:
+        return f"{formats.whole(self.n)} {self.kpi.denominator_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hurt:
+    """One row of "what hurts"."""
+
+    view: BindingView
+    flag: Flag
+    stage: str
+    touched: float  # customers touched × gap
+    answer: Answer | None
+    age_days: int
+
+    @property
+    def change_text(self) -> str:
+        state = self.view.state
+        if state is None:
+            return ""
+        if state.state == State.OFF_TARGET and state.target is not None:
+            ends = {
+                "value": formats.kpi_value(state.value, self.view.kpi.unit),
+                "target": formats.kpi_value(state.target, self.view.kpi.unit),
+            }
+            return gettext("%(value)s for a target of %(target)s") % ends
+        if state.baseline is None:
+            evidence = self.flag.evidence or {}
+            return formats.kpi_change(evidence.get("baseline"), state.value, self.view.kpi.unit)
+        return formats.kpi_change(state.baseline, state.value, self.view.kpi.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One KPI of the table below."""
+
+    view: BindingView
+    stage: str
+    stage_place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    filters: Filters
+    journeys: Sequence[Journey]
+    personas: Sequence[Persona]
+    categories: Sequence[Category]
+    headline: Headline | None
+    open_signals: int
+    new_signals: int
+    targets_met: int
+    targets_set: int
+    targets_unknown: int
+    oldest: BindingView | None
+    hurts: Sequence[Hurt]
+    more_hurts: int
+    better: Sequence[BindingView]
+    watching: Sequence[BindingView]
+    rows: Sequence[Row]
+    period: Period | None
+
+    @property
+    def nothing_bound(self) -> bool:
+        return not self.rows
+
+    @property
+    def no_data(self) -> bool:
+        return bool(self.rows) and all(row.view.state is None for row in self.rows)
+
+
+def _stages(workspace: Workspace, journey: Journey | None, persona: Persona | None) -> dict[UUID, tuple[str, int]]:
+    """Return the first stage (name, place) on which each touchpoint stands; one query."""
+    cards = Card.objects.filter(
+        workspace=workspace,
+        deleted_at=None,
+        touchpoint__isnull=False,
+        lane__deleted_at=None,
+        step__deleted_at=None,
+        step__stage__deleted_at=None,
+        journey__deleted_at=None,
+    )
+    if journey is not None:
+        cards = cards.filter(journey=journey)
+    if persona is not None:
+        cards = cards.filter(journey__persona_links__persona=persona, journey__persona_links__deleted_at=None)
+    found: dict[UUID, tuple[str, int]] = {}
+    places: dict[tuple[UUID, UUID], int] = {}
+    counts: dict[UUID, int] = defaultdict(int)
+    rows = cards.order_by("journey__sort_key", "journey_id", "step__stage__rank", "step__stage_id", "step__rank")
+    for touchpoint, journey_id, stage_id, name in rows.values_list(
+        "touchpoint_id", "journey_id", "step__stage_id", "step__stage__name"
+    ):
+        key = (journey_id, stage_id)
+        if key not in places:
+            counts[journey_id] += 1
+            places[key] = counts[journey_id]
+        found.setdefault(touchpoint, (name, places[key]))
+    return found
+
+
+def _gap(view: BindingView) -> float:
+    """Return how far a value stands from what it should be: in widths of its scale, else relative to the target."""
+    state = view.state
+    if state is None or state.value is None:
+        return 0.0
+    reference = state.target if state.state == State.OFF_TARGET else state.baseline
+    if reference is None:
+        reference = state.target
+    if reference is None:
+        return 0.0
+    distance = abs(state.value - reference)
+    kpi = view.kpi
+    if kpi.unit == Unit.PERCENT:
+        return distance
+    if kpi.unit == Unit.POINTS:
+        return distance / 200
+    if kpi.scale_min is not None and kpi.scale_max is not None:
+        return distance / (kpi.scale_max - kpi.scale_min)
+    return distance / abs(reference) if reference else 0.0
+
+
+def _headline(workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding], today: dt.date) -> Headline | None:
+    """Return the chosen KPI added up over its touchpoints, week by week; counts of the same KPI only."""
+    own = [binding for binding in bindings if kpi is not None and binding.kpi_id == kpi.pk]
+    if kpi is None or not own:
+        return None
+    monday = today - dt.timedelta(days=today.weekday())
+    first = monday - dt.timedelta(days=7 * HEADLINE_WEEKS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT date_trunc('week', r.day)::date, sum(r.n), sum(r.numerator), sum(r.denominator),
+                   CASE WHEN bool_or(r.sum_squares IS NULL) THEN NULL ELSE sum(r.sum_squares) END
+              FROM kpis_series s
+              JOIN kpis_rollup r ON r.workspace_id = s.workspace_id AND r.series_id = s.id
+             WHERE s.workspace_id = %s AND s.kpi_id = %s AND s.touchpoint_id = ANY(%s::uuid[])
+               AND r.day >= %s AND r.day < %s
+             GROUP BY 1
+            """,
+            [workspace.pk, kpi.pk, [str(binding.touchpoint_id) for binding in own], first, monday],
+        )
+        weeks = {row[0]: row[1:] for row in cursor.fetchall()}
+    kind = "mean" if kpi.kind == KpiKind.DURATION else kpi.kind
+    starts = [first + dt.timedelta(days=7 * number) for number in range(HEADLINE_WEEKS)]
+    figures = [
+        interval(kind, float(weeks[start][0]), *weeks[start][1:])
+        if start in weeks and weeks[start][0]
+        else (None, None, None)
+        for start in starts
+    ]
+    last = starts[-1]
+    value, low, high = figures[-1]
+    return Headline(
+        kpi=kpi,
+        start=last,
+        end=last + dt.timedelta(days=6),
+        n=int(weeks[last][0]) if last in weeks else 0,
+        value=value,
+        low=low,
+        high=high,
+        spark=spark([figure[0] for figure in figures]),
+    )
+
+
+SORTS: Mapping[str, Any] = {
+    "stage": lambda row: (row.stage_place, row.view.touchpoint.sort_key, row.view.kpi.rank),
+    "kpi": lambda row: (row.view.kpi.name, row.view.touchpoint.sort_key),
+    "value": lambda row: (row.view.value is None, -(row.view.value or 0)),
+    "base": lambda row: -row.view.n,
+    "state": lambda row: (WORST_FIRST.index(row.view.code), row.stage_place),
+    "touchpoint": lambda row: (row.view.touchpoint.sort_key, row.view.kpi.rank),
+}
+
+
+def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
+    """Return the whole page; the number of queries does not depend on how much there is."""
+    stages = _stages(workspace, filters.journey, filters.persona)
+    bindings = (
+        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+        .select_related("kpi", "touchpoint__category", "touchpoint__channel")
+        .order_by("touchpoint__sort_key", "kpi__rank", "id")
+    )
+    if filters.journey is not None or filters.persona is not None:
+        bindings = bindings.filter(touchpoint__in=list(stages))
+    if filters.category is not None:
+        bindings = bindings.filter(touchpoint__category=filters.category)
+    found = list(bindings)
+    views = binding_views(found, today=today, period=filters.period)
+    elsewhere = (gettext("not on a map"), 10_000)
+    rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
+    signals = [view for view in views if view.flag and view.flag.status in OPEN]
+    answers = answers_of([view.flag for view in signals if view.flag])
+    hurts = sorted(
+        (
+            Hurt(
+                view=view,
+                flag=view.flag,
+                stage=stages.get(view.binding.touchpoint_id, elsewhere)[0],
+                touched=(view.state.n if view.state else 0) * _gap(view),
+                answer=answers.get(view.flag.pk),
+                age_days=(today - view.flag.opened_period).days,
+            )
+            for view in signals
+            if view.flag
+        ),
+        key=lambda hurt: (-hurt.touched, hurt.view.touchpoint.sort_key),
+    )
+    with_target = [view for view in views if view.has_target]
+    unknown = [view for view in with_target if view.code == State.NO_DATA]
+    met = sum(1 for view in with_target if view.meets_target)
+    dated = [view for view in views if view.state and view.state.newest_day]
+    kpi = Kpi.objects.filter(workspace=workspace, code=workspace.headline_kpi).first()
+    weekly = [view for view in views if view.end]
+    last = max(weekly, key=lambda view: view.end) if weekly else None
+    return Dashboard(
+        filters=filters,
+        journeys=list(Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key", "id")),
+        personas=list(Persona.objects.filter(workspace=workspace, deleted_at=None)),
+        categories=list(Category.objects.filter(workspace=workspace)),
+        headline=_headline(workspace, kpi, found, today),
+        open_signals=len(signals),
+        new_signals=sum(1 for view in signals if view.flag and (today - view.flag.opened_at.date()).days < 7),
+        targets_met=met,
+        targets_set=len(with_target),
+        targets_unknown=len(unknown),
+        oldest=min(dated, key=lambda view: view.state.newest_day) if dated else None,
+        hurts=hurts[:HURTS_SHOWN],
+        more_hurts=max(0, len(hurts) - HURTS_SHOWN),
+        better=[view for view in views if view.code == State.BETTER],
+        watching=[view for view in views if view.code == State.WATCH],
+        rows=sorted(rows, key=SORTS.get(filters.sort, SORTS["stage"])),
+        period=filters.period or (Period(last.start, last.end) if last and last.start and last.end else None),
+    )

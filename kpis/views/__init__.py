@@ -1,0 +1,5 @@
+"""Pages of the KPIs, by what they are about."""
+
+from kpis.views import bindings, catalogue, dashboard, flags, matrix
+
+__all__ = ["bindings", "catalogue", "dashboard", "flags", "matrix"]

@@ -1,0 +1,116 @@
+"""A KPI on a touchpoint: bound, adjusted, taken off; its target."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cxmap.lib import formats
+from cxmap.lib.errors import CxmapError
+from cxmap.lib.http import render_page_or_partial, safe_next
+from kpis import access
+from kpis.forms import BindingForm, TargetForm
+from kpis.models import Target, Unit
+from kpis.selectors.bindings import least_n
+from kpis.services import bindings as services
+from kpis.services import targets
+
+
+@login_required
+def binding_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    touchpoint = access.touchpoint_for_analysis(request, pk)
+    back = safe_next(request, touchpoint.get_absolute_url())
+    form = BindingForm(request.POST or None, touchpoint=touchpoint)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        binding = services.binding_create(
+            touchpoint=touchpoint,
+            kpi=data["kpi"],
+            actor=request.user,
+            direction=data["direction"],
+            rhythm=data["rhythm"],
+            tolerance=data["tolerance"],
+        )
+        messages.success(request, _("%(name)s is bound. Now its target.") % {"name": binding.kpi})
+        return redirect(f"/kpi-bindings/{binding.pk}/target/?next={back}")
+    context = {"form": form, "touchpoint": touchpoint, "next": back, "section": "touchpoints"}
+    return render_page_or_partial(request, "kpis/binding_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def binding_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    binding = access.binding_for_analysis(request, pk)
+    back = safe_next(request, binding.touchpoint.get_absolute_url())
+    shown = binding.tolerance * 100 if binding.kpi.unit == Unit.PERCENT else binding.tolerance
+    initial = {
+        "direction": binding.direction,
+        "rhythm": binding.rhythm,
+        "tolerance": f"{shown:g}" if shown else "",
+        "revision": binding.revision,
+    }
+    form = BindingForm(request.POST or None, touchpoint=binding.touchpoint, binding=binding, initial=initial)
+    status = 422 if form.errors else 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.binding_update(
+                binding=binding,
+                actor=request.user,
+                direction=data["direction"],
+                rhythm=data["rhythm"],
+                tolerance=data["tolerance"],
+                expected_revision=data["revision"],
+            )
+        except CxmapError as error:
+            form.add_error(None, str(error))
+            status = error.status
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(back)
+    context = {
+        "form": form,
+        "binding": binding,
+        "touchpoint": binding.touchpoint,
+        "next": back,
+        "section": "touchpoints",
+    }
+    return render_page_or_partial(request, "kpis/binding_form.html", context, status=status)
+
+
+@login_required
+@require_POST
+def binding_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    binding = access.binding_for_analysis(request, pk)
+    services.binding_delete(binding=binding, actor=request.user)
+    messages.success(request, _("The KPI is taken off; its numbers stay and come back when it is bound again."))
+    return redirect(safe_next(request, binding.touchpoint.get_absolute_url()))
+
+
+@login_required
+def target_set(request: HttpRequest, pk: UUID) -> HttpResponse:
+    binding = access.binding_for_analysis(request, pk)
+    back = safe_next(request, binding.touchpoint.get_absolute_url())
+    current = Target.objects.filter(binding=binding, ended_at=None).first()
+    initial = {}
+    if current and current.value is not None:
+        factor = 100 if binding.kpi.unit == Unit.PERCENT else 1
+        initial["value"] = f"{current.value * factor:g}".replace(".", "," if formats.locale() == "fr_FR" else ".")
+    elif current:
+        initial["later"] = True
+    form = TargetForm(request.POST or None, binding=binding, instance=current, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = {name: form.cleaned_data[name] for name in form.field_order if name not in {"later"}}
+        target = targets.target_set(binding=binding, actor=request.user, **data)
+        if target.value is not None:
+            needed = least_n(binding.kpi, target.value, binding.direction)
+            messages.success(
+                request,
+                _("Target saved. A conclusion needs a base of at least %(n)s.") % {"n": formats.whole(needed)},
+            )
+        return redirect(back)
+    context = {"form": form, "binding": binding, "next": back, "section": "touchpoints"}
+    return render_page_or_partial(request, "kpis/target_form.html", context, status=422 if form.errors else 200)
