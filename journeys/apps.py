@@ -5,5 +5,5 @@ class JourneysConfig(AppConfig):
     name = "journeys"
 
     def ready(self) -> None:
-        """Register what this app shows on a journey map."""
-        from journeys import lanes  # noqa: F401
+        """Register what this app shows on a journey map, and on the pages of personas and touchpoints."""
+        from journeys import lanes, panels  # noqa: F401

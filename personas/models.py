@@ -96,6 +96,11 @@ class Persona(WorkspaceOwned, Named):
     def get_absolute_url(self) -> str:
         return reverse("personas:detail", args=[self.pk])
 
+    @property
+    def share_fraction(self) -> float | None:
+        """The share of customers from 0 to 1."""
+        return None if self.share_percent is None else self.share_percent / 100
+
 
 class Trait(WorkspaceOwned):
     """One field of one persona: one of the ten of the guide, or one of the team's own (field empty, label set)."""

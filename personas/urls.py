@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from personas import views
 
 app_name = "personas"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("w/<slug:slug>/personas/", views.persona_list, name="list"),
+    path("w/<slug:slug>/personas/new/", views.persona_add, name="add"),
+    path("w/<slug:slug>/personas/blank-sheet.pdf", views.blank_pdf, name="blank-pdf"),
+    path("personas/<uuid:pk>/", views.persona_detail, name="detail"),
+    path("personas/<uuid:pk>/edit/", views.persona_edit, name="edit"),
+    path("personas/<uuid:pk>/delete/", views.persona_delete, name="delete"),
+    path("personas/<uuid:pk>/restore/", views.persona_restore, name="restore"),
+    path("personas/<uuid:pk>/sheet.pdf", views.persona_pdf, name="pdf"),
+    path("traits/<int:pk>/evidence/add/", views.evidence_add, name="evidence-add"),
+    path("evidence/<int:pk>/remove/", views.evidence_remove, name="evidence-remove"),
+    path("evidence/<int:pk>/restore/", views.evidence_restore, name="evidence-restore"),
+]
