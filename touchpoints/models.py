@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
+from touchpoints.querysets import TouchpointQuerySet
 
 
 class Bilingual(models.Model):
@@ -20,13 +21,13 @@ class Bilingual(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         """The name in the reader's language."""
         return self.name_fr if (get_language() or "").startswith("fr") else self.name_en
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Category(WorkspaceOwned, Bilingual):
@@ -85,6 +86,8 @@ class Touchpoint(WorkspaceOwned, Named):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TouchpointQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort_key", "id"]

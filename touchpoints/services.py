@@ -1,14 +1,17 @@
 """Every write of the touchpoint library."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from cxmap.history.services import recording
+from cxmap.history.services import history_record, recording
 from cxmap.lib.errors import StaleRevision
 from cxmap.lib.text import code_from
 from cxmap.workspaces.models import User, Workspace
+from touchpoints.errors import TouchpointNameTaken
+from touchpoints.examples import LABEL, Example
 from touchpoints.models import Category, Channel, Presence, Touchpoint
 
 
@@ -64,6 +67,64 @@ def touchpoint_delete(*, touchpoint: Touchpoint, actor: User) -> None:
     with recording(actor=actor, action="touchpoint.deleted", target=touchpoint, name=touchpoint.name) as record:
         touchpoint = Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
         record.watch(touchpoint)
-        touchpoint.deleted_at = timezone.now()
+        touchpoint.deleted_at = touchpoint.deleted_at or timezone.now()
         touchpoint.revision += 1
         touchpoint.save(update_fields=["deleted_at", "revision", "updated_at"])
+
+
+@transaction.atomic
+def touchpoint_restore(*, touchpoint: Touchpoint, actor: User) -> Touchpoint:
+    """Put a touchpoint back into the library. Raises TouchpointNameTaken."""
+    with recording(actor=actor, action="touchpoint.restored", target=touchpoint, name=touchpoint.name) as record:
+        touchpoint = Touchpoint.objects.select_for_update().get(pk=touchpoint.pk)
+        same = Touchpoint.objects.filter(workspace=touchpoint.workspace_id, name=touchpoint.name, deleted_at=None)
+        if same.exclude(pk=touchpoint.pk).exists():
+            raise TouchpointNameTaken
+        record.watch(touchpoint)
+        touchpoint.deleted_at = None
+        touchpoint.revision += 1
+        touchpoint.save(update_fields=["deleted_at", "revision", "updated_at"])
+    return touchpoint
+
+
+@transaction.atomic
+def examples_add(*, workspace: Workspace, actor: User, examples: Sequence[Example]) -> list[Touchpoint]:
+    """Begin a library with examples of the guides (A19, B9); each says that it is one."""
+    return [
+        touchpoint_create(
+            workspace=workspace,
+            actor=actor,
+            name=example.name,
+            category=example.category,
+            channel=example.channel,
+            phase=example.phase,
+            description=str(LABEL),
+        )
+        for example in examples
+    ]
+
+
+@transaction.atomic
+def channel_create(
+    *,
+    workspace: Workspace,
+    actor: User | None,
+    name_fr: str,
+    name_en: str,
+    code: str = "",
+    categories: Iterable[Category] = (),
+    **fields: Any,
+) -> Channel:
+    """Add a channel of the workspace's own, after those of the guides."""
+    taken = {channel.code: channel.rank for channel in Channel.objects.filter(workspace=workspace)}
+    channel = Channel.objects.create(
+        workspace=workspace,
+        code=code or code_from(name_fr, taken=set(taken), fallback="channel"),
+        name_fr=name_fr,
+        name_en=name_en,
+        rank=max(taken.values(), default=0) + 1,
+        **fields,
+    )
+    channel.categories.set(categories)
+    history_record(actor=actor, action="channel.added", target=channel, name=name_fr)
+    return channel

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from touchpoints import views
 
 app_name = "touchpoints"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("w/<slug:slug>/touchpoints/", views.touchpoint_list, name="list"),
+    path("w/<slug:slug>/touchpoints/new/", views.touchpoint_add, name="add"),
+    path("w/<slug:slug>/touchpoints/examples/", views.examples_add, name="examples"),
+    path("touchpoints/<uuid:pk>/", views.touchpoint_detail, name="detail"),
+    path("touchpoints/<uuid:pk>/edit/", views.touchpoint_edit, name="edit"),
+    path("touchpoints/<uuid:pk>/delete/", views.touchpoint_delete, name="delete"),
+    path("touchpoints/<uuid:pk>/restore/", views.touchpoint_restore, name="restore"),
+]

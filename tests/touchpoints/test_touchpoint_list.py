@@ -1,0 +1,97 @@
+from django.urls import reverse
+
+from journeys.models import Card, Lane, Step
+from journeys.services.journeys import journey_create
+from tests.touchpoints.base import LibraryTestCase
+from touchpoints import services
+from touchpoints.models import Touchpoint
+
+
+class TouchpointListTests(LibraryTestCase):
+    def setUp(self) -> None:
+        self.url = reverse("touchpoints:list", args=["acme"])
+        self.client.force_login(self.vi)
+
+    def names(self, **query: object) -> list[str]:
+        response = self.client.get(self.url, query)
+        self.assertEqual(response.status_code, 200)
+        return [touchpoint.name for touchpoint in response.context["library"].touchpoints]
+
+    def put_on_map(self, touchpoint: Touchpoint, name: str, *, times: int = 1) -> None:
+        journey = journey_create(workspace=self.workspace, actor=self.ed, name=name, no_persona_yet=True)
+        lane = Lane.objects.filter(journey=journey).first()
+        for step in Step.objects.filter(journey=journey)[:times]:
+            Card.objects.create(workspace=self.workspace, journey=journey, lane=lane, step=step, touchpoint=touchpoint)
+
+    def test_it_works(self) -> None:
+        response = self.client.get(self.url)
+        for words in ("Page produit", "Sales", "VE", "website", "during the sale", "E-commerce", "edge--sales"):
+            self.assertContains(response, words)
+        self.assertEqual(self.names(), ["Accueil à l'étage", "Page produit"])
+
+    def test_search_ignores_accents_and_capitals(self) -> None:
+        for text in ("étage", "ETAGE", "etage accueil", "a l'etage"):
+            with self.subTest(text=text):
+                self.assertEqual(self.names(q=text), ["Accueil à l'étage"])
+        self.assertEqual(self.names(q="e-commerce"), ["Page produit"])
+        self.assertEqual(self.names(q="100%"), [])
+
+    def test_filters(self) -> None:
+        for query, found in (
+            ({"category": self.category("sales").pk}, ["Page produit"]),
+            ({"channel": self.channel("shop").pk}, ["Accueil à l'étage"]),
+            ({"phase": "after"}, ["Accueil à l'étage"]),
+            ({"presence": "online"}, ["Page produit"]),
+            ({"presence": "offline"}, ["Accueil à l'étage"]),
+            ({"owner": "E-commerce"}, ["Page produit"]),
+            ({"phase": "after", "presence": "online"}, []),
+        ):
+            with self.subTest(query=query):
+                self.assertEqual(self.names(**query), found)
+
+    def test_nonsense_in_the_address_is_ignored(self) -> None:
+        self.assertEqual(len(self.names(category="x", phase="never", page="last")), 2)
+
+    def test_nothing_found_is_not_an_empty_library(self) -> None:
+        self.assertContains(self.client.get(self.url, {"q": "zzz"}), "No touchpoint like this")
+
+    def test_maps_are_counted_once_each(self) -> None:
+        self.put_on_map(self.page, "One", times=3)
+        self.put_on_map(self.page, "Two")
+        found = {row.name: row.journey_count for row in self.client.get(self.url).context["library"].touchpoints}
+        self.assertEqual(found, {"Page produit": 2, "Accueil à l'étage": 0})
+
+    def test_other_workspaces_stay_hidden(self) -> None:
+        self.client.force_login(self.otto)
+        response = self.client.get(reverse("touchpoints:list", args=["elsewhere"]))
+        self.assertNotContains(response, "Page produit")
+
+    def test_query_count_does_not_grow(self) -> None:
+        self.put_on_map(self.page, "One")
+        few = self.query_count(self.url)
+        for number in range(20):
+            touchpoint = self.make(f"T{number}", "sales", "chat", owner=f"Owner {number}")
+            self.put_on_map(touchpoint, f"J{number}")
+        self.assertEqual(self.query_count(self.url), few)
+
+    def test_many_come_in_pages(self) -> None:
+        Touchpoint.objects.bulk_create(
+            Touchpoint(
+                workspace=self.workspace,
+                name=f"T{number:03}",
+                sort_key=f"t{number:03}",
+                code=f"t{number}",
+                category=self.category("sales"),
+                channel=self.channel("chat"),
+            )
+            for number in range(150)
+        )
+        self.assertEqual(len(self.names()), 100)
+        self.assertEqual(len(self.names(page=2)), 52)
+
+    def test_empty_offers_a_start(self) -> None:
+        for touchpoint in (self.page, self.desk):
+            services.touchpoint_delete(touchpoint=touchpoint, actor=self.ed)
+        self.assertContains(self.client.get(self.url), "An editor of this workspace can fill it.")
+        self.client.force_login(self.ed)
+        self.assertContains(self.client.get(self.url), reverse("touchpoints:examples", args=["acme"]))

@@ -1,0 +1,140 @@
+"""The pages of the touchpoint library."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cxmap.history.services import feed
+from cxmap.lib.errors import CxmapError, StaleRevision
+from cxmap.lib.http import refuse, render_page_or_partial
+from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
+from cxmap.workspaces.models import Role
+from touchpoints import access, selectors, services
+from touchpoints.examples import examples_of
+from touchpoints.forms import ExamplesForm, FilterForm, TouchpointForm
+from touchpoints.panels import panels
+
+
+@login_required
+@require_safe
+def touchpoint_list(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_for_view(request, slug)
+    form = FilterForm(request.GET, workspace=workspace)
+    library = selectors.library(workspace, form.values(), number=request.GET.get("page"))
+    context = {
+        "library": library,
+        "form": form,
+        # What was just deleted, so that the page offers to take it back.
+        "deleted": next((row for row in library.trash if str(row.pk) == request.GET.get("deleted")), None),
+        "section": "touchpoints",
+        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+    }
+    return render(request, "touchpoints/touchpoint_list.html", context)
+
+
+@login_required
+@require_safe
+def touchpoint_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A page, and the inside of the map's drawer."""
+    touchpoint = access.touchpoint_for_view(request, pk)
+    context = {
+        "touchpoint": touchpoint,
+        "panels": panels(request, touchpoint),
+        "section": "touchpoints",
+        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+    }
+    return render_page_or_partial(request, "touchpoints/touchpoint_detail.html", context)
+
+
+def _form_page(request: HttpRequest, form: TouchpointForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    context = {"form": form, "touchpoint": form.touchpoint, "section": "touchpoints", **context}
+    return render(request, "touchpoints/touchpoint_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def touchpoint_add(request: HttpRequest, slug: str) -> HttpResponse:
+    workspace = workspace_for_edit(request, slug)
+    if request.method != "POST":
+        return _form_page(request, TouchpointForm(workspace=workspace))
+    form = TouchpointForm(request.POST, workspace=workspace)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    touchpoint = services.touchpoint_create(workspace=workspace, actor=request.user, **form.values())
+    messages.success(request, _("“%(name)s” is in the library.") % {"name": touchpoint.name})
+    if "another" in request.POST:
+        return redirect("touchpoints:add", slug)
+    return redirect(touchpoint)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def touchpoint_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    touchpoint = access.touchpoint_for_edit(request, pk)
+    workspace = touchpoint.workspace
+    if request.method != "POST":
+        return _form_page(request, TouchpointForm(workspace=workspace, touchpoint=touchpoint))
+    form = TouchpointForm(request.POST, workspace=workspace, touchpoint=touchpoint)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        services.touchpoint_update(
+            touchpoint=touchpoint,
+            actor=request.user,
+            expected_revision=form.cleaned_data["revision"] or 0,
+            **form.values(),
+        )
+    except StaleRevision as error:
+        form.show_conflicts(error.current)
+        last = feed(targets=[touchpoint], limit=1)
+        return _form_page(request, form, status=409, stale=error, last=last[0] if last else None)
+    messages.success(request, _("The touchpoint is saved."))
+    return redirect(touchpoint)
+
+
+@login_required
+@require_POST
+def touchpoint_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    touchpoint = access.touchpoint_for_edit(request, pk)
+    services.touchpoint_delete(touchpoint=touchpoint, actor=request.user)
+    return redirect(f"{reverse('touchpoints:list', args=[touchpoint.workspace.slug])}?deleted={touchpoint.pk}")
+
+
+@login_required
+@require_POST
+def touchpoint_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    touchpoint = access.touchpoint_in_trash_for_edit(request, pk)
+    try:
+        touchpoint = services.touchpoint_restore(touchpoint=touchpoint, actor=request.user)
+    except CxmapError as error:
+        return refuse(request, error, back=reverse("touchpoints:list", args=[touchpoint.workspace.slug]))
+    messages.success(request, _("“%(name)s” is back in the library.") % {"name": touchpoint.name})
+    return redirect(touchpoint)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def examples_add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose among the guides' examples and add them at once (A19, A20, B9)."""
+    workspace = workspace_for_edit(request, slug)
+    posted = request.method == "POST"
+    form = ExamplesForm(request.POST if posted else None, examples=examples_of(workspace))
+    if posted and form.is_valid():
+        made = services.examples_add(workspace=workspace, actor=request.user, examples=form.chosen())
+        text = ngettext(
+            "%(number)s example was added: rename it after your own touchpoint.",
+            "%(number)s examples were added: rename them after your own touchpoints.",
+            len(made),
+        )
+        messages.success(request, text % {"number": len(made)})
+        return redirect("touchpoints:list", slug)
+    context = {"form": form, "groups": selectors.example_groups(workspace), "section": "touchpoints"}
+    return render(request, "touchpoints/examples_form.html", context, status=422 if posted else 200)
