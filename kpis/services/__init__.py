@@ -1,0 +1,58 @@
+"""Every write of KPIs and facts."""
+
+from kpis.services.bindings import binding_create, binding_delete, binding_update
+from kpis.services.flags import flag_acknowledge, flag_refuse, flag_reopen, flag_snooze
+from kpis.services.observations import (
+    Row,
+    Stage,
+    UnknownReference,
+    WriteReport,
+    day_of,
+    observation_stage,
+    observations_write,
+    rows_text,
+    today_of,
+)
+from kpis.services.rollups import Refreshed, rollups_rebuild, rollups_refresh
+from kpis.services.series import SeriesKey, canonical_dimensions, series_resolve
+from kpis.services.sources import api_source, source_get_or_create, source_key, source_update
+from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
+from kpis.services.targets import target_check, target_set
+from kpis.services.withdrawals import WithdrawReport, import_withdraw
+
+__all__ = [
+    "Evaluated",
+    "Refreshed",
+    "Row",
+    "SeriesKey",
+    "Stage",
+    "UnknownReference",
+    "WithdrawReport",
+    "WriteReport",
+    "api_source",
+    "binding_create",
+    "binding_delete",
+    "binding_update",
+    "canonical_dimensions",
+    "day_of",
+    "flag_acknowledge",
+    "flag_refuse",
+    "flag_reopen",
+    "flag_snooze",
+    "import_withdraw",
+    "observation_stage",
+    "observations_write",
+    "rollups_rebuild",
+    "rollups_refresh",
+    "rows_text",
+    "series_resolve",
+    "source_get_or_create",
+    "source_key",
+    "source_update",
+    "states_evaluate",
+    "states_evaluate_if_due",
+    "target_check",
+    "target_set",
+    "today_of",
+    "workspaces_due",
+]

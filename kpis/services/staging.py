@@ -240,9 +240,10 @@ CHANGED_HITS = "SELECT * FROM kpis_stage_hit WHERE status <> 'unchanged'"
 # observations behind it can be seen.
 MARK_BUCKETS = """
 INSERT INTO kpis_bucket (workspace_id, series_id, day, marked_at)
-SELECT DISTINCT %(workspace)s::bigint, series_id, first_day, clock_timestamp()
+SELECT %(workspace)s::bigint, series_id, first_day, clock_timestamp()
   FROM ({touched}) AS touched
  WHERE first_day = last_day
+ GROUP BY series_id, first_day
  ORDER BY series_id, first_day
 ON CONFLICT (workspace_id, series_id, day) DO UPDATE SET marked_at = excluded.marked_at
 """

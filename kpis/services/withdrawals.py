@@ -66,7 +66,7 @@ UPDATE kpis_undo_group AS grp SET heir = found.heir, heir_mark = found.mark
 
 MARK = """
 INSERT INTO kpis_bucket (workspace_id, series_id, day, marked_at)
-SELECT DISTINCT %(workspace)s::bigint, series_id, first_day, clock_timestamp() FROM (
+SELECT %(workspace)s::bigint, series_id, first_day, clock_timestamp() FROM (
     SELECT row.series_id, row.first_day, row.last_day
       FROM kpis_observation AS row JOIN kpis_undo_group AS grp ON {matches}
      WHERE row.workspace_id = %(workspace)s AND row.import_id = %(import)s AND grp.heir IS NULL AND row.external_id {identity}
@@ -77,6 +77,7 @@ SELECT DISTINCT %(workspace)s::bigint, series_id, first_day, clock_timestamp() F
        AND row.external_id {identity}
     ) AS touched
  WHERE first_day = last_day
+ GROUP BY series_id, first_day
  ORDER BY series_id, first_day
 ON CONFLICT (workspace_id, series_id, day) DO UPDATE SET marked_at = excluded.marked_at
 """

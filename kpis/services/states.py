@@ -1,0 +1,511 @@
+"""States and flags: what the statistics say of every binding, period after period, kept."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from cxmap.history.services import history_record
+from cxmap.workspaces.models import Workspace
+from kpis.freshness import Freshness, freshness
+from kpis.models import Binding, Bucket, Evaluation, Flag, KpiState, Target
+from kpis.services.locks import Lock, try_lock
+from kpis.services.observations import today_of
+from kpis.statistics import Batch, Calendar, FrozenBaselines, Rhythm, State, Values, estimate, evaluate, kind_codes
+from kpis.statistics import Evaluation as Tests
+from kpis.statistics.periods import Period, last_closed_period
+
+HISTORY = 12  # closed periods that a binding has states for from the first day on
+LATEST = 2  # closed periods decided anew in every run
+QUIET_TO_CLOSE = 2  # closed periods without the problem
+ONE_DAY = timedelta(days=1)
+PATIENCE = timedelta(minutes=10)  # how long a stream of dirty buckets may hold an evaluation back
+HURTING = frozenset({State.WORSE.label, State.OFF_TARGET.label})
+PROVEN = HURTING | {State.BETTER.label}
+
+KEPT_FIELDS = (
+    "period_end", "state", "n", "numerator", "denominator", "excluded", "value", "low", "high", "minimum_n", "target",
+    "baseline", "baseline_low", "baseline_high", "baseline_start", "baseline_end", "p_target", "p_target_adjusted",
+    "p_baseline", "p_baseline_adjusted", "p_better", "p_better_adjusted", "periods", "definition_version", "newest_day",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """What an evaluation changed."""
+
+    states: int = 0
+    opened: int = 0
+    changed: int = 0
+    closed: int = 0
+    woken: int = 0
+
+
+# Days of the bindings of one rhythm, all segments and dimensions added up; NULL in one part makes the sum of squares unknown.
+DAYS = """
+SELECT series.touchpoint_id, series.kpi_id, kept.day, sum(kept.numerator), sum(kept.denominator),
+       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) END, sum(kept.excluded)
+  FROM kpis_series AS series
+  JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
+   AND kept.day BETWEEN %(first)s AND %(last)s
+ WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ANY(%(touchpoints)s::uuid[])
+ GROUP BY series.touchpoint_id, series.kpi_id, kept.day
+"""
+
+
+@dataclass(slots=True)
+class _Days:
+    """Rows of DAYS as columns: position of the binding, day, sums."""
+
+    row: Any
+    day: Any
+    numerator: Any
+    denominator: Any
+    sum_squares: Any
+    excluded: Any
+
+    @classmethod
+    def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date) -> "_Days":
+        position = {(binding.touchpoint_id, binding.kpi_id): number for number, binding in enumerate(bindings)}
+        touchpoints = sorted({str(binding.touchpoint_id) for binding in bindings})
+        with connection.cursor() as cursor:
+            cursor.execute(DAYS, {"workspace": workspace_id, "first": first, "last": last, "touchpoints": touchpoints})
+            found = [
+                (position[touchpoint, kpi], *rest)
+                for touchpoint, kpi, *rest in cursor.fetchall()
+                if (touchpoint, kpi) in position
+            ]
+        columns: list[Sequence[Any]] = list(zip(*found, strict=True)) if found else [[]] * 6
+        row, day, numerator, denominator, sum_squares, excluded = columns
+        return cls(
+            np.array(row, dtype=np.int64),
+            np.array(day, dtype="datetime64[D]"),
+            np.array(numerator, dtype=np.float64),
+            np.array(denominator, dtype=np.float64),
+            np.array([np.nan if one is None else one for one in sum_squares], dtype=np.float64),
+            np.array(excluded, dtype=np.float64),
+        )
+
+    def values(self, shape: tuple[int, int], columns: Any, *, rows: Any = None, where: Any = slice(None)) -> Values:
+        return Values.from_rows(
+            shape,
+            row=(self.row if rows is None else rows)[where],
+            column=columns[where],
+            numerator=self.numerator[where],
+            denominator=self.denominator[where],
+            sum_squares=self.sum_squares[where],
+            excluded=self.excluded[where],
+        )
+
+
+@dataclass(slots=True)
+class _Rhythm:
+    """The evaluation of all bindings of one rhythm, one closed period after the other.
+
+    Period by period and not in one batch: a flag that opens in one period freezes the baseline of the next.
+    """
+
+    workspace: Workspace
+    rhythm: Rhythm
+    bindings: list[Binding]
+    targets: Mapping[UUID, float | None]
+    fresh: Mapping[tuple[UUID, UUID], Freshness]
+    today: date
+    report: Evaluated
+    stored: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
+    flags: dict[UUID, list[Flag]] = field(default_factory=dict)
+    written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
+    quiet: dict[UUID, int] = field(default_factory=dict)
+    touched_flags: dict[UUID, Flag] = field(default_factory=dict)
+
+    def run(self, dirty_from: date | None) -> None:
+        last = last_closed_period(self.rhythm, self.today)
+        periods = Calendar.through(self.rhythm, last, periods=HISTORY + 1).periods
+        keys = [binding.pk for binding in self.bindings]
+        oldest = periods[1].first_day
+        self.stored = {
+            (state.binding_id, state.period_start): state
+            for state in KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
+        }
+        # Locked: what a person decides meanwhile comes after what the evaluation writes, and is not overwritten.
+        flags = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
+        recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
+        for flag in flags.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
+            self.flags.setdefault(flag.binding_id, []).append(flag)
+        restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
+        start, changed = self._start(periods, restated, dirty_from)
+        for flags in self.flags.values():
+            if flags[-1].status != Flag.Status.CLOSED:
+                self.quiet[flags[-1].binding_id] = self._quiet_before(flags[-1], periods[1:start])
+        first = Calendar(self.rhythm, (periods[start - 1], periods[start])).first_day
+        frozen = [flag.baseline_end + ONE_DAY for flags in self.flags.values() for flag in flags if flag.baseline_end]
+        for before in frozen:
+            first = min(first, Calendar(self.rhythm, (periods[start - 1], periods[start])).baseline_first_day(before))
+        days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day)
+        for number in range(start, len(periods)):
+            self._period(days, periods[number - 1], periods[number], restated, rewrite=number >= changed)
+        self._save()
+
+    def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
+        found = self.fresh.get((binding.touchpoint_id, binding.kpi_id))
+        return default if found is None else getattr(found, name)
+
+    def _start(self, periods: Sequence[Period], restated: Any, dirty_from: date | None) -> tuple[int, int]:
+        """Return the positions of the first period to decide, and of the first whose kept states may be rewritten."""
+        changed = len(periods) - LATEST
+        if dirty_from is not None:
+            for number, period in enumerate(periods):
+                if number and period.last_day >= dirty_from:
+                    changed = min(changed, number)
+                    break
+        start = changed
+        for number in range(1, changed):
+            closed = np.datetime64(periods[number].last_day, "D") + restated < np.datetime64(self.today, "D")
+            day = periods[number].first_day
+            if any(
+                (one.pk, day) not in self.stored
+                for one, is_closed in zip(self.bindings, closed, strict=True)
+                if is_closed
+            ):
+                start = number
+                break
+        return start, changed
+
+    def _state(self, binding_id: UUID, day: date) -> KpiState | None:
+        return self.written.get((binding_id, day)) or self.stored.get((binding_id, day))
+
+    def _quiet_before(self, flag: Flag, periods: Sequence[Period]) -> int:
+        """Return how many periods in a row, at the end of these, are known to be without the flag's problem."""
+        run = 0
+        for period in periods:
+            state = self._state(flag.binding_id, period.first_day)
+            if state is None or period.first_day < flag.opened_period:
+                continue
+            run = run + 1 if state.state not in HURTING and state.state != State.NO_DATA.label else 0
+        return run
+
+    def _frozen(self, days: _Days, calendar: Calendar, period: Period) -> FrozenBaselines | None:
+        """Return the baselines of the flags that stood in this period."""
+        held = []
+        for number, binding in enumerate(self.bindings):
+            for flag in self.flags.get(binding.pk, ()):
+                stood = flag.opened_period <= period.first_day and (
+                    flag.closed_period is None or period.first_day <= flag.closed_period
+                )
+                if stood and flag.baseline_end is not None:
+                    held.append((number, flag.baseline_end + ONE_DAY))
+                    break
+        if not held:
+            return None
+        shape = (len(held), calendar.baseline_points)
+        parts: list[Values] = []
+        for number, before in held:
+            where = np.flatnonzero(days.row == number)
+            columns = FrozenBaselines.columns(calendar, before, days.day[where])
+            parts.append(
+                Values.from_rows(
+                    (1, shape[1]),
+                    row=np.zeros(len(where), dtype=np.int64),
+                    column=columns,
+                    numerator=days.numerator[where],
+                    denominator=days.denominator[where],
+                    sum_squares=days.sum_squares[where],
+                    excluded=days.excluded[where],
+                )
+            )
+        names = ("numerator", "denominator", "sum_squares", "excluded")
+        return FrozenBaselines(
+            binding=np.array([number for number, _ in held], dtype=np.int64),
+            before=np.array([before for _, before in held], dtype="datetime64[D]"),
+            values=Values(*(np.concatenate([getattr(part, name) for part in parts]) for name in names)),
+        )
+
+    def _batch(self, days: _Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
+        targets = [self.targets.get(binding.pk) for binding in self.bindings]
+        return Batch(
+            calendar=calendar,
+            kind=kind_codes([binding.kpi.kind for binding in self.bindings], durations_as_means=True),
+            higher_is_better=np.array([binding.direction == "higher" for binding in self.bindings], dtype=bool),
+            target=np.array([np.nan if target is None else target for target in targets], dtype=np.float64),
+            tolerance=np.array([binding.tolerance for binding in self.bindings], dtype=np.float64),
+            values=days.values((len(self.bindings), calendar.size), calendar.columns(days.day)),
+            closed=calendar.closed(self.today, restated),
+            frozen=self._frozen(days, calendar, period),
+        )
+
+    def _period(self, days: _Days, previous: Period, period: Period, restated: Any, *, rewrite: bool) -> None:
+        calendar = Calendar(self.rhythm, (previous, period))
+        batch = self._batch(days, calendar, period, restated)
+        tests = evaluate(batch)
+        closed = batch.is_closed()[:, 1]
+        rows = self._rows(batch, tests, period)
+        for number, binding in enumerate(self.bindings):
+            if not closed[number]:
+                continue
+            key = (binding.pk, period.first_day)
+            if rewrite or key not in self.stored:
+                row = rows[number]
+                before = self._state(binding.pk, previous.first_day)
+                row.periods = 2 if row.state in PROVEN else 1
+                if before is not None and before.state == row.state:
+                    row.periods = before.periods + 1
+                self.written[key] = row
+            self._follow(binding, self.written.get(key) or self.stored[key], tests, number, period)
+
+    def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[KpiState]:
+        """Return the state of every binding in the newer of the two periods."""
+        calendar = batch.calendar
+        points, base = calendar.period_columns(1), calendar.sliding_baseline_columns(0)
+        values = batch.values
+        names = ("numerator", "denominator", "sum_squares")
+        numerator, denominator, _ = (getattr(values, name)[:, points].sum(axis=1) for name in names)
+        sums = [getattr(values, name)[:, base].sum(axis=1) for name in names]
+        if batch.frozen is not None:
+            for part, name in zip(sums, names, strict=True):
+                part[batch.frozen.binding] = getattr(batch.frozen.values, name).sum(axis=1)
+        band = estimate(batch.kind, *sums)
+        sign = np.where(batch.higher_is_better, 1.0, -1.0)
+        better = sign * tests.change[:, 1] > 0
+        found = []
+        for number, binding in enumerate(self.bindings):
+            before = tests.baseline_before[number, 1]
+            has_baseline = not np.isnat(before)
+            before_day: date | None = before.item() if has_baseline else None
+            raw, adjusted = _known(tests.baseline_p[number, 1]), _known(tests.baseline_p_adjusted[number, 1])
+            found.append(
+                KpiState(
+                    workspace_id=self.workspace.pk,
+                    binding=binding,
+                    period_start=period.first_day,
+                    period_end=period.last_day,
+                    state=State(tests.state[number, 1]).label,
+                    n=int(tests.n[number, 1]),
+                    numerator=_known(numerator[number]),
+                    denominator=_known(denominator[number]),
+                    excluded=int(tests.excluded[number, 1]),
+                    value=_known(tests.value[number, 1]),
+                    low=_known(tests.low[number, 1]),
+                    high=_known(tests.high[number, 1]),
+                    minimum_n=int(tests.minimum_n[number]),
+                    target=_known(batch.target[number]),
+                    baseline=_known(tests.baseline_value[number, 1]),
+                    baseline_low=_known(band.low[number]) if has_baseline else None,
+                    baseline_high=_known(band.high[number]) if has_baseline else None,
+                    baseline_start=calendar.baseline_first_day(before_day) if before_day else None,
+                    baseline_end=before_day - ONE_DAY if before_day else None,
+                    p_target=_known(tests.target_p[number, 1]),
+                    p_target_adjusted=_known(tests.target_p_adjusted[number, 1]),
+                    p_baseline=raw,
+                    p_baseline_adjusted=adjusted,
+                    p_better=raw if better[number] else None,
+                    p_better_adjusted=adjusted if better[number] else None,
+                    definition_version=binding.kpi.definition_version,
+                    newest_day=self._fresh(binding, "newest_day", None),
+                )
+            )
+        return found
+
+    def _follow(self, binding: Binding, state: KpiState, tests: Tests, number: int, period: Period) -> None:
+        """Open, follow or close the binding's flag after one more closed period (statistics § 5)."""
+        flags = self.flags.setdefault(binding.pk, [])
+        flag = flags[-1] if flags else None
+        day = period.first_day
+        hurts = state.state in HURTING
+        if flag is None or flag.status == Flag.Status.CLOSED:
+            since = flag.closed_period if flag else None
+            if hurts and (since is None or day >= since):
+                self._open(binding, state, tests, number)
+            return
+        if day < flag.opened_period:
+            return
+        if hurts:
+            self.quiet[binding.pk] = 0
+            if flag.kind != state.state:
+                self._note(flag, "flag.changed", **{"from": flag.kind, "to": state.state})
+                flag.kind = state.state
+                self.report.changed += 1
+        elif state.state == State.NO_DATA.label:
+            self.quiet[binding.pk] = 0
+        else:
+            self.quiet[binding.pk] = self.quiet.get(binding.pk, 0) + 1
+        if self.quiet.get(binding.pk, 0) >= QUIET_TO_CLOSE:
+            flag.status = Flag.Status.CLOSED
+            flag.closed_period = day
+            flag.closed_at = timezone.now()
+            self._note(flag, "flag.closed", period=day)
+            self.report.closed += 1
+        if flag.quiet_periods != self.quiet.get(binding.pk, 0):
+            flag.quiet_periods = self.quiet.get(binding.pk, 0)
+            self.touched_flags[flag.pk] = flag
+        if flag.status == Flag.Status.CLOSED:
+            self._save_flag(flag)  # at once: the next period may open another
+
+    def _open(self, binding: Binding, state: KpiState, tests: Tests, number: int) -> None:
+        flag = Flag.objects.create(
+            workspace_id=self.workspace.pk,
+            binding=binding,
+            kind=state.state,
+            opened_period=state.period_start,
+            baseline_end=state.baseline_end,
+            evidence=_evidence(binding, state, tests, number),
+        )
+        self.flags[binding.pk].append(flag)
+        self.quiet[binding.pk] = 0
+        self._note(flag, "flag.opened", period=state.period_start)
+        self.touched_flags.pop(flag.pk, None)
+        self.report.opened += 1
+
+    def _note(self, flag: Flag, action: str, **summary: Any) -> None:
+        self.touched_flags[flag.pk] = flag
+        about = {"touchpoint": flag.binding.touchpoint.name, "kpi": flag.binding.kpi.code, "kind": flag.kind}
+        history_record(actor=None, action=action, target=flag, **about, **summary)
+
+    def _save(self) -> None:
+        changed = []
+        for key, row in self.written.items():
+            former = self.stored.get(key)
+            if former is None or any(getattr(former, name) != getattr(row, name) for name in KEPT_FIELDS):
+                changed.append(row)
+        KpiState.objects.bulk_create(
+            changed,
+            batch_size=2000,
+            update_conflicts=True,
+            unique_fields=["binding", "period_start"],
+            update_fields=[*KEPT_FIELDS, "evaluated_at"],
+        )
+        self.report.states += len(changed)
+        for flag in list(self.touched_flags.values()):
+            self._save_flag(flag)
+
+    def _save_flag(self, flag: Flag) -> None:
+        self.touched_flags.pop(flag.pk, None)
+        flag.revision += 1
+        flag.save(update_fields=["kind", "status", "closed_period", "closed_at", "quiet_periods", "revision"])
+
+
+def _known(value: float) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.name.lower()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return value
+
+
+def _evidence(binding: Binding, state: KpiState, tests: Tests, number: int) -> dict[str, Any]:
+    """Return every number that opened a flag, as JSON; it is never rewritten."""
+    found = _plain(asdict(tests.evidence(number, 1)))
+    found.pop("since")
+    return {
+        **found,
+        "state": state.state,
+        "periods": state.periods,
+        "numerator": state.numerator,
+        "denominator": state.denominator,
+        "baseline_low": state.baseline_low,
+        "baseline_high": state.baseline_high,
+        "kpi": binding.kpi.code,
+        "kind": binding.kpi.kind,
+        "unit": binding.kpi.unit,
+        "definition_version": state.definition_version,
+        "direction": binding.direction,
+        "rhythm": binding.rhythm,
+        "tolerance": binding.tolerance,
+        "newest_day": _plain(state.newest_day),
+    }
+
+
+def _flags_wake(workspace: Workspace, today: date, report: Evaluated) -> None:
+    """Wake the snoozed flags whose day has come."""
+    due = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
+    for flag in due.filter(workspace=workspace, status=Flag.Status.SNOOZED, snoozed_until__lte=today):
+        flag.status = Flag.Status.ACKNOWLEDGED if flag.owner else Flag.Status.OPEN
+        flag.snoozed_until = None
+        flag.revision += 1
+        flag.save(update_fields=["status", "snoozed_until", "revision"])
+        about = {"touchpoint": flag.binding.touchpoint.name, "kpi": flag.binding.kpi.code, "kind": flag.kind}
+        history_record(actor=None, action="flag.woken", target=flag, **about)
+        report.woken += 1
+
+
+def _must_wait(workspace: Workspace, evaluation: Evaluation, today: date, now: datetime) -> bool:
+    """Return whether roll-ups of past days are still being recomputed: half a week would look like a bad one."""
+    if evaluation.dirty_at is not None and now - evaluation.dirty_at > PATIENCE:
+        return False
+    return Bucket.objects.filter(workspace_id=workspace.pk, day__lt=today).exists()
+
+
+@transaction.atomic
+def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patient: bool = False) -> Evaluated | None:
+    """Decide the states of all bindings for the closed periods, and open, follow and close their flags.
+
+    A binding that has no states yet gets those of the last 12 closed periods; later runs decide the last two and whatever
+    changed data or new bindings call for. Running it twice changes nothing. None: another worker is at it, or (patient) roll-ups
+    of past days are not recomputed yet; the workspace stays marked, so that the sweep comes back.
+    """
+    if not try_lock(Lock.STATES, workspace.pk):
+        return None
+    now = now or datetime.now(UTC)
+    today = today_of(workspace, now)
+    evaluation, _ = Evaluation.objects.get_or_create(workspace=workspace)
+    if patient and _must_wait(workspace, evaluation, today, now):
+        return None
+    report = Evaluated()
+    bindings = list(
+        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+        .select_related("kpi", "touchpoint")
+        .order_by("id")
+    )
+    targets = dict(Target.objects.filter(workspace=workspace, ended_at=None).values_list("binding_id", "value"))
+    fresh = freshness(workspace.pk)
+    for rhythm in Rhythm:
+        of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
+        if of_rhythm:
+            _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report).run(evaluation.dirty_from)
+    _flags_wake(workspace, today, report)
+    Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)
+    # Whatever was marked since the start stays marked.
+    Evaluation.objects.filter(pk=evaluation.pk, dirty_at=evaluation.dirty_at).update(dirty_at=None, dirty_from=None)
+    return report
+
+
+DUE = """
+SELECT workspace.id FROM workspaces_workspace AS workspace
+  LEFT JOIN kpis_evaluation AS evaluation ON evaluation.workspace_id = workspace.id
+ WHERE evaluation.dirty_at IS NOT NULL OR %(days)s AND
+       (evaluation.evaluated_on IS NULL OR evaluation.evaluated_on <> (%(now)s AT TIME ZONE workspace.time_zone)::date)
+ ORDER BY workspace.id
+"""
+
+
+def workspaces_due(*, now: datetime | None = None, new_days: bool = True) -> list[int]:
+    """Return the workspaces whose numbers, targets or bindings changed or (new_days) whose local day is a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"days": new_days, "now": now or datetime.now(UTC)})
+        return [workspace_id for (workspace_id,) in cursor.fetchall()]
+
+
+def states_evaluate_if_due(workspace_id: int, *, now: datetime | None = None) -> Evaluated | None:
+    """Evaluate a workspace unless nothing has happened since the last time; many nudges make one evaluation."""
+    now = now or datetime.now(UTC)
+    workspace = Workspace.objects.filter(pk=workspace_id).first()
+    if workspace is None:
+        return None
+    done = Evaluation.objects.filter(workspace=workspace, dirty_at=None, evaluated_on=today_of(workspace, now))
+    if done.exists():
+        return None
+    return states_evaluate(workspace=workspace, now=now, patient=True)
