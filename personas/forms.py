@@ -247,7 +247,9 @@ def _own_text(initial: str = "") -> forms.CharField:
 class EvidenceForm(forms.Form):
     """What a field rests on (A8)."""
 
-    kind = forms.ChoiceField(label=_("Kind of evidence"), choices=EvidenceKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Kind of evidence"), choices=EvidenceKind.choices, widget=forms.RadioSelect({"autofocus": True})
+    )
     title = forms.CharField(
         label=_("Title"),
         max_length=200,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cxmap.history.services import feed
 from cxmap.lib.errors import CxmapError, StaleRevision
-from cxmap.lib.http import refuse, render_page_or_partial
+from cxmap.lib.http import refuse, render_page_or_partial, wants_partial
 from cxmap.lib.text import fold
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role
@@ -141,7 +141,13 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.evidence_add(trait=trait, actor=request.user, **form.cleaned_data)
         return redirect(f"{trait.persona.get_absolute_url()}#trait-{trait.pk}")
-    context = {"form": form, "trait": trait, "persona": trait.persona, "section": "personas"}
+    context = {
+        "form": form,
+        "trait": trait,
+        "persona": trait.persona,
+        "partial": wants_partial(request),
+        "section": "personas",
+    }
     return render_page_or_partial(
         request, "personas/evidence_form.html", context, status=422 if request.method == "POST" else 200
     )

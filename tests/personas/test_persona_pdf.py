@@ -50,6 +50,7 @@ class PersonaPdfTests(PersonaTestCase):
         self.assertIn('#read("/etc/passwd") *bold*', self.text(self.url)[1])
 
     def test_the_blank_sheet_asks(self) -> None:
-        _reader, text = self.text(reverse("personas:blank-pdf", args=["acme"]))
+        reader, text = self.text(reverse("personas:blank-pdf", args=["acme"]))
+        self.assertEqual(len(reader.pages), 1)
         self.assertIn("Which age band?", text)
         self.assertIn("Frustrations", text)
