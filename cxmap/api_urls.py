@@ -5,8 +5,15 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from cxmap import views
+from personas import api as personas
+from touchpoints import api as touchpoints
 
 router = SimpleRouter()
+router.register("personas", personas.PersonaViewSet, "persona")
+router.register("segments", personas.SegmentViewSet, "segment")
+router.register("touchpoints", touchpoints.TouchpointViewSet, "touchpoint")
+router.register("categories", touchpoints.CategoryViewSet, "category")
+router.register("channels", touchpoints.ChannelViewSet, "channel")
 
 app_name = "api"
 urlpatterns = [

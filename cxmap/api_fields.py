@@ -1,0 +1,38 @@
+"""Pieces that the API views of several apps share: rows named by their code, revisions in If-Match."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from cxmap.lib.errors import CxmapError
+
+
+class RevisionUnreadable(CxmapError):
+    code = "if_match_unreadable"
+    message = 'If-Match holds the revision of the row that you read, such as "3".'
+
+
+def expected_revision(request: Request) -> int | None:
+    """Return the revision of `If-Match: "3"`; None without the header or with `*`. Raises RevisionUnreadable."""
+    text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not text or text == "*":
+        return None
+    if not text.isdecimal() or len(text) > 9:
+        raise RevisionUnreadable
+    return int(text)
+
+
+class CodeOfWorkspace(serializers.SlugRelatedField[Any]):
+    """A row by its code; those of other workspaces do not exist."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("slug_field", "code")
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        queryset = super().get_queryset()
+        if request is None or request.auth is None:
+            return queryset.none()
+        return queryset.filter(workspace=request.auth.workspace)

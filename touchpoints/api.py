@@ -1,0 +1,177 @@
+"""touchpoints/, categories/ and channels/ in the API."""
+
+from typing import Any
+
+import django_filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cxmap.api import WorkspaceViewSet
+from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from touchpoints import services
+from touchpoints.models import Category, Channel, Phase, Presence, Touchpoint
+
+
+class CategoryOut(serializers.ModelSerializer[Category]):
+    """One of the four categories of the guide."""
+
+    class Meta:
+        model = Category
+        fields = ["id", "code", "abbreviation", "name_fr", "name_en", "rank"]
+        read_only_fields = fields
+
+
+class CategoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
+    """Categories of touchpoints."""
+
+    queryset = Category.objects.all()
+    serializer_class = CategoryOut
+    filterset_fields = ["code"]
+
+
+class ChannelOut(serializers.ModelSerializer[Channel]):
+    """How touchpoints reach people; `categories` are those for which the guides name it, never the only ones allowed."""
+
+    categories = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+
+    class Meta:
+        model = Channel
+        fields = ["id", "code", "name_fr", "name_en", "icon", "online", "categories", "rank"]
+        read_only_fields = fields
+
+
+class ChannelIn(serializers.Serializer[Any]):
+    """A channel of the workspace's own. Without a code one is made from the French name."""
+
+    name_fr = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+    code = serializers.SlugField(max_length=60, required=False)
+    icon = serializers.SlugField(max_length=40, required=False)
+    online = serializers.BooleanField(required=False)
+    categories = CodeOfWorkspace(queryset=Category.objects.all(), many=True, required=False)
+
+    def validate_code(self, code: str) -> str:
+        """The code is unique in the workspace."""
+        if Channel.objects.filter(workspace=self.context["view"].workspace(), code=code).exists():
+            raise ValidationError("Another channel has this code.")
+        return code
+
+
+class ChannelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
+    """Channels: those of the guides and those that the workspace added."""
+
+    queryset = Channel.objects.prefetch_related("categories")
+    serializer_class = ChannelOut
+    filterset_fields = ["code", "online"]
+
+    @extend_schema(request=ChannelIn, responses={201: ChannelOut})
+    def create(self, request: Request) -> Response:
+        given = ChannelIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        channel = services.channel_create(workspace=self.workspace(), actor=self.actor(), **given.validated_data)
+        return Response(ChannelOut(channel).data, status=status.HTTP_201_CREATED)
+
+
+class TouchpointOut(serializers.ModelSerializer[Touchpoint]):
+    """A touchpoint of the library; category and channel by code."""
+
+    category = serializers.CharField(source="category.code", read_only=True)
+    channel = serializers.CharField(source="channel.code", read_only=True)
+
+    class Meta:
+        model = Touchpoint
+        fields = [
+            "id", "code", "name", "category", "channel", "presence", "phase", "owner", "description", "revision",
+            "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class TouchpointChange(serializers.Serializer[Any]):
+    """What may change of a touchpoint: everything but its code."""
+
+    name = serializers.CharField(max_length=200)
+    category = CodeOfWorkspace(queryset=Category.objects.all())
+    channel = CodeOfWorkspace(queryset=Channel.objects.all())
+    presence = serializers.ChoiceField(choices=Presence.choices, required=False)
+    phase = serializers.ChoiceField(choices=Phase.choices, required=False)
+    owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+
+    def validate_name(self, name: str) -> str:
+        """The name is unique among the touchpoints that are not in the trash."""
+        same = Touchpoint.objects.filter(workspace=self.context["view"].workspace(), name=name, deleted_at=None)
+        if self.instance is not None:
+            same = same.exclude(pk=self.instance.pk)
+        if same.exists():
+            raise ValidationError("Another touchpoint has this name.")
+        return name
+
+
+class TouchpointIn(TouchpointChange):
+    """A new touchpoint. Without a code one is made from the name; without presence it is that of the channel."""
+
+    code = serializers.SlugField(max_length=60, required=False)
+
+    def validate_code(self, code: str) -> str:
+        """The code is unique in the workspace, the trash included."""
+        if Touchpoint.objects.filter(workspace=self.context["view"].workspace(), code=code).exists():
+            raise ValidationError("Another touchpoint has this code, perhaps one in the trash.")
+        return code
+
+
+class TouchpointFilter(django_filters.FilterSet):
+    """By code of category and channel, phase, presence, owner; `q` searches names without accents."""
+
+    category = django_filters.CharFilter(field_name="category__code")
+    channel = django_filters.CharFilter(field_name="channel__code")
+    q = django_filters.CharFilter(method="search")
+
+    class Meta:
+        model = Touchpoint
+        fields = ["code", "phase", "presence", "owner"]
+
+    def search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.matching(value)
+
+
+class TouchpointViewSet(mixins.ListModelMixin, WorkspaceViewSet):
+    """The touchpoint library. Deleted ones wait in the trash of the application."""
+
+    queryset = Touchpoint.objects.filter(deleted_at=None).select_related("category", "channel")
+    serializer_class = TouchpointOut
+    filterset_class = TouchpointFilter
+
+    def _answer(self, touchpoint: Touchpoint, *, code: int = status.HTTP_200_OK) -> Response:
+        return Response(TouchpointOut(touchpoint).data, status=code, headers={"ETag": f'"{touchpoint.revision}"'})
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self._answer(self.get_object())
+
+    @extend_schema(request=TouchpointIn, responses={201: TouchpointOut})
+    def create(self, request: Request) -> Response:
+        given = TouchpointIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        touchpoint = services.touchpoint_create(workspace=self.workspace(), actor=self.actor(), **given.validated_data)
+        return self._answer(touchpoint, code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TouchpointChange, responses=TouchpointOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        touchpoint = self.get_object()
+        given = TouchpointChange(touchpoint, data=request.data, partial=True, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        touchpoint = services.touchpoint_update(
+            touchpoint=touchpoint,
+            actor=self.actor(),
+            expected_revision=expected_revision(request),
+            **given.validated_data,
+        )
+        return self._answer(touchpoint)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.touchpoint_delete(touchpoint=self.get_object(), actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
