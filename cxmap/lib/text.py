@@ -26,7 +26,8 @@ def sort_key(name: str) -> str:
 
 def code_from(name: str, *, taken: set[str] | frozenset[str] = frozenset(), fallback: str = "item") -> str:
     """Return a code of at most 60 characters, a–z, 0–9 and dashes, that is not in taken."""
-    base = slugify(fold(name))[:50].strip("-") or fallback
+    # An elision parts words: d'Élodie is d-elodie.
+    base = slugify(fold(name).replace("'", " "))[:50].strip("-") or fallback
     code, number = base, 1
     while code in taken:
         number += 1
