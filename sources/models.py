@@ -60,7 +60,12 @@ class Import(WorkspaceOwned):
     filename = models.CharField(max_length=255, blank=True)
     size_bytes = models.BigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
-    mapping = models.JSONField(null=True)
+    mapping = models.JSONField(null=True)  # what this import is read with, a draft while people work on it
+    saved_mapping = models.ForeignKey(Mapping, models.SET_NULL, null=True, related_name="imports")
+    # KPIs to put on the touchpoints that do not have them yet, with their direction: {"time-on-page": "higher"}.
+    bindings = models.JSONField(default=dict)
+    # What a person typed by hand, for the page: {"who", "note", "entered": [[label, value], …]}.
+    measure = models.JSONField(null=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.UPLOADED)
     policy = models.CharField(max_length=16, choices=Policy, blank=True)
     preview = models.JSONField(null=True)  # resulting values and counters of the last check
@@ -74,9 +79,13 @@ class Import(WorkspaceOwned):
     first_day = models.DateField(null=True)
     last_day = models.DateField(null=True)
     error_code = models.CharField(max_length=60, blank=True)
-    error_message = models.TextField(blank=True)
-    # A worker that dies leaves its lease to run out; the sweep then hands the import to another one.
+    error_message = models.TextField(blank=True)  # in English, for logs; pages make the reader's from code and params
+    error_params = models.JSONField(default=dict)  # {"line", "column", "advice", …}
+    # A worker that dies leaves its lease to run out; the sweep then hands the import to another one. The token tells the
+    # holders apart: one that was only slow finds it changed and lets go.
     leased_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True, editable=False)
+    queued_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,11 +96,35 @@ class Import(WorkspaceOwned):
         ordering = ["-created_at", "-id"]
         indexes = [models.Index(fields=["workspace", "-created_at"], name="sources_import_newest")]
 
+    WORKING = (Status.CHECKING, Status.QUEUED, Status.RUNNING, Status.WITHDRAWING)
+    MAPPABLE = (Status.UPLOADED, Status.READY, Status.REFUSED, Status.FAILED)
+    STARTABLE = (Status.READY, Status.REFUSED)
+
     def __str__(self) -> str:
         return self.filename or str(self.public_id)
 
     def get_absolute_url(self) -> str:
         return reverse("sources:import-detail", args=[self.public_id])
+
+    @property
+    def is_working(self) -> bool:
+        """True while a worker has it, or should have."""
+        return self.status in self.WORKING
+
+    @property
+    def is_manual(self) -> bool:
+        return self.measure is not None
+
+    @property
+    def can_map(self) -> bool:
+        return not self.is_manual and self.status in self.MAPPABLE
+
+    @property
+    def progress_percent(self) -> int | None:
+        """How far the reading is, 0 to 100; None before anybody can tell."""
+        if not self.rows_total:
+            return None
+        return min(100, int(100 * self.rows_read / self.rows_total))
 
 
 class Rejection(models.Model):

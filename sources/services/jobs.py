@@ -1,0 +1,131 @@
+"""Who works on an import: a lease in the database, renewed while its holder lives.
+
+A message only says that there may be something to do. Whoever gets one claims the row; a second message finds it taken, and the
+sweep sends a new one for every row whose lease has run out, so that neither a lost message nor a killed worker loses an import.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from cxmap.env import env_int
+from sources.models import Import
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(
+    seconds=env_int("IMPORT_LEASE_SECONDS", default=30)
+)  # how long after its end a killed worker is missed
+ATTEMPTS = 5  # then the import has failed
+PROGRESS_SECONDS = 0.4  # between two writes of how far it is
+
+
+class LeaseLost(Exception):
+    """Another worker holds the import now, or somebody took it away: stop, and write nothing."""
+
+
+class Job:
+    """One worker's hold of one import."""
+
+    def __init__(self, import_id: int, token: uuid.UUID) -> None:
+        self.import_id = import_id
+        self.token = token
+        self._told = 0.0
+
+    def rows(self) -> Any:
+        """Return the import as a queryset that is empty once the hold is lost."""
+        return Import.objects.filter(pk=self.import_id, lease_token=self.token)
+
+    def progress(self, rows_read: int, rows_total: int | None) -> None:
+        """Say how far it is, now and then. Raises LeaseLost."""
+        now = time.monotonic()
+        if now - self._told < PROGRESS_SECONDS:
+            return
+        self._told = now
+        self.update(rows_read=rows_read, rows_total=rows_total, leased_until=timezone.now() + LEASE)
+
+    def update(self, **fields: Any) -> None:
+        """Change columns of the import while it is ours. Raises LeaseLost."""
+        if not self.rows().update(**fields):
+            raise LeaseLost
+
+    def end(self, **fields: Any) -> None:
+        """Change the import for the last time and let go. Raises LeaseLost, so that a transaction around it is undone."""
+        self.update(leased_until=None, lease_token=None, **fields)
+
+    def _renew(self, stop: threading.Event) -> None:
+        try:
+            while not stop.wait(LEASE.total_seconds() / 3):
+                try:
+                    # Not when the import's own transaction holds the row: its end is near, and it decides.
+                    with transaction.atomic():
+                        held = self.rows().select_for_update(skip_locked=True).values_list("pk", flat=True)
+                        Import.objects.filter(pk__in=list(held)).update(leased_until=timezone.now() + LEASE)
+                except DatabaseError:
+                    logger.warning("The lease of import %s could not be renewed", self.import_id, exc_info=True)
+                    connection.close()
+        finally:
+            connection.close()
+
+    @contextmanager
+    def heartbeat(self) -> Iterator[None]:
+        """Renew the lease beside the work, over a connection of its own: one statement of the work may last minutes."""
+        stop = threading.Event()
+        beat = threading.Thread(target=self._renew, args=[stop], daemon=True, name=f"lease-{self.import_id}")
+        beat.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            beat.join(timeout=5)
+
+
+def job_claim(import_id: int, *, statuses: tuple[str, ...], status: str) -> Job | None:
+    """Take an import that is in one of the statuses and in nobody's hands. None: there is nothing to do."""
+    now = timezone.now()
+    free = Import.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=import_id, status__in=statuses)
+    given_up = free.filter(attempts__gte=ATTEMPTS)
+    columns = failure("too_many_attempts")
+    if status == Import.Status.WITHDRAWING:
+        columns["status"] = Import.Status.DONE  # what it wrote is still there
+    if given_up.update(**columns):
+        logger.error("Import %s was given up after %s attempts", import_id, ATTEMPTS)
+        return None
+    token = uuid.uuid4()
+    taken = free.update(status=status, leased_until=now + LEASE, lease_token=token, attempts=F("attempts") + 1)
+    return Job(import_id, token) if taken else None
+
+
+def failure(code: str, *, message: str = "", params: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the columns of a failed import."""
+    return {
+        "status": Import.Status.FAILED,
+        "error_code": code,
+        "error_message": message,
+        "error_params": params or {},
+        "leased_until": None,
+        "lease_token": None,
+        "finished_at": timezone.now(),
+    }
+
+
+def job_release(job: Job) -> None:
+    """Give an import back after something unexpected: the sweep has it tried again, a few times."""
+    job.rows().update(leased_until=timezone.now() + LEASE / 3, lease_token=None)
+
+
+def waiting(now: Any = None) -> list[Import]:
+    """Return the imports that nobody works on though somebody should."""
+    now = now or timezone.now()
+    late = now - min(timedelta(seconds=5), LEASE)  # a message is under way
+    free = Q(leased_until__lt=now) | Q(leased_until=None, queued_at__lt=late) | Q(leased_until=None, queued_at=None)
+    return list(Import.objects.filter(free, status__in=Import.WORKING).order_by("queued_at", "id")[:200])
