@@ -4,7 +4,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
-from cxmap import views
+from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
+from kpis import api as kpis
 from personas import api as personas
 from touchpoints import api as touchpoints
 
@@ -14,10 +15,16 @@ router.register("segments", personas.SegmentViewSet, "segment")
 router.register("touchpoints", touchpoints.TouchpointViewSet, "touchpoint")
 router.register("categories", touchpoints.CategoryViewSet, "category")
 router.register("channels", touchpoints.ChannelViewSet, "channel")
+router.register("kpis", kpis.KpiViewSet, "kpi")
+router.register("bindings", kpis.BindingViewSet, "binding")
+router.register("targets", kpis.TargetViewSet, "target")
+router.register("flags", kpis.FlagViewSet, "flag")
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", views.api_docs, name="docs"),
+    path("observations/", kpis.ObservationsView.as_view(), name="observations"),
+    path("values/", kpis.ValuesView.as_view(), name="values"),
     path("", include(router.urls)),
 ]

@@ -270,6 +270,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "EvidenceKind": "personas.models.EvidenceKind",
+        "KpiKind": "kpis.models.KpiKind",
+        "KpiState": "kpis.models.State",
+    },
 }
 
 LOGGING = {

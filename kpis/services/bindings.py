@@ -38,7 +38,7 @@ def binding_create(
         raise AlreadyBound
     values = {"direction": direction, "rhythm": rhythm, "tolerance": tolerance}
     binding = former.order_by("-deleted_at", "id").first()
-    summary = {"touchpoint": touchpoint.name, "kpi": kpi.code}
+    summary: dict[str, Any] = {"touchpoint": touchpoint.name, "kpi": kpi.code}
     if binding is None:
         binding = Binding(workspace_id=touchpoint.workspace_id, touchpoint=touchpoint, kpi=kpi, **values)
         with recording(actor=actor, action="binding.added", target=binding, scope=touchpoint, **summary) as record:
@@ -67,7 +67,7 @@ def binding_update(
     changed = {name: value for name, value in fields.items() if getattr(binding, name) != value}
     if not changed:
         return binding
-    summary = {"touchpoint": binding.touchpoint.name, "kpi": binding.kpi.code}
+    summary: dict[str, Any] = {"touchpoint": binding.touchpoint.name, "kpi": binding.kpi.code}
     with recording(
         actor=actor, action="binding.updated", target=binding, scope=binding.touchpoint, **summary
     ) as record:
@@ -91,7 +91,7 @@ def binding_delete(*, binding: Binding, actor: User | None, expected_revision: i
         raise StaleRevision(current=binding)
     if binding.deleted_at is not None:
         return
-    summary = {"touchpoint": binding.touchpoint.name, "kpi": binding.kpi.code}
+    summary: dict[str, Any] = {"touchpoint": binding.touchpoint.name, "kpi": binding.kpi.code}
     with recording(
         actor=actor, action="binding.removed", target=binding, scope=binding.touchpoint, **summary
     ) as record:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -42,7 +42,7 @@ def series_resolve(*, workspace: Workspace, keys: Iterable[SeriesKey]) -> dict[S
     )
     if not wanted:
         return {}
-    columns = [
+    columns: list[Any] = [
         workspace.pk,
         [str(key.touchpoint_id) for key in wanted],
         [str(key.kpi_id) for key in wanted],

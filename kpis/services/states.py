@@ -136,15 +136,15 @@ class _Rhythm:
             for state in KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
         }
         # Locked: what a person decides meanwhile comes after what the evaluation writes, and is not overwritten.
-        flags = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
+        standing = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
         recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
-        for flag in flags.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
+        for flag in standing.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
             self.flags.setdefault(flag.binding_id, []).append(flag)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
         start, changed = self._start(periods, restated, dirty_from)
-        for flags in self.flags.values():
-            if flags[-1].status != Flag.Status.CLOSED:
-                self.quiet[flags[-1].binding_id] = self._quiet_before(flags[-1], periods[1:start])
+        for of_binding in self.flags.values():
+            if of_binding[-1].status != Flag.Status.CLOSED:
+                self.quiet[of_binding[-1].binding_id] = self._quiet_before(of_binding[-1], periods[1:start])
         first = Calendar(self.rhythm, (periods[start - 1], periods[start])).first_day
         frozen = [flag.baseline_end + ONE_DAY for flags in self.flags.values() for flag in flags if flag.baseline_end]
         for before in frozen:
@@ -365,7 +365,11 @@ class _Rhythm:
 
     def _note(self, flag: Flag, action: str, **summary: Any) -> None:
         self.touched_flags[flag.pk] = flag
-        about = {"touchpoint": flag.binding.touchpoint.name, "kpi": flag.binding.kpi.code, "kind": flag.kind}
+        about: dict[str, Any] = {
+            "touchpoint": flag.binding.touchpoint.name,
+            "kpi": flag.binding.kpi.code,
+            "kind": flag.kind,
+        }
         history_record(actor=None, action=action, target=flag, **about, **summary)
 
     def _save(self) -> None:
@@ -437,7 +441,11 @@ def _flags_wake(workspace: Workspace, today: date, report: Evaluated) -> None:
         flag.snoozed_until = None
         flag.revision += 1
         flag.save(update_fields=["status", "snoozed_until", "revision"])
-        about = {"touchpoint": flag.binding.touchpoint.name, "kpi": flag.binding.kpi.code, "kind": flag.kind}
+        about: dict[str, Any] = {
+            "touchpoint": flag.binding.touchpoint.name,
+            "kpi": flag.binding.kpi.code,
+            "kind": flag.kind,
+        }
         history_record(actor=None, action="flag.woken", target=flag, **about)
         report.woken += 1
 

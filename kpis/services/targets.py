@@ -70,8 +70,9 @@ def target_set(
         scope=binding.touchpoint,
         touchpoint=binding.touchpoint.name,
         kpi=binding.kpi.code,
-        **{"from": former.value if former else None, "to": value},
+        to=value,
     ) as record:
+        record.summary["from"] = former.value if former else None
         if former is not None:
             record.watch(former)
             former.ended_at = timezone.now()

@@ -1,0 +1,157 @@
+"""kpis/, bindings/, targets/."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cxmap.api import WorkspaceViewSet
+from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from cxmap.workspaces.models import Role
+from kpis import services
+from kpis.models import Binding, Direction, Kpi, Rhythm, Target
+from touchpoints.models import Touchpoint
+
+
+class KpiOut(serializers.ModelSerializer[Kpi]):
+    """One definition of the workspace's catalogue, in both languages."""
+
+    class Meta:
+        model = Kpi
+        fields = [
+            "id", "code", "name_fr", "name_en", "kind", "unit", "direction", "formula_fr", "formula_en", "numerator_fr", "numerator_en",
+            "denominator_fr", "denominator_en", "note_fr", "note_en", "scale_min", "scale_max", "top_from", "opinion",
+            "typical_categories", "typical_channels", "definition_version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class KpiViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
+    """The KPI catalogue. An empty direction is asked for each touchpoint."""
+
+    queryset = Kpi.objects.all()
+    serializer_class = KpiOut
+    filterset_fields = ["code", "kind"]
+
+
+class TargetOut(serializers.ModelSerializer[Target]):
+    """A target; the one without ended_at is in force."""
+
+    touchpoint = serializers.CharField(source="binding.touchpoint.code", read_only=True)
+    kpi = serializers.CharField(source="binding.kpi.code", read_only=True)
+
+    class Meta:
+        model = Target
+        fields = [
+            "id", "binding", "touchpoint", "kpi", "value", "specific", "measurable", "attainable", "realistic", "due_on", "created_at",
+            "ended_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class OfWorkspace(serializers.PrimaryKeyRelatedField[Any]):
+    """A row by its id; those of other workspaces do not exist."""
+
+    def get_queryset(self) -> Any:
+        request = self.context.get("request")
+        queryset: Any = super().get_queryset()
+        if request is None or request.auth is None:
+            return queryset.none()
+        return queryset.filter(workspace=request.auth.workspace)
+
+
+class TargetIn(serializers.Serializer[Any]):
+    """A new target of a binding, in the unit of storage: 0.018 for 1.8%, NPS points, seconds, scores. null: later."""
+
+    binding = OfWorkspace(queryset=Binding.objects.filter(deleted_at=None))
+    value = serializers.FloatField(allow_null=True)
+    specific = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    measurable = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    attainable = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    realistic = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
+class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
+    """Targets, also former ones. A new one ends the one before."""
+
+    queryset = Target.objects.select_related("binding__touchpoint", "binding__kpi")
+    serializer_class = TargetOut
+    filterset_fields = {"binding": ["exact"], "ended_at": ["isnull"]}
+    write_role = Role.ANALYST
+
+    @extend_schema(request=TargetIn, responses={201: TargetOut})
+    def create(self, request: Request) -> Response:
+        given = TargetIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        target = services.target_set(actor=self.actor(), **given.validated_data)
+        return Response(TargetOut(target).data, status=status.HTTP_201_CREATED)
+
+
+class BindingOut(serializers.ModelSerializer[Binding]):
+    """A KPI on a touchpoint."""
+
+    touchpoint = serializers.CharField(source="touchpoint.code", read_only=True)
+    kpi = serializers.CharField(source="kpi.code", read_only=True)
+
+    class Meta:
+        model = Binding
+        fields = ["id", "touchpoint", "kpi", "direction", "rhythm", "tolerance", "revision", "created_at"]
+        read_only_fields = fields
+
+
+class BindingIn(serializers.Serializer[Any]):
+    """Touchpoint and KPI by code. The direction is needed where the KPI has none."""
+
+    touchpoint = CodeOfWorkspace(queryset=Touchpoint.objects.filter(deleted_at=None))
+    kpi = CodeOfWorkspace(queryset=Kpi.objects.all())
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False)
+    rhythm = serializers.ChoiceField(choices=Rhythm.choices, required=False)
+    tolerance = serializers.FloatField(min_value=0, required=False)
+
+
+class BindingChange(serializers.Serializer[Any]):
+    """What may change of a binding."""
+
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False)
+    rhythm = serializers.ChoiceField(choices=Rhythm.choices, required=False)
+    tolerance = serializers.FloatField(min_value=0, required=False)
+
+
+@extend_schema_view(
+    partial_update=extend_schema(request=BindingChange, responses=BindingOut),
+    create=extend_schema(request=BindingIn, responses={201: BindingOut}),
+    destroy=extend_schema(responses={204: None}),
+)
+class BindingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
+    """KPIs on touchpoints. Edits honour `If-Match` with the revision."""
+
+    queryset = Binding.objects.filter(deleted_at=None).select_related("touchpoint", "kpi")
+    serializer_class = BindingOut
+    filterset_fields = {"touchpoint__code": ["exact"], "kpi__code": ["exact"]}
+    write_role = Role.ANALYST
+
+    def create(self, request: Request) -> Response:
+        given = BindingIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        binding = services.binding_create(actor=self.actor(), **given.validated_data)
+        return Response(BindingOut(binding).data, status=status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, pk: str = "") -> Response:
+        given = BindingChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        binding = services.binding_update(
+            binding=self.get_object(),
+            actor=self.actor(),
+            expected_revision=expected_revision(request),
+            **given.validated_data,
+        )
+        return Response(BindingOut(binding).data)
+
+    def destroy(self, request: Request, pk: str = "") -> Response:
+        services.binding_delete(
+            binding=self.get_object(), actor=self.actor(), expected_revision=expected_revision(request)
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,55 @@
+"""Touchpoints, KPIs and segments by code or by name, in both languages."""
+
+from collections.abc import Hashable, Iterable
+from typing import Generic, TypeVar
+
+from cxmap.workspaces.models import Workspace
+from kpis.models import Kpi
+from personas.models import Segment
+from touchpoints.models import Touchpoint
+
+Found = TypeVar("Found", bound=Hashable)
+
+
+def _key(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+class Ambiguous(LookupError):
+    """Several things have this name."""
+
+
+class Index(Generic[Found]):
+    """Finds things by their code or one of their names; a code goes before a name."""
+
+    def __init__(self, entries: Iterable[tuple[Found, str, Iterable[str]]]) -> None:
+        self._found: dict[str, set[Found]] = {}
+        entries = list(entries)
+        for thing, _, names in entries:
+            for name in names:
+                self._found.setdefault(_key(name), set()).add(thing)
+        for thing, code, _ in entries:
+            self._found[_key(code)] = {thing}
+
+    def get(self, text: str) -> Found:
+        """Return what is called so. Raises LookupError, or Ambiguous."""
+        found = self._found.get(_key(text), set())
+        if len(found) > 1:
+            raise Ambiguous(text)
+        if not found:
+            raise LookupError(text)
+        return next(iter(found))
+
+
+class References:
+    """What the names in a request may mean in a workspace; three queries, whatever is asked."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.touchpoints = Index(
+            (one, one.code, [one.name, str(one.pk)])
+            for one in Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
+        )
+        self.kpis = Index(
+            (one, one.code, [one.name_fr, one.name_en, str(one.pk)]) for one in Kpi.objects.filter(workspace=workspace)
+        )
+        self.segments = Index((one, one.code, [one.name]) for one in Segment.objects.filter(workspace=workspace))

@@ -1,0 +1,142 @@
+"""The values of one KPI on one touchpoint over time, for programs: additive parts, figure, interval, state, target."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from django.db import connection
+
+from kpis.models import Binding, Kpi, KpiState, Target
+from kpis.statistics import Kind, estimate
+from personas.models import Segment
+from touchpoints.models import Touchpoint
+
+Grain = Literal["day", "week", "month", "total"]
+
+PERIOD = {
+    "day": "kept.day",
+    "week": "date_trunc('week', kept.day)::date",
+    "month": "date_trunc('month', kept.day)::date",
+    "total": "NULL::date",
+}
+
+ROLLUPS = """
+SELECT {period} AS period, min(kept.day), max(kept.day), sum(kept.n)::bigint, sum(kept.numerator), sum(kept.denominator),
+       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) END, sum(kept.excluded)::bigint,
+       max(kept.computed_at)
+  FROM kpis_series AS series JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
+ WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
+   AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
+   AND kept.day BETWEEN coalesce(%(first)s, '-infinity'::date) AND coalesce(%(last)s, 'infinity'::date)
+ GROUP BY 1 ORDER BY 1
+"""
+
+# A total over a span is shown for that very span, and for no other.
+SPAN = """
+SELECT NULL::date, min(row.first_day), max(row.last_day), sum(row.n)::bigint, sum(row.numerator), sum(row.denominator),
+       CASE WHEN count(*) = count(row.sum_squares) THEN sum(row.sum_squares) END, sum(row.excluded)::bigint, NULL
+  FROM kpis_series AS series
+  JOIN kpis_observation AS row ON row.workspace_id = %(workspace)s AND row.series_id = series.id
+ WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
+   AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
+   AND row.first_day = %(first)s AND row.last_day = %(last)s AND row.first_day < row.last_day
+HAVING count(*) > 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One period; first_day and last_day are its ends inside the asked days. None is unknown, never zero."""
+
+    period: date | None
+    first_day: date
+    last_day: date
+    numerator: float
+    denominator: float
+    n: int
+    excluded: int
+    value: float | None
+    low: float | None
+    high: float | None
+    state: str | None
+    target: float | None
+    fresh_at: datetime | None
+
+
+def _ends(grain: Grain, start: date) -> tuple[date, date]:
+    if grain == "day":
+        return start, start
+    if grain == "week":
+        return start, start + timedelta(days=6)
+    return start, (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def values_read(
+    *,
+    touchpoint: Touchpoint,
+    kpi: Kpi,
+    first: date | None = None,
+    last: date | None = None,
+    grain: Grain = "day",
+    segment: Segment | None = None,
+) -> list[Value]:
+    """Return the periods that have data, oldest first, from days between first and last (both included, None: no end).
+
+    All segments are added up unless one is given. The state is that of the very same closed period, so only where the grain is
+    the binding's rhythm, for the whole touchpoint and for whole periods; the target is the state's, else today's.
+    """
+    params: dict[str, Any] = {
+        "workspace": touchpoint.workspace_id,
+        "touchpoint": touchpoint.pk,
+        "kpi": kpi.pk,
+        "segment": segment.pk if segment else None,
+        "first": first,
+        "last": last,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ROLLUPS.format(period=PERIOD[grain]), params)
+        rows = cursor.fetchall()
+        if not rows and grain == "total" and first and last:
+            cursor.execute(SPAN, params)
+            rows = cursor.fetchall()
+    if not rows:
+        return []
+    binding = Binding.objects.filter(touchpoint=touchpoint, kpi=kpi, deleted_at=None).first()
+    states: dict[date, KpiState] = {}
+    target = None
+    if binding:
+        target = Target.objects.filter(binding=binding, ended_at=None).values_list("value", flat=True).first()
+        rhythm = {"day": "daily", "week": "weekly", "month": "monthly"}.get(grain)
+        if rhythm == binding.rhythm and segment is None:
+            states = {state.period_start: state for state in KpiState.objects.filter(binding=binding)}
+    kind = Kind.parse(kpi.kind, durations_as_means=True)
+    sums = np.array([[np.nan if part is None else part for part in row[4:7]] for row in rows], dtype=np.float64)
+    found = estimate(int(kind), sums[:, 0], sums[:, 1], sums[:, 2])
+    values = []
+    for number, (period, first_day, last_day, n, numerator, denominator, _, excluded, fresh_at) in enumerate(rows):
+        start, end = _ends(grain, period) if period else (first or first_day, last or last_day)
+        inside = (first is None or first <= start) and (last is None or end <= last)
+        state = states.get(period) if period and inside else None
+        values.append(
+            Value(
+                period=period,
+                first_day=max(start, first) if first else start,
+                last_day=min(end, last) if last else end,
+                numerator=numerator,
+                denominator=denominator,
+                n=n,
+                excluded=excluded,
+                value=_known(found.value[number]),
+                low=_known(found.low[number]),
+                high=_known(found.high[number]),
+                state=state.state if state else None,
+                target=state.target if state else target,
+                fresh_at=fresh_at,
+            )
+        )
+    return values
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
