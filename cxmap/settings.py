@@ -228,7 +228,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{REDIS_PREFIX}celery:",
     # Longer than the longest time limit, or the broker hands a running task to a second worker.
     "visibility_timeout": 4000,
+    "socket_connect_timeout": 2,  # seconds
+    "socket_timeout": 30,
 }
+# A message is only a nudge, which a sweep makes up for: a page never waits for a broker that is away.
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -253,6 +257,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "cxmap.pagination.Pagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of the matrix
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "cxmap.api.exception_handler",
     "UNAUTHENTICATED_USER": None,

@@ -11,13 +11,14 @@ from django.db import connection
 from django.db.utils import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from redis.exceptions import RedisError
 
 from cxmap.celery import app as celery_app
+from cxmap.demo.services import slug_for
 from cxmap.lib.http import safe_next, see_other
 from cxmap.workspaces.access import workspaces_of
 from cxmap.workspaces.models import User
@@ -45,7 +46,7 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
     if user is None:
         raise Http404
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return see_other(f"/w/{settings.DEMO_SLUG}/")
+    return see_other(f"/w/{slug_for(get_language() or 'en')}/")
 
 
 @require_POST

@@ -42,12 +42,20 @@ CLAIMED_ROWS = f"""{CLAIMED}
 FACTS = "n, numerator, denominator, sum_squares, excluded, histogram"
 FRESH_FACTS = ", ".join(f"fresh.{name}" for name in FACTS.split(", "))
 
+# The histogram is looked up by index for each day that has one: joined as a second aggregate, a planner that expects one
+# row of each re-reads the whole history for every day (25 s instead of 0.2 s for 5,000 buckets of a table never analysed).
 UPSERT = f"""
 INSERT INTO kpis_rollup AS kept (workspace_id, series_id, day, {FACTS}, computed_at)
-SELECT workspace_id, series_id, day, {FACTS}, clock_timestamp()
+SELECT workspace_id, series_id, day, n, numerator, denominator, sum_squares, excluded,
+       CASE WHEN binned > 0 THEN (
+           SELECT jsonb_object_agg(bins.bin, bins.n) FROM (
+               SELECT row.bin, sum(row.n)::bigint AS n FROM kpis_observation AS row
+                WHERE row.workspace_id = sums.workspace_id AND row.series_id = sums.series_id
+                  AND row.first_day = sums.day AND row.last_day = sums.day AND row.bin IS NOT NULL
+                GROUP BY row.bin
+               ) AS bins
+           ) END, clock_timestamp()
   FROM ({SUMS.format(rows=CLAIMED_ROWS)}) AS sums
-  LEFT JOIN ({HISTOGRAMS.format(rows=CLAIMED_ROWS + " AND row.bin IS NOT NULL")}) AS bins
-       USING (workspace_id, series_id, day)
  ORDER BY workspace_id, series_id, day
 ON CONFLICT (workspace_id, series_id, day) DO UPDATE
    SET ({FACTS}, computed_at) = (

@@ -161,7 +161,7 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
             & valid_squares
             & ((proportion & fits_proportion) | (mean & fits_mean) | (nps & fits_nps) | (ratio & fits_ratio))
         )
-        fits_score = is_score & scored & (score >= low) & (score <= high)
+        fits_score = is_score & scored & (score >= low) & (score <= high) & valid_n
         only_excluded = is_empty & given("excluded") & (excluded > 0)
         no_answer = is_empty & (excluded == 0) & scored & ("score" in roles)
         good = valid_excluded & (fits_sums | fits_score | only_excluded | no_answer)
@@ -174,13 +174,13 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
         zero = np.zeros(len(spec))
         return ColumnAmounts(
             good,
-            np.where(sums, np.where(ratio & has_n, n, bottom), np.where(is_score, 1.0, zero)),
-            np.where(sums, top_sum, np.where(is_score, point, zero)),
-            np.where(sums, bottom, np.where(is_score, 1.0, zero)),
+            np.where(sums, np.where(ratio & has_n, n, bottom), np.where(is_score, cases, zero)),
+            np.where(sums, top_sum, np.where(is_score, cases * point, zero)),
+            np.where(sums, bottom, np.where(is_score, cases, zero)),
             np.where(
                 sums,
                 np.where(proportion, top_sum, np.where(knows_squares, squares, np.nan)),
-                np.where(is_score, point * point, zero),
+                np.where(is_score, cases * point * point, zero),
             ),
             np.where(no_answer, 1.0, excluded),
             np.where(is_score & (np.abs(floor) < 32_767), floor, np.nan),

@@ -148,8 +148,8 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     dimensions: tuple[tuple[str, str], ...] = ()
 
 
-def from_score(spec: KpiSpec, score: float) -> Amounts:
-    """Return the amounts of one answer. Raises Refused: score_without_scale, score_out_of_scale.
+def from_score(spec: KpiSpec, score: float, *, n: int = 1) -> Amounts:
+    """Return the amounts of n answers with one score. Raises Refused: score_without_scale, score_out_of_scale.
 
     NPS: 9 to 10 promoter, 7 to under 9 passive, the rest detractors (6.5 is one, 8.5 is a passive).
     """
@@ -161,11 +161,11 @@ def from_score(spec: KpiSpec, score: float) -> Amounts:
         bin_ = None
     if spec.kind == "nps":
         mark = 1.0 if score >= 9 else 0.0 if score >= 7 else -1.0
-        return Amounts(1, mark, 1.0, mark * mark, 0, bin_)
+        return Amounts(n, n * mark, float(n), n * mark * mark, 0, bin_)
     if spec.kind == "proportion":
         hit = 1.0 if score >= (high if spec.top_from is None else spec.top_from) else 0.0
-        return Amounts(1, hit, 1.0, hit, 0, bin_)
-    return Amounts(1, score, 1.0, score * score, 0, bin_)
+        return Amounts(n, n * hit, float(n), n * hit, 0, bin_)
+    return Amounts(n, n * score, float(n), n * score * score, 0, bin_)
 
 
 def from_sums(

@@ -157,7 +157,8 @@ class TidyLayout(Layout):
                 amounts = self._from_sums(values, spec)
             elif has(values, "score"):
                 column = self.name(roles["score"])
-                amounts = from_score(spec, self._plain("score", values))
+                n = self._n(values)
+                amounts = from_score(spec, self._plain("score", values), n=1 if n is None else n)
             elif has(values, "value"):
                 column = self.name(roles["value"])
                 amounts, rounded = from_value(

@@ -1,0 +1,71 @@
+"""A year of made-up daily figures: repeatable, with a weekly season and ordinary noise."""
+
+import datetime as dt
+from collections.abc import Iterator
+from zlib import crc32
+
+import numpy as np
+
+from cxmap.demo.content import Figures
+
+# Share of a week's traffic from Monday to Sunday.
+WEEKDAYS = np.array([0.15, 0.145, 0.14, 0.14, 0.145, 0.15, 0.13])
+DURATION_SPREAD = 0.55  # standard deviation of a duration, as a part of its mean
+
+
+def level_on(figures: Figures, weeks_before: int) -> float:
+    """Return the level in the week that lies so many weeks before the last closed one (negative: after it)."""
+    level = figures.level
+    for weeks, changed in figures.since:
+        if weeks_before < weeks:
+            level = changed
+    return level
+
+
+def _scores(kpi: str, level: float, count: int, generator: np.random.Generator) -> dict[int, int]:
+    """Return how many answers each score got."""
+    if kpi == "nps":
+        promoters = 0.30 + level / 200
+        detractors = promoters - level / 100
+        shares = [0.0] * 11
+        for score, part in ((9, 0.55), (10, 0.45)):
+            shares[score] = promoters * part
+        for score, part in ((7, 0.45), (8, 0.55)):
+            shares[score] = (1 - promoters - detractors) * part
+        for score in range(7):
+            shares[score] = detractors * (score + 1) / 28
+        counts = generator.multinomial(count, np.array(shares) / sum(shares))
+        return {score: int(n) for score, n in enumerate(counts) if n}
+    top = 7 if kpi == "ces" else 5
+    answers = 1 + generator.binomial(top - 1, (level - 1) / (top - 1), size=count)
+    values, counts = np.unique(answers, return_counts=True)
+    return {int(value): int(n) for value, n in zip(values, counts, strict=True)}
+
+
+def days(figures: Figures, *, anchor: dt.date, last: dt.date) -> Iterator[dict[str, object]]:
+    """Yield one tidy row per day (per day and score for surveys) up to `last`.
+
+    `anchor` is the Sunday of the last week that was closed when the demonstration was made: the story is told from it, so
+    that days which are added later go on where it ended. Rows have the columns of a tidy observation file.
+    """
+    first = anchor - dt.timedelta(days=7 * figures.weeks - 1)
+    for number in range((last - first).days + 1):
+        day = first + dt.timedelta(days=number)
+        generator = np.random.default_rng([crc32(f"{figures.touchpoint} {figures.kpi}".encode()), number])
+        weeks_before = (anchor - day).days // 7
+        level = level_on(figures, weeks_before)
+        expected = figures.weekly * WEEKDAYS[day.weekday()]
+        count = int(generator.poisson(expected))
+        row: dict[str, object] = {"touchpoint": figures.touchpoint, "kpi": figures.kpi, "day": day.isoformat()}
+        if count == 0:
+            continue
+        if figures.kpi in {"csat", "nps", "ces"}:
+            for score, answers in _scores(figures.kpi, level, count, generator).items():
+                yield row | {"score": score, "n": answers}
+        elif figures.kpi in {"time-on-page", "response-time"}:
+            spread = level * DURATION_SPREAD
+            total = count * level + generator.normal(0, spread * np.sqrt(count))
+            squares = count * (spread**2) + total**2 / count
+            yield row | {"numerator": round(total, 1), "denominator": count, "sum_squares": round(squares, 1)}
+        else:
+            yield row | {"numerator": int(generator.binomial(count, level)), "denominator": count}
