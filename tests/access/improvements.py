@@ -1,0 +1,42 @@
+"""Pain points and solutions."""
+
+from typing import Any
+
+from cxmap.workspaces.models import Role
+from improvements import services
+from tests.access import Row, World, in_workspace
+
+
+def pain(world: World) -> dict[str, Any]:
+    cast = world.cast
+    return {
+        "pk": world.once(
+            "pain", lambda: services.pain_add(workspace=cast.workspace, actor=cast.ed, title="Long queue")
+        ).pk
+    }
+
+
+def solution(world: World) -> dict[str, Any]:
+    cast = world.cast
+    return {
+        "pk": world.once(
+            "solution", lambda: services.solution_add(workspace=cast.workspace, actor=cast.ed, title="Second till")
+        ).pk
+    }
+
+
+ROWS = [
+    Row("improvements:list", in_workspace, Role.VIEWER),
+    Row("improvements:board", in_workspace, Role.VIEWER),
+    Row("improvements:pain-add", in_workspace, Role.EDITOR),
+    Row("improvements:pain-add", in_workspace, Role.EDITOR, method="post"),
+    Row("improvements:pain-edit", pain, Role.EDITOR),
+    Row("improvements:pain-edit", pain, Role.EDITOR, method="post"),
+    Row("improvements:pain-delete", pain, Role.EDITOR, method="post"),
+    Row("improvements:solution-add", in_workspace, Role.EDITOR),
+    Row("improvements:solution-add", in_workspace, Role.EDITOR, method="post"),
+    Row("improvements:solution-edit", solution, Role.EDITOR),
+    Row("improvements:solution-edit", solution, Role.EDITOR, method="post"),
+    Row("improvements:solution-score", solution, Role.EDITOR, method="post", data={"impact": "4", "effort": "2"}),
+    Row("improvements:solution-delete", solution, Role.EDITOR, method="post"),
+]

@@ -1,0 +1,148 @@
+"""Journeys and everything on a map."""
+
+from typing import Any
+
+from cxmap.workspaces.models import Role
+from journeys.access import share_token
+from journeys.models import Card, Journey, Lane, ShareLink, Stage, Step
+from journeys.services import journeys as services
+from tests.access import Open, Row, World, in_workspace, nothing
+
+
+def journey(world: World) -> Journey:
+    cast = world.cast
+    return world.once(
+        "journey",
+        lambda: services.journey_create(
+            workspace=cast.workspace, actor=cast.ed, name="Buying shoes", no_persona_yet=True
+        ),
+    )
+
+
+def one(world: World) -> dict[str, Any]:
+    return {"pk": journey(world).pk}
+
+
+def in_trash(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> Journey:
+        row = services.journey_create(workspace=cast.workspace, actor=cast.ed, name="Gone", no_persona_yet=True)
+        services.journey_delete(journey=row, actor=cast.ed)
+        return row
+
+    return {"pk": world.once("journey-in-trash", make).pk}
+
+
+def stage(world: World) -> dict[str, Any]:
+    return {"pk": Stage.objects.filter(journey=journey(world)).first().pk}
+
+
+def the_step(world: World) -> Step:
+    return Step.objects.filter(journey=journey(world)).first()
+
+
+def step(world: World) -> dict[str, Any]:
+    return {"pk": the_step(world).pk}
+
+
+def the_lane(world: World) -> Lane:
+    return Lane.objects.filter(journey=journey(world), kind="actions").first()
+
+
+def lane(world: World) -> dict[str, Any]:
+    return {"pk": the_lane(world).pk}
+
+
+def card(world: World) -> dict[str, Any]:
+    def make() -> Card:
+        return Card.objects.create(
+            workspace=world.cast.workspace,
+            journey=journey(world),
+            lane=the_lane(world),
+            step=the_step(world),
+            text="Looks at prices",
+        )
+
+    return {"pk": world.once("card", make).pk}
+
+
+def link(world: World) -> ShareLink:
+    return world.once(
+        "share-link", lambda: services.share_link_create(journey=journey(world), actor=world.cast.ed, days=7)
+    )
+
+
+def at_step(world: World) -> dict[str, Any]:
+    """What is sent with a text for a cell."""
+    return {"step": str(the_step(world).pk), "text": "x"}
+
+
+def elsewhere(world: World) -> dict[str, Any]:
+    """Where a card is moved to."""
+    return {"step": str(the_step(world).pk), "lane": str(the_lane(world).pk)}
+
+
+def post(action: str, kwargs: Any, **data: Any) -> Row:
+    return Row(f"journeys:{action}", kwargs, Role.EDITOR, method="post", data=data)
+
+
+ROWS = [
+    Row("journeys:list", in_workspace, Role.VIEWER),
+    Row("journeys:add", in_workspace, Role.EDITOR),
+    Row("journeys:add", in_workspace, Role.EDITOR, method="post"),
+    Row("journeys:detail", one, Role.VIEWER),
+    Row("journeys:edit", one, Role.EDITOR),
+    Row("journeys:history", one, Role.VIEWER),
+    Row("journeys:pdf", one, Role.VIEWER),
+    Row("journeys:share", one, Role.EDITOR),
+    Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
+    post("edit", one),
+    post("duplicate", one),
+    post("delete", one),
+    post("restore", in_trash),
+    post("undo", one),
+    post("redo", one),
+    post("share-add", one, days="7"),
+    post("share-revoke", lambda world: {"pk": link(world).pk}),
+    post("stage-add", one, name="New"),
+    Row("journeys:stage-menu", stage, Role.EDITOR),
+    post("stage-rename", stage, name="Other"),
+    post("stage-move", stage, index="1"),
+    post("stage-hide", stage),
+    post("stage-show", stage),
+    post("stage-duplicate", stage),
+    post("stage-delete", stage),
+    post("step-add", stage, name="New"),
+    Row("journeys:step-menu", step, Role.EDITOR),
+    post("step-rename", step, name="Other"),
+    post("step-move", step, index="1"),
+    post("step-hide", step),
+    post("step-show", step),
+    post("step-truth", step),
+    post("step-duplicate", step),
+    post("step-delete", step),
+    post("curve-set", step, level="1"),
+    Row("journeys:lane-add", one, Role.EDITOR),
+    post("lane-add", one, kind="actions"),
+    Row("journeys:lane-menu", lane, Role.EDITOR),
+    post("lane-rename", lane, name="Other"),
+    post("lane-move", lane, index="1"),
+    post("lane-hide", lane),
+    post("lane-show", lane),
+    post("lane-duplicate", lane),
+    post("lane-delete", lane),
+    Row("journeys:card-add", lane, Role.EDITOR, method="post", data=at_step),
+    Row("journeys:paste", lane, Role.EDITOR, method="post", data=at_step),
+    Row(
+        "journeys:touchpoint-add",
+        nothing,
+        Role.EDITOR,
+        query=lambda world: f"?lane={the_lane(world).pk}&step={the_step(world).pk}",
+    ),
+    Row("journeys:card-detail", card, Role.EDITOR),
+    post("card-edit", card, text="y"),
+    Row("journeys:card-move", card, Role.EDITOR, method="post", data=elsewhere),
+    post("card-duplicate", card),
+    post("card-delete", card),
+]

@@ -1,0 +1,87 @@
+"""KPIs on touchpoints, their signals, dashboard and matrix."""
+
+import datetime as dt
+from typing import Any
+
+from cxmap.workspaces.models import Role
+from kpis import services
+from kpis.models import Binding, Flag, Kpi, Target
+from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.access.touchpoints import one as one_touchpoint
+from tests.access.touchpoints import touchpoint
+
+
+def the_kpi(world: World) -> Kpi:
+    return Kpi.objects.exclude(direction="").filter(workspace=world.cast.workspace).first()
+
+
+def kpi(world: World) -> dict[str, Any]:
+    return {"pk": the_kpi(world).pk}
+
+
+def the_binding(world: World) -> Binding:
+    def make() -> Binding:
+        return services.binding_create(touchpoint=touchpoint(world), kpi=the_kpi(world), actor=world.cast.ana)
+
+    return world.once("binding", make)
+
+
+def binding(world: World) -> dict[str, Any]:
+    return {"pk": the_binding(world).pk}
+
+
+def flag(world: World) -> dict[str, Any]:
+    def make() -> Flag:
+        return Flag.objects.create(
+            workspace=world.cast.workspace,
+            binding=the_binding(world),
+            kind="worse",
+            opened_period=dt.date(2026, 11, 2),
+        )
+
+    return {"pk": world.once("flag", make).pk}
+
+
+def target(world: World) -> dict[str, Any]:
+    def make() -> Target:
+        return Target.objects.create(workspace=world.cast.workspace, binding=the_binding(world), value=None)
+
+    return {"pk": world.once("target", make).pk}
+
+
+ROWS = [
+    Row("kpis:dashboard", in_workspace, Role.VIEWER),
+    Row("kpis:list", in_workspace, Role.VIEWER),
+    Row("kpis:matrix", in_workspace, Role.VIEWER),
+    Row("kpis:matrix-export", in_workspace, Role.ANALYST),
+    Row("kpis:binding-add", one_touchpoint, Role.ANALYST),
+    Row("kpis:binding-add", one_touchpoint, Role.ANALYST, method="post"),
+    Row("kpis:binding-edit", binding, Role.ANALYST),
+    Row("kpis:binding-edit", binding, Role.ANALYST, method="post"),
+    Row("kpis:binding-delete", binding, Role.ANALYST, method="post"),
+    Row("kpis:target-set", binding, Role.ANALYST),
+    Row("kpis:target-set", binding, Role.ANALYST, method="post"),
+    Row("kpis:flag-detail", flag, Role.VIEWER),
+    Row("kpis:flag-acknowledge", flag, Role.EDITOR, method="post"),
+    Row("kpis:flag-snooze", flag, Role.EDITOR, method="post"),
+    Row("kpis:flag-refuse", flag, Role.EDITOR, method="post"),
+    Row("kpis:flag-reopen", flag, Role.EDITOR, method="post"),
+    ApiRow("api:kpi-list", nothing, Role.VIEWER),
+    ApiRow("api:kpi-detail", kpi, Role.VIEWER),
+    ApiRow("api:binding-list", nothing, Role.VIEWER),
+    ApiRow("api:binding-list", nothing, Role.ANALYST, method="post", data={}),
+    ApiRow("api:binding-detail", binding, Role.VIEWER),
+    ApiRow("api:binding-detail", binding, Role.ANALYST, method="patch", data={"tolerance": 0.01}),
+    ApiRow("api:binding-detail", binding, Role.ANALYST, method="delete"),
+    ApiRow("api:target-list", nothing, Role.VIEWER),
+    ApiRow("api:target-list", nothing, Role.ANALYST, method="post", data={}),
+    ApiRow("api:target-detail", target, Role.VIEWER),
+    ApiRow("api:flag-list", nothing, Role.VIEWER),
+    ApiRow("api:flag-detail", flag, Role.VIEWER),
+    ApiRow("api:flag-acknowledge", flag, Role.EDITOR, method="post", data={}),
+    ApiRow("api:flag-snooze", flag, Role.EDITOR, method="post", data={"until": "2099-01-01"}),
+    ApiRow("api:flag-refuse", flag, Role.EDITOR, method="post", data={"reason": "x"}),
+    ApiRow("api:flag-reopen", flag, Role.EDITOR, method="post", data={}),
+    ApiRow("api:observations", nothing, Role.ANALYST, method="post", data=[]),
+    ApiRow("api:values", nothing, Role.VIEWER),
+]

@@ -1,0 +1,71 @@
+"""The touchpoint library."""
+
+from typing import Any
+
+from cxmap.workspaces.models import Role
+from tests.access import ApiRow, Row, World, in_workspace, nothing
+from touchpoints import services
+from touchpoints.models import Category, Channel, Touchpoint
+
+
+def make(world: World, name: str) -> Touchpoint:
+    cast = world.cast
+    return services.touchpoint_create(
+        workspace=cast.workspace,
+        actor=cast.ed,
+        name=name,
+        category=Category.objects.get(workspace=cast.workspace, code="sales"),
+        channel=Channel.objects.get(workspace=cast.workspace, code="website"),
+    )
+
+
+def touchpoint(world: World) -> Touchpoint:
+    return world.once("touchpoint", lambda: make(world, "Product page"))
+
+
+def one(world: World) -> dict[str, Any]:
+    return {"pk": touchpoint(world).pk}
+
+
+def in_trash(world: World) -> dict[str, Any]:
+    def gone() -> Touchpoint:
+        row = make(world, "Gone")
+        services.touchpoint_delete(touchpoint=row, actor=world.cast.ed)
+        return row
+
+    return {"pk": world.once("touchpoint-in-trash", gone).pk}
+
+
+def category(world: World) -> dict[str, Any]:
+    return {"pk": Category.objects.get(workspace=world.cast.workspace, code="sales").pk}
+
+
+def channel(world: World) -> dict[str, Any]:
+    return {"pk": Channel.objects.get(workspace=world.cast.workspace, code="shop").pk}
+
+
+NEW = {"name": "Vitrine", "category": "sales", "channel": "shop"}
+
+ROWS = [
+    Row("touchpoints:list", in_workspace, Role.VIEWER),
+    Row("touchpoints:add", in_workspace, Role.EDITOR),
+    Row("touchpoints:add", in_workspace, Role.EDITOR, method="post"),
+    Row("touchpoints:examples", in_workspace, Role.EDITOR),
+    Row("touchpoints:examples", in_workspace, Role.EDITOR, method="post", data={"examples": "service:faq"}, ok=302),
+    Row("touchpoints:detail", one, Role.VIEWER),
+    Row("touchpoints:detail", in_trash, Role.VIEWER),
+    Row("touchpoints:edit", one, Role.EDITOR),
+    Row("touchpoints:edit", one, Role.EDITOR, method="post"),
+    Row("touchpoints:delete", one, Role.EDITOR, method="post"),
+    Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
+    ApiRow("api:touchpoint-list", nothing, Role.VIEWER),
+    ApiRow("api:touchpoint-list", nothing, Role.EDITOR, method="post", data=NEW),
+    ApiRow("api:touchpoint-detail", one, Role.VIEWER),
+    ApiRow("api:touchpoint-detail", one, Role.EDITOR, method="patch", data={"owner": "x"}),
+    ApiRow("api:touchpoint-detail", one, Role.EDITOR, method="delete"),
+    ApiRow("api:category-list", nothing, Role.VIEWER),
+    ApiRow("api:category-detail", category, Role.VIEWER),
+    ApiRow("api:channel-list", nothing, Role.VIEWER),
+    ApiRow("api:channel-list", nothing, Role.EDITOR, method="post", data={"name_fr": "x", "name_en": "x"}),
+    ApiRow("api:channel-detail", channel, Role.VIEWER),
+]
