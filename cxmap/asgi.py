@@ -12,4 +12,4 @@ from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 # Eight threads, so at most eight persistent database connections per web process.
-application = WSGIMiddleware(get_wsgi_application(), workers=8)
+application = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]

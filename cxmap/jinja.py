@@ -13,7 +13,8 @@ from cxmap.lib import formats
 def environment(**options: Any) -> Environment:
     """Return an environment that escapes, translates and formats as the Django templates do."""
     env = Environment(**{**options, "autoescape": True, "extensions": ["jinja2.ext.i18n", "jinja2.ext.do"]})  # noqa: S701
-    env.install_gettext_callables(
+    # The i18n extension adds this method to the environment.
+    env.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext, translation.ngettext, newstyle=True, pgettext=translation.pgettext
     )
     env.globals.update(static=static, url=reverse)

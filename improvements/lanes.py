@@ -17,9 +17,9 @@ from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
 
-def load_pains(context: MapContext) -> Mapping[UUID, Any]:
+def load_pains(context: MapContext) -> Mapping[Any, Any]:
     """Return per step the pains that people noted, and the open flags that nobody has turned into one."""
-    cells: dict[UUID, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
+    cells: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
     pains = Pain.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
     taken = set()
     for pain in pains.order_by("rank", "created_at", "id"):
@@ -44,9 +44,9 @@ def load_pains(context: MapContext) -> Mapping[UUID, Any]:
     return cells
 
 
-def load_solutions(context: MapContext) -> Mapping[UUID, Any]:
+def load_solutions(context: MapContext) -> Mapping[Any, Any]:
     """Return per step the solutions that are not dropped, with their expected effect in words."""
-    cells: dict[UUID, list[Solution]] = defaultdict(list)
+    cells: dict[UUID | None, list[Solution]] = defaultdict(list)
     solutions = (
         Solution.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
         .exclude(status=Solution.Status.DROPPED)
@@ -54,7 +54,7 @@ def load_solutions(context: MapContext) -> Mapping[UUID, Any]:
         .order_by("rank", "created_at", "id")
     )
     for solution in solutions:
-        solution.expected = expected_text(solution)
+        solution.expected = expected_text(solution)  # type: ignore[attr-defined]
         cells[solution.step_id].append(solution)
     return cells
 
@@ -107,11 +107,11 @@ register(
 )
 
 
-def load_answers(flags: Sequence[Flag]) -> Mapping[UUID, Answer]:
+def load_answers(flags: Sequence[Flag]) -> Mapping[Any, Answer]:
     """Return the newest solution of each flag's pain points, or the pain point itself while there is none."""
-    answers: dict[UUID, Answer] = {}
+    answers: dict[UUID | None, Answer] = {}
     pains = Pain.objects.filter(flag__in=[flag.pk for flag in flags], deleted_at=None).order_by("created_at")
-    by_pain = {}
+    by_pain: dict[UUID | None, UUID | None] = {}
     for pain in pains:
         by_pain[pain.pk] = pain.flag_id
         answers[pain.flag_id] = Answer(

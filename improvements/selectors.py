@@ -69,7 +69,7 @@ def improvement_list(
     ]
     solutions = list(shown.order_by(*order, "id"))
     for solution in solutions:
-        solution.expected = expected_text(solution)
+        solution.expected = expected_text(solution)  # type: ignore[attr-defined]
     pains = list(
         Pain.objects.filter(workspace=workspace, deleted_at=None)
         .select_related("journey", "step", "touchpoint", "flag")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from cxmap.lib.http import render_page_or_partial, safe_next, wants_partial
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
+from cxmap.workspaces.requests import MemberRequest
 from improvements import access, selectors, services
 from improvements.forms import PainForm, ScoreForm, SolutionForm
 from improvements.models import Pain, Solution
@@ -27,7 +28,7 @@ def _list_url(workspace: Workspace) -> str:
 
 @login_required
 @require_safe
-def improvement_list(request: HttpRequest, slug: str) -> HttpResponse:
+def improvement_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     page = selectors.improvement_list(
         workspace,
@@ -39,19 +40,19 @@ def improvement_list(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "statuses": Solution.Status.choices,
         "section": "improvements",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "improvements/improvement_list.html", context)
 
 
 @login_required
 @require_safe
-def impact_board(request: HttpRequest, slug: str) -> HttpResponse:
+def impact_board(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     context = {
         "board": selectors.impact_board(workspace, feasibility=request.GET.get("axis") == "feasibility"),
         "section": "improvements",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "improvements/impact_board.html", context)
 
@@ -63,7 +64,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _flag(request: HttpRequest, workspace: Workspace) -> Flag | None:
+def _flag(request: MemberRequest, workspace: Workspace) -> Flag | None:
     """Return the flag that the address names, of this workspace."""
     pk = _uuid(request.POST.get("flag", "") or request.GET.get("flag", ""))
     flags = Flag.objects.select_related("binding__kpi", "binding__touchpoint")
@@ -71,7 +72,7 @@ def _flag(request: HttpRequest, workspace: Workspace) -> Flag | None:
 
 
 @login_required
-def pain_add(request: HttpRequest, slug: str) -> HttpResponse:
+def pain_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_edit(request, slug)
     flag = _flag(request, workspace)
     initial: dict[str, Any] = {name: request.GET.get(name) for name in ("step", "touchpoint") if request.GET.get(name)}
@@ -92,7 +93,7 @@ def pain_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def pain_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def pain_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     pain = access.pain_for_edit(request, pk)
     form = PainForm(request.POST or None, instance=pain, workspace=pain.workspace, initial={"revision": pain.revision})
     status = 200
@@ -125,7 +126,7 @@ def pain_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def pain_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def pain_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     pain = access.pain_for_edit(request, pk)
     services.pain_delete(pain=pain, actor=request.user)
     messages.success(request, _("“%(name)s” was deleted; its solutions stay.") % {"name": pain.title})
@@ -133,7 +134,7 @@ def pain_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def solution_add(request: HttpRequest, slug: str) -> HttpResponse:
+def solution_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_edit(request, slug)
     initial: dict[str, Any] = {
         name: request.GET.get(name) for name in ("step", "pain", "binding") if request.GET.get(name)
@@ -158,7 +159,7 @@ def solution_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def solution_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def solution_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     solution = access.solution_for_edit(request, pk)
     form = SolutionForm(
         request.POST or None,
@@ -195,7 +196,7 @@ def solution_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def solution_score(request: HttpRequest, pk: UUID) -> HttpResponse:
+def solution_score(request: MemberRequest, pk: UUID) -> HttpResponse:
     solution = access.solution_for_edit(request, pk)
     form = ScoreForm(request.POST)
     board = f"{_list_url(solution.workspace)}board/"
@@ -213,7 +214,7 @@ def solution_score(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def solution_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def solution_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     solution = access.solution_for_edit(request, pk)
     services.solution_delete(solution=solution, actor=request.user)
     messages.success(request, _("“%(name)s” was deleted.") % {"name": solution.title})

@@ -12,7 +12,7 @@ from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.curve import Curve, curve_of
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
-from journeys.models import Card, CurvePoint, Journey, Lane, Stage, Step
+from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona
 
 STEPS_TO_WARN_ABOUT = 30  # steps; beyond it a sub-journey reads better (journey-map § 2)
@@ -170,7 +170,7 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
     rows = []
     for lane in all_lanes:
         kind = registry.kind_of(lane.kind)
-        cells = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
+        cells: Mapping[UUID, Any] = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
         curve = (
             curve_of(columns, believed, measured, width=width) if kind.key == "emotion" and not lane.hidden else None
         )
@@ -212,7 +212,7 @@ def journey_list(workspace: Workspace) -> JourneyList:
     journeys = list(live)
     names: dict[UUID, list[Persona]] = defaultdict(list)
     links = (
-        Journey.personas.through.objects.filter(journey__in=journeys, deleted_at=None, persona__deleted_at=None)
+        JourneyPersona.objects.filter(journey__in=journeys, deleted_at=None, persona__deleted_at=None)
         .select_related("persona")
         .order_by("rank", "id")
     )

@@ -9,6 +9,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +83,7 @@ class Kpi(WorkspaceOwned):
 
     @property
     def name(self) -> str:
-        return self._local("name")
+        return capfirst(self._local("name"))
 
     @property
     def formula(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cxmap.workspaces.access import can
+from cxmap.workspaces.access import can, membership_of
 from cxmap.workspaces.models import Role
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.selectors.history import PeriodValue, figure_of, period_values
@@ -40,7 +40,7 @@ def binding_detail(view: BindingView) -> BindingDetail:
 
 def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Panel:
     """Return the KPIs of a touchpoint. Grows by one query a KPI: a touchpoint has a handful."""
-    membership = request.membership  # type: ignore[attr-defined]
+    membership = membership_of(request, touchpoint.workspace_id)
     today = timezone.localdate(timezone=membership.workspace.zone)
     views = binding_views(bindings_of([touchpoint.pk]), today=today)
     return panels.Panel(

@@ -27,7 +27,7 @@ def evidence_sentence(view: BindingView) -> str:
         "value": formats.kpi_value(state.value, unit),
         "base": f"{formats.whole(state.n)} {kpi.denominator_name}",
         "needed": formats.whole(view.least_n),
-        "target": formats.kpi_value(state.target, unit) if state.target is not None else "",
+        "target": formats.kpi_target(state.target, unit) if state.target is not None else "",
         "change": formats.kpi_change(state.baseline, state.value, unit),
         "interval": formats.kpi_interval(state.low, state.high, unit, value=state.value),
     }

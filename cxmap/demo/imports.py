@@ -19,7 +19,7 @@ def tidy_import(*, workspace: Workspace, actor: User, key: str, name: str, conte
     )
     kpis = {}
     for kpi in Kpi.objects.filter(workspace=workspace):
-        spec = KpiSpec(kpi.code, kpi.kind, kpi.scale_min, kpi.scale_max, kpi.top_from)
+        spec = KpiSpec(kpi.code, kpi.kind, kpi.scale_min, kpi.scale_max, kpi.top_from)  # type: ignore[arg-type]
         kpis[spec] = (kpi.name_fr, kpi.name_en)
     touchpoints = {row.code: (row.name,) for row in Touchpoint.objects.filter(workspace=workspace)}
     with open_table(io.BytesIO(content), name=filename) as table:

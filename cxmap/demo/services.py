@@ -258,7 +258,8 @@ def _improve(workspace: Workspace, user: User, place: int) -> None:
     steps: dict[str, Step] = {}
     journey = Journey.objects.filter(workspace=workspace, name=content.BUYING.name[place]).get()
     for card in journey.cards.filter(touchpoint__isnull=False).select_related("step__journey", "touchpoint"):
-        steps.setdefault(card.touchpoint.code, card.step)
+        if card.touchpoint is not None:
+            steps.setdefault(card.touchpoint.code, card.step)
     today = timezone.localdate()
     for text in content.PAINS:
         binding = bindings[text.touchpoint, text.kpi]

@@ -27,13 +27,13 @@ from cxmap.lib.errors import CxmapError
 UNRESTORED = frozenset({"revision", "updated_at"})
 
 
-class NothingToUndo(CxmapError):  # noqa: N818
+class NothingToUndo(CxmapError):
     code = "nothing_to_undo"
     message = _("There is nothing of yours left to undo here.")
     status = 409
 
 
-class ChangedSince(CxmapError):  # noqa: N818
+class ChangedSince(CxmapError):
     code = "changed_since"
     message = _("Someone changed this after you: undoing would revert their work, so nothing was changed.")
     status = 409
@@ -156,10 +156,10 @@ def _apply(row: dict[str, Any], *, wanted: str, expected: str, made: list[models
         for name, value in current.items():
             if name not in UNRESTORED and values.get(name) != value:
                 raise ChangedSince
-        instance.deleted_at = timezone.now()  # type: ignore[attr-defined]
+        instance.deleted_at = timezone.now()
         names = ["deleted_at"]
     elif current is None:
-        instance.deleted_at = None  # type: ignore[attr-defined]
+        instance.deleted_at = None
         names = ["deleted_at"]
     else:
         for name, value in current.items():

@@ -22,7 +22,7 @@ class CxmapError(Exception):
         return str(self.message)
 
 
-class StaleRevision(CxmapError):  # noqa: N818 - named for what happened
+class StaleRevision(CxmapError):
     """Someone saved the same row after the revision that the writer had read."""
 
     code = "stale_revision"
@@ -34,7 +34,7 @@ class StaleRevision(CxmapError):  # noqa: N818 - named for what happened
         self.current = current
 
 
-class Forbidden(CxmapError):  # noqa: N818
+class Forbidden(CxmapError):
     """A member without the role for it."""
 
     code = "forbidden"

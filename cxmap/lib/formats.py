@@ -84,6 +84,13 @@ def kpi_value(value: float | None, unit: str, *, digits: int | None = None, scal
     return number
 
 
+def kpi_target(value: float, unit: str) -> str:
+    """Return a target as it was written, without zeros that nobody typed: 1,8 %, 45 %, +30."""
+    shown = value * 100 if unit == "percent" else value
+    digits = next((digits for digits in range(4) if abs(round(shown, digits) - shown) < 1e-9), 4)
+    return kpi_value(value, unit, digits=digits)
+
+
 def kpi_interval(low: float | None, high: float | None, unit: str, *, value: float | None = None) -> str:
     """Return both ends with one unit, and as many decimals as the value beside them: 1,19–1,58 %."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):

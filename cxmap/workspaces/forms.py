@@ -1,10 +1,13 @@
 """Forms of people and workspaces."""
 
+from typing import Any
+
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.workspaces.models import Membership, Role, Workspace
+from cxmap.workspaces.models import Membership, Role, User, Workspace
 
 
 class SignupForm(AllauthSignupForm):
@@ -13,7 +16,8 @@ class SignupForm(AllauthSignupForm):
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput({"autocomplete": "name"}))
     field_order = ["name", "email", "password1", "password2"]
 
-    def save(self, request):  # type: ignore[no-untyped-def]
+    def save(self, request: HttpRequest) -> User | None:
+        """Return the new person; None when the address has an account already (allauth then writes to it)."""
         user = super().save(request)
         if user:
             user.name = self.cleaned_data["name"]
@@ -37,7 +41,7 @@ class WorkspaceSettingsForm(WorkspaceForm):
     class Meta(WorkspaceForm.Meta):
         fields = [*WorkspaceForm.Meta.fields, "headline_kpi"]
 
-    def __init__(self, *args, kpis: list[tuple[str, str]], **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["headline_kpi"].choices = kpis  # type: ignore[attr-defined]
 

@@ -24,13 +24,13 @@ _furnishers: list[Callable[[Workspace], None]] = []
 _headlines: list[Callable[[Workspace], list[tuple[str, str]]]] = []
 
 
-class LastOwner(CxmapError):  # noqa: N818
+class LastOwner(CxmapError):
     code = "last_owner"
     message = _("A workspace needs an owner: make somebody else owner first.")
     status = 409
 
 
-class InvitationUnusable(CxmapError):  # noqa: N818
+class InvitationUnusable(CxmapError):
     code = "invitation_unusable"
     message = _("This invitation has expired, was used already or was revoked. Ask for a new one.")
     status = 410
@@ -81,7 +81,9 @@ def workspace_update(*, workspace: Workspace, actor: User, **fields: object) -> 
             setattr(workspace, name, value)
         workspace.save(update_fields=list(changed))
         summary = {"before": {name: before[name] for name in changed}, "after": changed}
-        history_record(actor=actor, action="workspace.updated", target=workspace, **summary)
+        history_record(
+            actor=actor, action="workspace.updated", target=workspace, before=summary["before"], after=summary["after"]
+        )
     return workspace
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,19 +17,20 @@ from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access, services
 from cxmap.workspaces.forms import InvitationForm, RoleForm, TokenForm, WorkspaceForm, WorkspaceSettingsForm
 from cxmap.workspaces.models import ApiToken, Invitation, Membership, Role, Workspace
+from cxmap.workspaces.requests import MemberRequest
 
 INVITATION_SALT = "cxmap.invitation"
 HISTORY_PAGE = 100
 
 
-def invitation_url(request: HttpRequest, invitation: Invitation) -> str:
+def invitation_url(request: MemberRequest, invitation: Invitation) -> str:
     """Return the link to hand over; it is signed, so that nobody can guess one."""
     token = signing.dumps(str(invitation.pk), salt=INVITATION_SALT)
     return request.build_absolute_uri(reverse("workspaces:join", args=[token]))
 
 
 @login_required
-def workspace_add(request: HttpRequest) -> HttpResponse:
+def workspace_add(request: MemberRequest) -> HttpResponse:
     form = WorkspaceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         workspace = services.workspace_create(owner=request.user, **form.cleaned_data)
@@ -38,7 +39,7 @@ def workspace_add(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def workspace_settings(request: HttpRequest, slug: str) -> HttpResponse:
+def workspace_settings(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_admin(request, slug)
     form = WorkspaceSettingsForm(request.POST or None, instance=workspace, kpis=services.headline_choices(workspace))
     if request.method == "POST" and form.is_valid():
@@ -50,7 +51,7 @@ def workspace_settings(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "workspaces/workspace_settings.html", context, status=422 if form.errors else 200)
 
 
-def _members_page(request: HttpRequest, workspace: Workspace, form: InvitationForm, *, status: int) -> HttpResponse:
+def _members_page(request: MemberRequest, workspace: Workspace, form: InvitationForm, *, status: int) -> HttpResponse:
     open_ones = Invitation.objects.filter(
         workspace=workspace, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
@@ -59,7 +60,7 @@ def _members_page(request: HttpRequest, workspace: Workspace, form: InvitationFo
         "invitations": [(entry, invitation_url(request, entry)) for entry in open_ones],
         "form": form,
         "roles": Role.choices,
-        "is_owner": access.can(request.membership, Role.OWNER),  # type: ignore[attr-defined]
+        "is_owner": access.can(request.membership, Role.OWNER),
         "section": "settings",
     }
     return render(request, "workspaces/member_list.html", context, status=status)
@@ -67,14 +68,14 @@ def _members_page(request: HttpRequest, workspace: Workspace, form: InvitationFo
 
 @login_required
 @require_GET
-def member_list(request: HttpRequest, slug: str) -> HttpResponse:
+def member_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_view(request, slug)
     return _members_page(request, workspace, InvitationForm(), status=200)
 
 
 @login_required
 @require_POST
-def invitation_add(request: HttpRequest, slug: str) -> HttpResponse:
+def invitation_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_admin(request, slug)
     form = InvitationForm(request.POST)
     if not form.is_valid():
@@ -86,7 +87,7 @@ def invitation_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invitation_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def invitation_revoke(request: MemberRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation, pk=pk)
     workspace = access.require(request, invitation.workspace_id, Role.OWNER)
     services.invitation_revoke(invitation=invitation, actor=request.user)
@@ -95,7 +96,7 @@ def invitation_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_accept(request: MemberRequest, token: str) -> HttpResponse:
     """Show what one is invited to, then join. The link is the right: no membership is needed."""
     try:
         pk = signing.loads(token, salt=INVITATION_SALT)
@@ -113,7 +114,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "workspaces/invitation.html", context, status=200 if usable else 410)
 
 
-def _member(request: HttpRequest, pk: int) -> Membership:
+def _member(request: MemberRequest, pk: int) -> Membership:
     membership = get_object_or_404(Membership.objects.select_related("workspace", "user"), pk=pk)
     access.require(request, membership.workspace_id, Role.OWNER)
     return membership
@@ -121,7 +122,7 @@ def _member(request: HttpRequest, pk: int) -> Membership:
 
 @login_required
 @require_POST
-def member_role(request: HttpRequest, pk: int) -> HttpResponse:
+def member_role(request: MemberRequest, pk: int) -> HttpResponse:
     membership = _member(request, pk)
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -134,7 +135,7 @@ def member_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def member_remove(request: MemberRequest, pk: int) -> HttpResponse:
     membership = _member(request, pk)
     try:
         services.member_remove(membership=membership, actor=request.user)
@@ -146,7 +147,7 @@ def member_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _tokens_page(
-    request: HttpRequest, workspace: Workspace, form: TokenForm, *, text: str = "", status: int = 200
+    request: MemberRequest, workspace: Workspace, form: TokenForm, *, text: str = "", status: int = 200
 ) -> HttpResponse:
     tokens = ApiToken.objects.filter(workspace=workspace, revoked_at=None).select_related("user")
     context = {"tokens": tokens, "form": form, "text": text, "section": "settings"}
@@ -155,13 +156,13 @@ def _tokens_page(
 
 @login_required
 @require_GET
-def token_list(request: HttpRequest, slug: str) -> HttpResponse:
+def token_list(request: MemberRequest, slug: str) -> HttpResponse:
     return _tokens_page(request, access.workspace_for_admin(request, slug), TokenForm())
 
 
 @login_required
 @require_POST
-def token_add(request: HttpRequest, slug: str) -> HttpResponse:
+def token_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_admin(request, slug)
     form = TokenForm(request.POST)
     if not form.is_valid():
@@ -175,7 +176,7 @@ def token_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: MemberRequest, pk: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=pk)
     workspace = access.require(request, token.workspace_id, Role.OWNER)
     services.token_revoke(token=token, actor=request.user)
@@ -185,7 +186,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def history(request: HttpRequest, slug: str) -> HttpResponse:
+def history(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_view(request, slug)
     changes = Change.objects.filter(workspace=workspace).select_related("actor")
     before = request.GET.get("before", "")

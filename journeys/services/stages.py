@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from cxmap.history.services import Recording
 from cxmap.workspaces.models import User
 from journeys.errors import ElsewhereOnMap, LastOne
 from journeys.models import Card, CurvePoint, Journey, Stage, Step
@@ -184,7 +185,7 @@ def step_duplicate(*, step: Step, actor: User, name: str) -> Step:
         return _copy_step(record, step, stage=step.stage, rank=rank, name=name)
 
 
-def _copy_step(record, step: Step, *, stage: Stage, rank: float, name: str) -> Step:  # noqa: ANN001
+def _copy_step(record: Recording, step: Step, *, stage: Stage, rank: float, name: str) -> Step:
     copy = Step.objects.create(
         workspace_id=step.workspace_id,
         journey_id=step.journey_id,

@@ -5,13 +5,14 @@ import io
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial
+from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys import lanes as registry
 from journeys.forms import CardForm, LevelForm, TouchpointCardForm
@@ -29,7 +30,7 @@ def _uuid(text: str | None) -> UUID:
         raise Http404 from error
 
 
-def _place(request: HttpRequest, lane_id: str | None, step_id: str | None) -> tuple[Lane, Step]:
+def _place(request: MemberRequest, lane_id: str | None, step_id: str | None) -> tuple[Lane, Step]:
     lane = access.lane_for_edit(request, _uuid(lane_id))
     step = access.step_for_edit(request, _uuid(step_id))
     if lane.journey_id != step.journey_id:
@@ -39,7 +40,7 @@ def _place(request: HttpRequest, lane_id: str | None, step_id: str | None) -> tu
 
 @login_required
 @require_POST
-def card_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane, step = _place(request, str(pk), request.POST.get("step"))
     form = CardForm(request.POST)
     if not form.is_valid() or not form.cleaned_data["text"].strip():
@@ -59,7 +60,7 @@ def card_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def card_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     form = CardForm(request.POST)
     if not form.is_valid():
@@ -80,7 +81,7 @@ def card_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def card_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """A card with its full form and the ways to move it that need no dragging."""
     card = access.card_for_edit(request, pk)
     form = CardForm(initial={"text": card.text, "source": card.source, "revision": card.revision})
@@ -104,7 +105,7 @@ def card_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def card_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_move(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     before = (card.lane, card.step)
     index = request.POST.get("index", "")
@@ -128,7 +129,7 @@ def card_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def card_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     copy = services.card_duplicate(card=card, actor=request.user)
     return answer_cells(
@@ -138,7 +139,7 @@ def card_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def card_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def card_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     try:
         services.card_delete(card=card, actor=request.user)
@@ -153,7 +154,7 @@ def card_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def cells_paste(request: HttpRequest, pk: UUID) -> HttpResponse:
+def cells_paste(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Paste a block of cells of a spreadsheet: tab-separated text, cells with line breaks in quotation marks."""
     lane, step = _place(request, str(pk), request.POST.get("step"))
     text = request.POST.get("text", "")
@@ -169,7 +170,7 @@ def cells_paste(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def touchpoint_add(request: HttpRequest) -> HttpResponse:
+def touchpoint_add(request: MemberRequest) -> HttpResponse:
     """Put a touchpoint on the map: one of the library, or a new one that joins it."""
     source = request.POST if request.method == "POST" else request.GET
     lane, step = _place(request, source.get("lane"), source.get("step"))
@@ -198,7 +199,7 @@ def touchpoint_add(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def curve_set(request: HttpRequest, pk: UUID) -> HttpResponse:
+def curve_set(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     form = LevelForm(request.POST)
     if not form.is_valid():

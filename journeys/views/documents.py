@@ -3,18 +3,19 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from cxmap.lib.text import fold
+from cxmap.workspaces.requests import MemberRequest
 from journeys import access, documents, selectors
 from journeys.views.maps import period_of
 
 
 @login_required
 @require_safe
-def journey_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The map on A3: real text, vectors, the data period and the states as words and marks."""
     journey = access.journey_for_view(request, pk)
     board = selectors.board(journey=journey, actor=None, can_edit=False, period=period_of(request))

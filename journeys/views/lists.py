@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.blueprints import BLUEPRINTS
 from journeys.forms import JourneyAddForm, JourneyForm, ShareForm
@@ -25,18 +26,18 @@ from journeys.services import journeys as services
 
 @login_required
 @require_safe
-def journey_list(request: HttpRequest, slug: str) -> HttpResponse:
+def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     context = {
         "page": selectors.journey_list(workspace),
         "section": "journeys",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "journeys/journey_list.html", context)
 
 
 @login_required
-def journey_add(request: HttpRequest, slug: str) -> HttpResponse:
+def journey_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_edit(request, slug)
     initial = {"blueprint": request.GET.get("blueprint", "six-stages")}
     form = JourneyAddForm(request.POST or None, workspace=workspace, initial=initial)
@@ -57,7 +58,7 @@ def journey_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def journey_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     initial = {"personas": selectors.personas_of(journey), "revision": journey.revision}
     form = JourneyForm(request.POST or None, instance=journey, workspace=journey.workspace, initial=initial)
@@ -90,7 +91,7 @@ def journey_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def journey_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     name = _("%(name)s (copy)") % {"name": journey.name[:180]}
     copy = services.journey_duplicate(journey=journey, actor=request.user, name=name)
@@ -100,7 +101,7 @@ def journey_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def journey_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     services.journey_delete(journey=journey, actor=request.user)
     messages.success(
@@ -111,7 +112,7 @@ def journey_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def journey_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_in_trash_for_edit(request, pk)
     services.journey_restore(journey=journey, actor=request.user)
     return redirect(journey)
@@ -119,13 +120,13 @@ def journey_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def journey_history(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
     context = {"journey": journey, "changes": feed(scope=journey, limit=200), "section": "journeys"}
     return render(request, "journeys/journey_history.html", context)
 
 
-def _share_page(request: HttpRequest, journey: Journey, form: ShareForm, *, status: int = 200) -> HttpResponse:
+def _share_page(request: MemberRequest, journey: Journey, form: ShareForm, *, status: int = 200) -> HttpResponse:
     links = journey.share_links.filter(revoked_at=None, expires_at__gt=timezone.now())
     context = {
         "journey": journey,
@@ -141,13 +142,13 @@ def _share_page(request: HttpRequest, journey: Journey, form: ShareForm, *, stat
 
 @login_required
 @require_safe
-def share_link_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+def share_link_list(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _share_page(request, access.journey_for_edit(request, pk), ShareForm())
 
 
 @login_required
 @require_POST
-def share_link_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def share_link_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     form = ShareForm(request.POST)
     if not form.is_valid():
@@ -159,7 +160,7 @@ def share_link_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def share_link_revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def share_link_revoke(request: MemberRequest, pk: UUID) -> HttpResponse:
     link = access.share_link_for_edit(request, pk)
     services.share_link_revoke(link=link, actor=request.user)
     messages.success(request, _("The link no longer works."))

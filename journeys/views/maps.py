@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -18,13 +18,14 @@ from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import refuse, see_other, wants_partial
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.lanes import Period
 from journeys.models import Journey, Lane, Step
 from journeys.services import journeys as services
 
 
-def period_of(request: HttpRequest) -> Period | None:
+def period_of(request: MemberRequest) -> Period | None:
     """Return the days of `?period=2026-11-16/2026-11-22`; None (each binding's last closed period) without it."""
     first, _slash, last = request.GET.get("period", "").partition("/")
     try:
@@ -38,7 +39,7 @@ def saved_text() -> str:
     return _("Saved at %(time)s") % {"time": timezone.localtime().strftime("%H:%M")}
 
 
-def board_html(request: HttpRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map") -> str:
+def board_html(request: MemberRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map") -> str:
     """Return the grid, or the same content as a list of steps (view table)."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
     context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly}
@@ -49,9 +50,9 @@ def board_html(request: HttpRequest, board: selectors.Board, *, readonly: bool =
 @login_required
 @require_safe
 @never_cache
-def journey_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
-    can_edit = can(request.membership, Role.EDITOR)  # type: ignore[attr-defined]
+    can_edit = can(request.membership, Role.EDITOR)
     board = selectors.board(journey=journey, actor=request.user, can_edit=can_edit, period=period_of(request))
     view = request.GET.get("view", "map")
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
@@ -68,7 +69,7 @@ def journey_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def answer_board(
-    request: HttpRequest, journey: Journey, *, said: str = "", focus: dict[str, Any] | None = None
+    request: MemberRequest, journey: Journey, *, said: str = "", focus: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Answer a change of the structure: the whole board to a script, the map page to everybody else."""
     if not wants_partial(request):
@@ -85,7 +86,7 @@ def answer_board(
     )
 
 
-def cell_html(request: HttpRequest, lane: Lane, step: Step) -> str:
+def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
     """Return the inside of one cell that people fill themselves."""
     kind = selectors.registry.kind_of(lane.kind)
     cards = selectors.cell_cards(lane, step)
@@ -96,7 +97,7 @@ def cell_html(request: HttpRequest, lane: Lane, step: Step) -> str:
 
 
 def answer_cells(
-    request: HttpRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any
+    request: MemberRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any
 ) -> HttpResponse:
     """Answer a change of cards: the cells concerned to a script, the map page to everybody else."""
     if not wants_partial(request):
@@ -107,7 +108,7 @@ def answer_cells(
     return JsonResponse({"cells": cells, "said": said, "saved": saved_text(), "undo": True, **more})
 
 
-def answer_error(request: HttpRequest, journey: Journey, error: CxmapError) -> HttpResponse:
+def answer_error(request: MemberRequest, journey: Journey, error: CxmapError) -> HttpResponse:
     """Say what went wrong; of two texts for the same place both are given back, and nothing is lost."""
     if isinstance(error, StaleRevision) and wants_partial(request):
         current = error.current
@@ -122,7 +123,7 @@ def answer_error(request: HttpRequest, journey: Journey, error: CxmapError) -> H
     return refuse(request, error, back=journey.get_absolute_url())
 
 
-def _step_back(request: HttpRequest, pk: UUID, *, redo: bool) -> HttpResponse:
+def _step_back(request: MemberRequest, pk: UUID, *, redo: bool) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     try:
         changes = services.history_step(journey=journey, actor=request.user, redo=redo)
@@ -134,19 +135,19 @@ def _step_back(request: HttpRequest, pk: UUID, *, redo: bool) -> HttpResponse:
 
 @login_required
 @require_POST
-def journey_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_undo(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _step_back(request, pk, redo=False)
 
 
 @login_required
 @require_POST
-def journey_redo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def journey_redo(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _step_back(request, pk, redo=True)
 
 
 @require_safe
 @never_cache
-def shared(request: HttpRequest, token: str) -> HttpResponse:
+def shared(request: MemberRequest, token: str) -> HttpResponse:
     """Show one map to whoever has its link: nothing else of the workspace, nothing to change."""
     link = access.share_link_from(token)
     services.share_link_opened(link)

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial
+from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys import lanes as registry
 from journeys.forms import LaneAddForm, LaneNameForm, NameForm
@@ -19,7 +20,7 @@ from journeys.services import lanes, stages
 from journeys.views.maps import answer_board, answer_error
 
 
-def _act(request: HttpRequest, journey: Journey, act: Callable[[], Any], *, said: str) -> HttpResponse:
+def _act(request: MemberRequest, journey: Journey, act: Callable[[], Any], *, said: str) -> HttpResponse:
     try:
         made = act()
     except CxmapError as error:
@@ -28,16 +29,18 @@ def _act(request: HttpRequest, journey: Journey, act: Callable[[], Any], *, said
     return answer_board(request, journey, said=said, focus=focus)
 
 
-def _name(request: HttpRequest, fallback: str) -> str:
+def _name(request: MemberRequest, fallback: str) -> str:
     return " ".join(request.POST.get("name", "").split())[:160] or fallback
 
 
-def _index(request: HttpRequest) -> int | None:
+def _index(request: MemberRequest) -> int | None:
     text = request.POST.get("index", "")
     return int(text) if text.isdigit() else None
 
 
-def _rename(request: HttpRequest, row: Any, rename: Callable[..., Any], form: NameForm | LaneNameForm) -> HttpResponse:
+def _rename(
+    request: MemberRequest, row: Any, rename: Callable[..., Any], form: NameForm | LaneNameForm
+) -> HttpResponse:
     if not form.is_valid():
         return answer_error(request, row.journey, CxmapError(_("A name is needed, of at most 160 characters.")))
     data = form.cleaned_data
@@ -46,7 +49,7 @@ def _rename(request: HttpRequest, row: Any, rename: Callable[..., Any], form: Na
 
 @login_required
 @require_POST
-def stage_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     name = _name(request, _("New stage"))
     return _act(
@@ -61,7 +64,7 @@ def stage_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def stage_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     siblings = stages.live_stages(stage.journey)
     place = [other.pk for other in siblings].index(stage.pk)
@@ -71,7 +74,7 @@ def stage_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_rename(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     return _rename(
         request,
@@ -85,7 +88,7 @@ def stage_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_move(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     index = _index(request) or 0
     return _act(
@@ -98,7 +101,7 @@ def stage_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_hide(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     return _act(
         request,
@@ -110,7 +113,7 @@ def stage_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_show(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     return _act(
         request,
@@ -122,7 +125,7 @@ def stage_show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     name = _("%(name)s (copy)") % {"name": stage.name[:100]}
     return _act(
@@ -135,7 +138,7 @@ def stage_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def stage_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def stage_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     return _act(
         request,
@@ -147,7 +150,7 @@ def stage_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     name = _name(request, _("New step"))
     return _act(
@@ -160,7 +163,7 @@ def step_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def step_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     all_stages = stages.live_stages(step.journey)
     own = [other.pk for other in stages.live_steps(step.stage)]
@@ -177,7 +180,7 @@ def step_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_rename(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     return _rename(
         request,
@@ -189,7 +192,7 @@ def step_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_move(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Move by one place (`by` −1 or 1), or to a stage and an index among its steps."""
     step = access.step_for_edit(request, pk)
     by = request.POST.get("by", "")
@@ -217,7 +220,7 @@ def step_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_hide(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     return _act(
         request,
@@ -229,7 +232,7 @@ def step_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_show(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     return _act(
         request,
@@ -241,7 +244,7 @@ def step_show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_truth(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_truth(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     return _act(
         request,
@@ -253,7 +256,7 @@ def step_truth(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     name = _("%(name)s (copy)") % {"name": step.name[:140]}
     return _act(
@@ -266,7 +269,7 @@ def step_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def step_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def step_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
     return _act(
         request,
@@ -282,7 +285,7 @@ def _kinds(journey: Journey) -> list[tuple[str, Any]]:
 
 
 @login_required
-def lane_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
     form = LaneAddForm(request.POST or None, kinds=_kinds(journey), initial={"index": request.GET.get("index")})
     if request.method != "POST" or not form.is_valid():
@@ -296,7 +299,7 @@ def lane_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def lane_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     siblings = [other.pk for other in lanes.live_lanes(lane.journey)]
     context = {
@@ -314,7 +317,7 @@ def lane_menu(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_rename(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     return _rename(
         request,
@@ -326,7 +329,7 @@ def lane_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_move(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     index = _index(request) or 0
     return _act(
@@ -339,7 +342,7 @@ def lane_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_hide(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     return _act(
         request,
@@ -351,7 +354,7 @@ def lane_hide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_show(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_show(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     return _act(
         request,
@@ -363,7 +366,7 @@ def lane_show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     label = lane.name or str(registry.kind_of(lane.kind).label)
     name = (_("%(name)s (copy)") % {"name": label})[:80]
@@ -377,7 +380,7 @@ def lane_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def lane_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lane_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
     return _act(
         request, lane.journey, lambda: lanes.lane_delete(lane=lane, actor=request.user), said=_("Lane deleted.")

@@ -1,6 +1,7 @@
 """A KPI on a touchpoint as every screen shows it: value, interval, base, target, state, period, sparkline."""
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,8 +120,8 @@ class BindingView:
         if self.target.value is None:
             return gettext("target: later")
         sign = "≥" if self.binding.direction == Direction.HIGHER else "≤"
-        amount = formats.kpi_value(self.target.value, self.kpi.unit)
-        return gettext("target %(sign)s %(amount)s") % {"sign": f"{sign}{formats.NBSP}".rstrip(" "), "amount": amount}
+        amount = formats.kpi_target(self.target.value, self.kpi.unit)
+        return gettext("target %(sign)s %(amount)s") % {"sign": sign, "amount": amount}
 
     @property
     def since_text(self) -> str:
@@ -185,7 +186,7 @@ class BindingView:
 def least_n(kpi: Kpi, target: float | None, direction: str) -> int:
     """Return the minimum base of a KPI with a target (None: without one)."""
     kind = "mean" if kpi.kind == KpiKind.DURATION else kpi.kind
-    return int(minimum_n(kind, target, direction == Direction.HIGHER))
+    return int(minimum_n(kind, math.nan if target is None else target, direction == Direction.HIGHER))
 
 
 def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> dict[UUID, tuple[Any, ...]]:

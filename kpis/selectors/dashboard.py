@@ -84,7 +84,7 @@ class Hurt:
         if state.state == State.OFF_TARGET and state.target is not None:
             ends = {
                 "value": formats.kpi_value(state.value, self.view.kpi.unit),
-                "target": formats.kpi_value(state.target, self.view.kpi.unit),
+                "target": formats.kpi_target(state.target, self.view.kpi.unit),
             }
             return gettext("%(value)s for a target of %(target)s") % ends
         if state.baseline is None:
@@ -271,10 +271,10 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
     with_target = [view for view in views if view.has_target]
     unknown = [view for view in with_target if view.code == State.NO_DATA]
     met = sum(1 for view in with_target if view.meets_target)
-    dated = [view for view in views if view.state and view.state.newest_day]
+    dated = [(view.state.newest_day, view) for view in views if view.state and view.state.newest_day]
     kpi = Kpi.objects.filter(workspace=workspace, code=workspace.headline_kpi).first()
-    weekly = [view for view in views if view.end]
-    last = max(weekly, key=lambda view: view.end) if weekly else None
+    closed = [Period(view.start, view.end) for view in views if view.start and view.end]
+    last = max(closed, key=lambda period: period.end) if closed else None
     return Dashboard(
         filters=filters,
         journeys=list(Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key", "id")),
@@ -286,11 +286,11 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         targets_met=met,
         targets_set=len(with_target),
         targets_unknown=len(unknown),
-        oldest=min(dated, key=lambda view: view.state.newest_day) if dated else None,
+        oldest=min(dated, key=lambda pair: pair[0])[1] if dated else None,
         hurts=hurts[:HURTS_SHOWN],
         more_hurts=max(0, len(hurts) - HURTS_SHOWN),
         better=[view for view in views if view.code == State.BETTER],
         watching=[view for view in views if view.code == State.WATCH],
         rows=sorted(rows, key=SORTS.get(filters.sort, SORTS["stage"])),
-        period=filters.period or (Period(last.start, last.end) if last and last.start and last.end else None),
+        period=filters.period or last,
     )

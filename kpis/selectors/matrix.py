@@ -269,7 +269,8 @@ def tidy_rows(found: Matrix) -> Iterator[dict[str, Any]]:
         for row in found.rows:
             cell = row.cells[column.position - 1]
             for chip in cell.chips:
-                for view in chip.views or [None]:
+                views: Sequence[BindingView | None] = chip.views or [None]
+                for view in views:
                     key = (chip.touchpoint.pk, view.binding.pk if view else None)
                     yield _tidy_row(journey, persona, column, row, chip, view, repeated=key in seen)
                     seen.add(key)

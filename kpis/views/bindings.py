@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from cxmap.lib import formats
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial, safe_next
+from cxmap.workspaces.requests import MemberRequest
 from kpis import access
 from kpis.forms import BindingForm, TargetForm
 from kpis.models import Target, Unit
@@ -21,7 +22,7 @@ from kpis.services import targets
 
 
 @login_required
-def binding_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+def binding_add(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_for_analysis(request, pk)
     back = safe_next(request, touchpoint.get_absolute_url())
     form = BindingForm(request.POST or None, touchpoint=touchpoint)
@@ -42,7 +43,7 @@ def binding_add(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def binding_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def binding_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     binding = access.binding_for_analysis(request, pk)
     back = safe_next(request, binding.touchpoint.get_absolute_url())
     shown = binding.tolerance * 100 if binding.kpi.unit == Unit.PERCENT else binding.tolerance
@@ -83,7 +84,7 @@ def binding_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def binding_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def binding_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     binding = access.binding_for_analysis(request, pk)
     services.binding_delete(binding=binding, actor=request.user)
     messages.success(request, _("The KPI is taken off; its numbers stay and come back when it is bound again."))
@@ -91,11 +92,11 @@ def binding_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-def target_set(request: HttpRequest, pk: UUID) -> HttpResponse:
+def target_set(request: MemberRequest, pk: UUID) -> HttpResponse:
     binding = access.binding_for_analysis(request, pk)
     back = safe_next(request, binding.touchpoint.get_absolute_url())
     current = Target.objects.filter(binding=binding, ended_at=None).first()
-    initial = {}
+    initial: dict[str, str | bool] = {}
     if current and current.value is not None:
         factor = 100 if binding.kpi.unit == Unit.PERCENT else 1
         initial["value"] = f"{current.value * factor:g}".replace(".", "," if formats.locale() == "fr_FR" else ".")

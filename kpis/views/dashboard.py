@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
+from cxmap.workspaces.requests import MemberRequest
 from journeys.lanes import Period
 from journeys.models import Journey
 from kpis.selectors.dashboard import SORTS, Filters
@@ -27,7 +28,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def filters_of(request: HttpRequest, workspace: Workspace) -> Filters:
+def filters_of(request: MemberRequest, workspace: Workspace) -> Filters:
     """Read the filters of the address; what does not belong to the workspace filters nothing."""
     query = request.GET
     journey_id, persona_id = _uuid(query.get("journey", "")), _uuid(query.get("persona", ""))
@@ -51,7 +52,7 @@ def filters_of(request: HttpRequest, workspace: Workspace) -> Filters:
 
 @login_required
 @require_safe
-def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
+def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     today = timezone.localdate(timezone=workspace.zone)
     page = read(workspace, filters_of(request, workspace), today=today)
@@ -67,7 +68,7 @@ def dashboard(request: HttpRequest, slug: str) -> HttpResponse:
         "periods": periods,
         "today": today,
         "section": "dashboard",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
-        "can_analyse": can(request.membership, Role.ANALYST),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
+        "can_analyse": can(request.membership, Role.ANALYST),
     }
     return render(request, "kpis/dashboard.html", context)

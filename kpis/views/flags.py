@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial, safe_next
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
 from kpis import access, registry
 from kpis.forms import RefuseForm, SnoozeForm
 from kpis.models import Flag
@@ -28,7 +29,7 @@ from kpis.services import flags as services
 
 @login_required
 @require_safe
-def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Answer "is it real?": one sentence, the curve with its reference, what changed at that time, what to do."""
     flag = access.flag_for_view(request, pk)
     binding = flag.binding
@@ -42,14 +43,14 @@ def flag_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "happenings": registry.happenings(binding, *around),
         "changes": feed(targets=[flag, binding, binding.touchpoint], limit=20),
         "answer": registry.answers_of([flag]).get(flag.pk),
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
-        "can_analyse": can(request.membership, Role.ANALYST),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
+        "can_analyse": can(request.membership, Role.ANALYST),
         "section": "dashboard",
     }
     return render_page_or_partial(request, "kpis/flag_detail.html", context)
 
 
-def _act(request: HttpRequest, pk: UUID, act: Callable[[Flag], Any], *, said: str) -> HttpResponse:
+def _act(request: MemberRequest, pk: UUID, act: Callable[[Flag], Any], *, said: str) -> HttpResponse:
     flag = access.flag_for_edit(request, pk)
     try:
         act(flag)
@@ -62,7 +63,7 @@ def _act(request: HttpRequest, pk: UUID, act: Callable[[Flag], Any], *, said: st
 
 @login_required
 @require_POST
-def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_acknowledge(request: MemberRequest, pk: UUID) -> HttpResponse:
     owner = request.POST.get("owner", "").strip()[:120] or str(request.user)
     return _act(
         request,
@@ -74,11 +75,11 @@ def flag_acknowledge(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def flag_snooze(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_snooze(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = SnoozeForm(request.POST)
     if not form.is_valid():
         flag = access.flag_for_edit(request, pk)
-        messages.error(request, form.errors["until"][0])
+        messages.error(request, str(form.errors["until"][0]))
         return redirect(safe_next(request, flag.binding.touchpoint.get_absolute_url()))
     return _act(
         request,
@@ -90,7 +91,7 @@ def flag_snooze(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def flag_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_refuse(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = RefuseForm(request.POST)
     if not form.is_valid():
         flag = access.flag_for_edit(request, pk)
@@ -106,7 +107,7 @@ def flag_refuse(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def flag_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def flag_reopen(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _act(
         request,
         pk,

@@ -1,7 +1,7 @@
 """The touchpoint matrix as a page and as files."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
+from cxmap.workspaces.requests import MemberRequest
 from kpis.exports import CONTENT_TYPES, matrix_file
 from kpis.models import State
 from kpis.selectors.matrix import Matrix, MatrixFilters
@@ -18,7 +19,7 @@ from kpis.views.dashboard import filters_of
 MODES = ("content", "states", "coverage")
 
 
-def read_matrix(request: HttpRequest, workspace: Workspace) -> Matrix:
+def read_matrix(request: MemberRequest, workspace: Workspace) -> Matrix:
     """Read the matrix that the address asks for."""
     common = filters_of(request, workspace)
     query = request.GET
@@ -36,15 +37,15 @@ def read_matrix(request: HttpRequest, workspace: Workspace) -> Matrix:
 
 @login_required
 @require_safe
-def matrix(request: HttpRequest, slug: str) -> HttpResponse:
+def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     context = {
         "matrix": read_matrix(request, workspace),
         "states": [*State.choices],
         "modes": MODES,
         "section": "matrix",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
-        "can_export": can(request.membership, Role.ANALYST),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
+        "can_export": can(request.membership, Role.ANALYST),
     }
     return render(request, "kpis/matrix.html", context)
 
@@ -61,7 +62,7 @@ def file_response(found: Matrix, workspace: Workspace, *, kind: str, shape: str)
 
 @login_required
 @require_safe
-def matrix_export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+def matrix_export(request: MemberRequest, slug: str) -> StreamingHttpResponse:
     workspace = workspaces_access.workspace_for_analysis(request, slug)
     found = read_matrix(request, workspace)
     return file_response(
