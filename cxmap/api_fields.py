@@ -32,7 +32,7 @@ class CodeOfWorkspace(serializers.SlugRelatedField[Any]):
 
     def get_queryset(self) -> Any:
         request = self.context.get("request")
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         if request is None or request.auth is None:
             return queryset.none()
         return queryset.filter(workspace=request.auth.workspace)

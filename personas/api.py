@@ -85,7 +85,7 @@ class TraitOut(serializers.Serializer[SheetField]):
 
     group = serializers.ChoiceField(choices=TraitGroup.choices, read_only=True)
     field = serializers.ChoiceField(choices=[*TraitField.choices, ("", "own")], read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     text = serializers.CharField(read_only=True)
     evidence = EvidenceOut(many=True, read_only=True)
 
@@ -147,7 +147,7 @@ class TraitIn(serializers.Serializer[Any]):
 
     field = serializers.ChoiceField(choices=TraitField.choices, required=False)
     group = serializers.ChoiceField(choices=TraitGroup.choices, required=False)
-    label = serializers.CharField(max_length=80, required=False)
+    label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
     text = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     evidence = EvidenceIn(many=True, required=False)
     remove = serializers.BooleanField(required=False, default=False)
@@ -259,6 +259,7 @@ def _split(data: dict[str, Any], own: dict[tuple[str, str], int]) -> tuple[dict[
             remove=row.get("remove", False),
         )
         for row in rows
-        if not row.get("field") and ("text" in row or row.get("remove", False) or (row["group"], row["label"]) not in own)
+        if not row.get("field")
+        and ("text" in row or row.get("remove", False) or (row["group"], row["label"]) not in own)
     ]
     return values, rows

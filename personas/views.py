@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -19,6 +19,7 @@ from cxmap.lib.http import refuse, render_page_or_partial, wants_partial
 from cxmap.lib.text import fold
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
 from personas import access, documents, selectors, services
 from personas.forms import EvidenceForm, PersonaForm
 from personas.models import Persona, TraitEvidence
@@ -27,7 +28,7 @@ from personas.panels import panels
 
 @login_required
 @require_safe
-def persona_list(request: HttpRequest, slug: str) -> HttpResponse:
+def persona_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_view(request, slug)
     page = selectors.persona_list(workspace)
     context = {
@@ -35,14 +36,14 @@ def persona_list(request: HttpRequest, slug: str) -> HttpResponse:
         # What was just deleted, so that the page offers to take it back.
         "deleted": next((row for row in page.trash if str(row.pk) == request.GET.get("deleted")), None),
         "section": "personas",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "personas/persona_list.html", context)
 
 
 @login_required
 @require_safe
-def persona_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def persona_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona = access.persona_for_view(request, pk)
     removed = request.GET.get("removed", "")
     context = {
@@ -55,19 +56,19 @@ def persona_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         if removed.isdecimal() and len(removed) < 18
         else None,
         "section": "personas",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "personas/persona_detail.html", context)
 
 
-def _form_page(request: HttpRequest, form: PersonaForm, *, status: int = 200, **context: Any) -> HttpResponse:
+def _form_page(request: MemberRequest, form: PersonaForm, *, status: int = 200, **context: Any) -> HttpResponse:
     context = {"form": form, "persona": form.persona, "section": "personas", **context}
     return render(request, "personas/persona_form.html", context, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def persona_add(request: HttpRequest, slug: str) -> HttpResponse:
+def persona_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_edit(request, slug)
     if request.method != "POST":
         return _form_page(request, PersonaForm(workspace=workspace))
@@ -85,7 +86,7 @@ def persona_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def persona_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def persona_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona = access.persona_for_edit(request, pk)
     sheet = selectors.sheet(persona)
     if request.method != "POST":
@@ -114,7 +115,7 @@ def persona_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def persona_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def persona_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona = access.persona_for_edit(request, pk)
     services.persona_delete(persona=persona, actor=request.user)
     return redirect(f"{reverse('personas:list', args=[persona.workspace.slug])}?deleted={persona.pk}")
@@ -122,7 +123,7 @@ def persona_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def persona_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def persona_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona = access.persona_in_trash_for_edit(request, pk)
     try:
         persona = services.persona_restore(persona=persona, actor=request.user)
@@ -134,7 +135,7 @@ def persona_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_add(request: MemberRequest, pk: int) -> HttpResponse:
     """The form for one field; a script puts it under the field, else it is a page."""
     trait = access.trait_for_edit(request, pk)
     form = EvidenceForm(request.POST or None)
@@ -155,7 +156,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_remove(request: MemberRequest, pk: int) -> HttpResponse:
     evidence = access.evidence_for_edit(request, pk)
     services.evidence_remove(evidence=evidence, actor=request.user)
     return redirect(f"{evidence.trait.persona.get_absolute_url()}?removed={evidence.pk}")
@@ -163,7 +164,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def evidence_restore(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_restore(request: MemberRequest, pk: int) -> HttpResponse:
     evidence = access.evidence_for_edit(request, pk)
     services.evidence_restore(evidence=evidence, actor=request.user)
     return redirect(f"{evidence.trait.persona.get_absolute_url()}#trait-{evidence.trait_id}")
@@ -177,7 +178,7 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def persona_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
+def persona_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona: Persona = access.persona_for_view(request, pk)
     name = slugify(fold(persona.name))[:60] or "persona"
     return _pdf(documents.sheet_pdf(selectors.sheet(persona)), name)
@@ -185,7 +186,7 @@ def persona_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def blank_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+def blank_pdf(request: MemberRequest, slug: str) -> HttpResponse:
     """The sheet with its questions and empty lines, for a workshop (artefact 1)."""
     workspace = workspace_for_view(request, slug)
     return _pdf(documents.sheet_pdf(selectors.blank_sheet(workspace), blank=True), "persona")

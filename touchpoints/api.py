@@ -35,7 +35,7 @@ class CategoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Workspac
 class ChannelOut(serializers.ModelSerializer[Channel]):
     """How touchpoints reach people; `categories` are those for which the guides name it, never the only ones allowed."""
 
-    categories = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    categories: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
 
     class Meta:
         model = Channel

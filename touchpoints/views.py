@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import refuse, render_page_or_partial
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
 from touchpoints import access, selectors, services
 from touchpoints.examples import examples_of
 from touchpoints.forms import ExamplesForm, FilterForm, TouchpointForm
@@ -25,7 +26,7 @@ from touchpoints.panels import panels
 
 @login_required
 @require_safe
-def touchpoint_list(request: HttpRequest, slug: str) -> HttpResponse:
+def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_view(request, slug)
     form = FilterForm(request.GET, workspace=workspace)
     library = selectors.library(workspace, form.values(), number=request.GET.get("page"))
@@ -35,33 +36,33 @@ def touchpoint_list(request: HttpRequest, slug: str) -> HttpResponse:
         # What was just deleted, so that the page offers to take it back.
         "deleted": next((row for row in library.trash if str(row.pk) == request.GET.get("deleted")), None),
         "section": "touchpoints",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "touchpoints/touchpoint_list.html", context)
 
 
 @login_required
 @require_safe
-def touchpoint_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def touchpoint_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """A page, and the inside of the map's drawer."""
     touchpoint = access.touchpoint_for_view(request, pk)
     context = {
         "touchpoint": touchpoint,
         "panels": panels(request, touchpoint),
         "section": "touchpoints",
-        "can_edit": can(request.membership, Role.EDITOR),  # type: ignore[attr-defined]
+        "can_edit": can(request.membership, Role.EDITOR),
     }
     return render_page_or_partial(request, "touchpoints/touchpoint_detail.html", context)
 
 
-def _form_page(request: HttpRequest, form: TouchpointForm, *, status: int = 200, **context: Any) -> HttpResponse:
+def _form_page(request: MemberRequest, form: TouchpointForm, *, status: int = 200, **context: Any) -> HttpResponse:
     context = {"form": form, "touchpoint": form.touchpoint, "section": "touchpoints", **context}
     return render(request, "touchpoints/touchpoint_form.html", context, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def touchpoint_add(request: HttpRequest, slug: str) -> HttpResponse:
+def touchpoint_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_edit(request, slug)
     if request.method != "POST":
         return _form_page(request, TouchpointForm(workspace=workspace))
@@ -77,7 +78,7 @@ def touchpoint_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def touchpoint_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def touchpoint_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_for_edit(request, pk)
     workspace = touchpoint.workspace
     if request.method != "POST":
@@ -102,7 +103,7 @@ def touchpoint_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def touchpoint_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+def touchpoint_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_for_edit(request, pk)
     services.touchpoint_delete(touchpoint=touchpoint, actor=request.user)
     return redirect(f"{reverse('touchpoints:list', args=[touchpoint.workspace.slug])}?deleted={touchpoint.pk}")
@@ -110,7 +111,7 @@ def touchpoint_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def touchpoint_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+def touchpoint_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_in_trash_for_edit(request, pk)
     try:
         touchpoint = services.touchpoint_restore(touchpoint=touchpoint, actor=request.user)
@@ -122,7 +123,7 @@ def touchpoint_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def examples_add(request: HttpRequest, slug: str) -> HttpResponse:
+def examples_add(request: MemberRequest, slug: str) -> HttpResponse:
     """Choose among the guides' examples and add them at once (A19, A20, B9)."""
     workspace = workspace_for_edit(request, slug)
     posted = request.method == "POST"

@@ -129,7 +129,7 @@ class DemoSignInTests(CastTestCase):
         workspace_create(name="Demo", owner=demo, slug="demo", fictional=True)
 
     def test_it_works(self) -> None:
-        response = self.client.post(reverse("demo-enter"))
+        response = self.client.post(reverse("demo-enter"), headers={"Accept-Language": "fr"})
         self.assertRedirects(response, "/w/demo/", status_code=303, fetch_redirect_response=False)
         self.assertContains(self.client.get(reverse("journeys:list", args=["demo"])), "fictional company")
 
