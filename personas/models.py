@@ -97,6 +97,11 @@ class Persona(WorkspaceOwned, Named):
         return reverse("personas:detail", args=[self.pk])
 
     @property
+    def spoken(self) -> str:
+        """The quotation without the marks that people type around it: pages and paper set those of the reader's language."""
+        return self.quote.strip('«»“”" \u00a0\u202f')
+
+    @property
     def share_fraction(self) -> float | None:
         """The share of customers from 0 to 1."""
         return None if self.share_percent is None else self.share_percent / 100

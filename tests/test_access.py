@@ -1,30 +1,20 @@
 """The table of tests/access against every named address of the project and every method of the API."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.core.management import call_command
 from django.db import transaction
 from django.http import HttpResponse
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, reverse
 
 from cxmap.workspaces.models import Role, User
-from tests.access import ApiRow, Open, Row, World, all_rows
+from tests.access import ApiRow, Open, Row, World, all_rows, named_patterns
 from tests.api import ApiTestCase
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PEOPLE = ("anonymous", "otto", "vi", "ana", "ed", "olga")
 ROLE_OF = {"vi": Role.VIEWER, "ana": Role.ANALYST, "ed": Role.EDITOR, "olga": Role.OWNER}
-
-
-def named_patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Yield every address of the project with its full name; one without a name gets its path."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from named_patterns(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
-        else:
-            yield f"{prefix}{pattern.name or pattern.pattern}", pattern
 
 
 def api_methods(pattern: URLPattern) -> set[str]:
@@ -49,7 +39,9 @@ class AccessTests(ApiTestCase):
     def setUpTestData(cls) -> None:
         super().setUpTestData()
         world = World(cls)
-        cls.rows = all_rows()
+        names = {name for name, _pattern in named_patterns()}
+        # A row whose address is gone fails a test of its own and lets the others speak.
+        cls.rows = [row for row in all_rows() if row.name in names]
         cls.targets, cls.data, cls.bound = [], [], []
         for row in cls.rows:
             kwargs = row.kwargs(world)
@@ -132,7 +124,7 @@ class AccessTests(ApiTestCase):
 
     def test_every_row_has_an_address(self) -> None:
         names = {name for name, _pattern in named_patterns()}
-        self.assertEqual([row.name for row in self.rows if row.name not in names], [])
+        self.assertEqual([row.name for row in all_rows() if row.name not in names], [])
 
     def test_a_post_only_address_answers_nothing_to_a_link(self) -> None:
         """GET never changes anything: actions refuse it, for everybody."""

@@ -9,7 +9,7 @@ from django.test import override_settings
 from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
 
-from tests.access import Row, World, all_rows
+from tests.access import Row, World, all_rows, named_patterns
 from tests.base import CastTestCase
 
 
@@ -59,9 +59,10 @@ class PageTests(CastTestCase):
     def setUpTestData(cls) -> None:
         super().setUpTestData()
         world = World(cls)
+        names = {name for name, _pattern in named_patterns()}
         cls.addresses = {}
         for row in all_rows():
-            if isinstance(row, Row) and row.method == "get":
+            if isinstance(row, Row) and row.method == "get" and row.name in names:
                 query = row.query(world) if callable(row.query) else row.query
                 cls.addresses[f"{row.name}{query and '?'}"] = reverse(row.name, kwargs=row.kwargs(world)) + query
 

@@ -43,7 +43,7 @@ def sheet_data(sheet: Sheet, *, blank: bool = False) -> dict[str, Any]:
         "name": persona.name or gettext("Name (invented)"),
         "title": f"{gettext('Persona sheet')} · {persona.name}" if persona.name else gettext("Persona sheet"),
         "tagline": persona.tagline or (gettext("In a few words") if blank else ""),
-        "quote": persona.quote.strip('«»“”" \u00a0\u202f') or (gettext("Quotation") if blank else ""),
+        "quote": persona.spoken or (gettext("Quotation") if blank else ""),
         "summary": persona.summary,
         "colour": COLOURS[persona.colour % len(COLOURS)],
         "facts": facts,

@@ -15,10 +15,12 @@ neither a refusal nor an error of ours. Every call is rolled back, so rows do no
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from cxmap.workspaces.models import Role
 
@@ -90,3 +92,12 @@ def all_rows() -> list[Row | ApiRow]:
     for module in pkgutil.iter_modules(__path__):
         found += importlib.import_module(f"{__name__}.{module.name}").ROWS
     return found
+
+
+def named_patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every address of the project with its full name; one without a name gets its path."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from named_patterns(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+        else:
+            yield f"{prefix}{pattern.name or pattern.pattern}", pattern

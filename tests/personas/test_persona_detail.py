@@ -49,6 +49,12 @@ class PersonaDetailTests(PersonaTestCase):
         self.assertNotIn(" style=", text)
         self.assertNotIn("onclick", text)
 
+    def test_marks_of_a_quotation_are_not_doubled(self) -> None:
+        for typed in ("« Vite ! »", "“Vite !”", '"Vite !"', "Vite !"):
+            with self.subTest(typed=typed):
+                services.persona_update(persona=self.persona, actor=self.ed, quote=typed)
+                self.assertContains(self.client.get(self.url), ">Vite !</blockquote>")
+
     def test_text_is_escaped(self) -> None:
         services.persona_update(persona=self.persona, actor=self.ed, traits={"goals": "<script>x</script>"})
         self.assertContains(self.client.get(self.url), "&lt;script&gt;")
