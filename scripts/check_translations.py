@@ -10,12 +10,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polib  # type: ignore[import-untyped]  # its stubs would be a package more
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.core.management.commands import makemessages
+from jinja2 import Environment
 
 PROJECT = Path(__file__).resolve().parents[1]
 LANGUAGES = ["fr"]  # the texts in the sources are English
@@ -33,23 +35,42 @@ class Extract(makemessages.Command):
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
 
+@contextmanager
+def board_texts(folder: Path) -> Iterator[None]:
+    """Lay the texts of the Jinja2 templates beside them as Python for a moment: makemessages does not read their calls."""
+    environment = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    place = folder / "templates" / "jinja" / "board_texts.py"
+    lines = []
+    for template in sorted((folder / "templates" / "jinja").rglob("*.jinja")):
+        for _line, function, message in environment.extract_translations(template.read_text(encoding="utf-8")):
+            parts = [part for part in (message if isinstance(message, tuple) else (message,)) if part is not None]
+            called = "ngettext" if function == "ngettext" else "gettext"
+            lines.append(f"{called}({', '.join(repr(part) for part in parts)}{', 1' if called == 'ngettext' else ''})")
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        place.unlink()
+
+
 def extract(folder: Path, language: str, domain: str) -> None:
     """Write the texts found below the folder into its locale/. Raises CommandError."""
     before = Path.cwd()
     os.chdir(folder)
     try:
         (folder / "locale").mkdir(exist_ok=True)
-        call_command(
-            Extract(),
-            locale=[language],
-            domain=domain,
-            extensions=DOMAINS[domain],
-            ignore_patterns=[f"{name}/*" for name in WITHOUT_TEXTS],
-            no_obsolete=True,
-            no_wrap=True,
-            add_location="file",
-            verbosity=0,
-        )
+        with board_texts(folder):
+            call_command(
+                Extract(),
+                locale=[language],
+                domain=domain,
+                extensions=DOMAINS[domain],
+                ignore_patterns=[f"{name}/*" for name in WITHOUT_TEXTS],
+                no_obsolete=True,
+                no_wrap=True,
+                add_location="file",
+                verbosity=0,
+            )
     finally:
         os.chdir(before)
 
