@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
 from kpis import api as kpis
 from personas import api as personas
+from sources import api as sources
 from touchpoints import api as touchpoints
 
 router = SimpleRouter()
@@ -19,6 +20,7 @@ router.register("kpis", kpis.KpiViewSet, "kpi")
 router.register("bindings", kpis.BindingViewSet, "binding")
 router.register("targets", kpis.TargetViewSet, "target")
 router.register("flags", kpis.FlagViewSet, "flag")
+router.register("imports", sources.ImportViewSet, "import")
 
 app_name = "api"
 urlpatterns = [
