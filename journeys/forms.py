@@ -125,7 +125,7 @@ class CardForm(forms.Form):
 class TouchpointCardForm(forms.Form):
     """A touchpoint of the library, or a new one for it."""
 
-    touchpoint = forms.ModelChoiceField(
+    touchpoint: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("From the library"), queryset=Touchpoint.objects.none(), required=False, empty_label=_("— choose —")
     )
     name = forms.CharField(label=_("Or a new one"), max_length=200, required=False)

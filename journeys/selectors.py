@@ -170,11 +170,11 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
     rows = []
     for lane in all_lanes:
         kind = registry.kind_of(lane.kind)
-        cells: Mapping[UUID, Any] = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
+        lane_cells: Mapping[UUID, Any] = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
         curve = (
             curve_of(columns, believed, measured, width=width) if kind.key == "emotion" and not lane.hidden else None
         )
-        rows.append(LaneRow(lane=lane, kind=kind, cells=cells, curve=curve))
+        rows.append(LaneRow(lane=lane, kind=kind, cells=lane_cells, curve=curve))
     undo, redo = undo_labels(actor=actor, scope=journey) if can_edit and actor else (None, None)
     return Board(
         journey=journey,
@@ -204,11 +204,7 @@ class JourneyList:
 
 def journey_list(workspace: Workspace) -> JourneyList:
     """Return the maps of a workspace with their counts and personas, and those in the trash."""
-    live = (
-        Journey.objects.filter(workspace=workspace, deleted_at=None)  # type: ignore[attr-defined]
-        .with_counts()
-        .order_by("sort_key", "id")
-    )
+    live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().order_by("sort_key", "id")
     journeys = list(live)
     names: dict[UUID, list[Persona]] = defaultdict(list)
     links = (

@@ -42,7 +42,7 @@ def board_texts(folder: Path) -> Iterator[None]:
     place = folder / "templates" / "jinja" / "board_texts.py"
     lines = []
     for template in sorted((folder / "templates" / "jinja").rglob("*.jinja")):
-        for _line, function, message in environment.extract_translations(template.read_text(encoding="utf-8")):
+        for _line, function, message in environment.extract_translations(template.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
             parts = [part for part in (message if isinstance(message, tuple) else (message,)) if part is not None]
             called = "ngettext" if function == "ngettext" else "gettext"
             lines.append(f"{called}({', '.join(repr(part) for part in parts)}{', 1' if called == 'ngettext' else ''})")

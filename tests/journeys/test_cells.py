@@ -87,7 +87,7 @@ class CardTests(MapTestCase):
 
 
 class PasteTests(MapTestCase):
-    def paste(self, text: str, kind: str = "actions", column: int = 0):  # noqa: ANN201
+    def paste(self, text: str, kind: str = "actions", column: int = 0):
         self.client.force_login(self.ed)
         return self.client.post(
             f"/lanes/{self.lane(kind).pk}/paste/", {"step": self.steps()[column].pk, "text": text}, **FETCH
