@@ -151,7 +151,8 @@ class MappingPage:
     document: Document
     profiles: Sequence[ColumnProfile]
     sample: Sequence[Row]
-    is_saved: bool = False
+    is_saved: bool = False  # this is the mapping of the source's last file of the same shape
+    proposes: bool = True  # items without a touchpoint are given the one that they seem to be
     unknown: Sequence[str] = ()
     errors: Sequence[str] = field(default_factory=list)
 
@@ -286,7 +287,7 @@ class MappingPage:
             touchpoint, suggested = "", False
             if exact.get(key):
                 touchpoint = self.library.name(exact[key])
-            elif key not in exact and ruled is None and not self.is_saved:
+            elif key not in exact and ruled is None and self.proposes:
                 code = match_of(text, self.library)
                 touchpoint, suggested = (self.library.touchpoints[code], True) if code else ("", False)
             by_rule = self.library.name(ruled.get("touchpoint")) if ruled and key not in exact else ""
@@ -496,7 +497,9 @@ def role_labels() -> dict[str, str]:
     }
 
 
-def mapping_page(table: Table, library: Library, document: Document, *, is_saved: bool = False) -> MappingPage:
+def mapping_page(
+    table: Table, library: Library, document: Document, *, is_saved: bool = False, proposes: bool = True
+) -> MappingPage:
     return MappingPage(
         table=table,
         library=library,
@@ -504,6 +507,7 @@ def mapping_page(table: Table, library: Library, document: Document, *, is_saved
         profiles=suggest(table).columns,
         sample=table.sample(SAMPLE_ROWS),
         is_saved=is_saved,
+        proposes=proposes and not is_saved,
     )
 
 

@@ -188,6 +188,7 @@ def import_detail(import_: Import, *, page: int | str = 1) -> ImportDetail:
             Import.objects.filter(
                 workspace=import_.workspace_id, sha256=import_.sha256, status=Import.Status.DONE, pk__lt=import_.pk
             )
+            .select_related("source")
             .order_by("-pk")
             .first()
         )

@@ -128,7 +128,7 @@ def _reread(request: HttpRequest, import_: Import, opened: Opened, posted: Poste
 def _set(request: HttpRequest, import_: Import, opened: Opened, posted: Posted, library: Library) -> HttpResponse:
     """Save the mapping and have the preview made, or show what is missing."""
     document = posted.document
-    page = mapping_page(opened.table, library, document, is_saved=True)
+    page = mapping_page(opened.table, library, document, proposes=False)
     new = NewTouchpointsForm(request.POST, workspace=import_.workspace)
     may_create = can(request.membership, Role.EDITOR)  # type: ignore[attr-defined]
     wants_new = bool(request.POST.get("create")) and may_create
