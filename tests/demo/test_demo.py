@@ -1,0 +1,32 @@
+"""The demonstration: all six states, told by the same services as real data, harmless to run again."""
+
+from django.test import TransactionTestCase
+
+from cxmap.demo.services import demo_seed, states_present
+from cxmap.workspaces.models import Workspace
+from improvements.models import Solution
+from journeys.models import Journey
+from kpis.models import Flag, Observation, State
+from personas.models import Persona
+from touchpoints.models import Touchpoint
+
+
+class DemoTests(TransactionTestCase):
+    def test_it_works_and_again_changes_nothing(self) -> None:
+        list(demo_seed())
+        for slug in ("demo", "demo-en"):
+            workspace = Workspace.objects.get(slug=slug)
+            self.assertTrue(workspace.fictional)
+            self.assertEqual(states_present(workspace), set(State.values))
+            counts = [
+                Persona.objects.filter(workspace=workspace).count(),
+                Journey.objects.filter(workspace=workspace).count(),
+                Touchpoint.objects.filter(workspace=workspace).count(),
+            ]
+            self.assertEqual(counts, [3, 2, 40])
+            self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
+            self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
+        before = Observation.objects.count()
+        list(demo_seed())
+        self.assertEqual(Observation.objects.count(), before)
+        self.assertEqual(Workspace.objects.count(), 2)
