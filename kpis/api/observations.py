@@ -1,6 +1,5 @@
 """POST observations/: up to 10,000 rows, each with what became of it."""
 
-import math
 from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -20,7 +19,7 @@ from kpis import services
 from kpis.api.references import Ambiguous, Index, References
 from kpis.errors import BatchTooLarge, NotObservations
 from kpis.measures import Amounts, Measure, Refused, from_score, from_sums, from_value, whole
-from kpis.models import Kpi, KpiKind
+from kpis.models import KpiKind
 from kpis.services import Row, canonical_dimensions, day_of, today_of
 
 ROWS_MAX = 10_000
@@ -44,6 +43,8 @@ FIELDS = frozenset(
         "segment",
     ]
 )
+NUMBERS = ("numerator", "denominator", "value", "score", "n", "sum_squares", "excluded")
+LARGEST = 1e15
 DIMENSION = "dim:"
 
 Found = TypeVar("Found", bound=Hashable)
@@ -103,7 +104,6 @@ class Reader:
         self._segments = references.segments
         # Ten thousand rows name the same few things.
         self._seen: dict[tuple[str, str], Any] = {}
-        self._measures: dict[Kpi, Measure] = {}
         self._days: dict[str, date] = {}
 
     def row(self, line: int, item: Any) -> Row:
@@ -111,21 +111,21 @@ class Reader:
             raise Refused("not_an_object")
         dimensions = self._dimensions(item)
         touchpoint = self._found(item, "touchpoint", self._touchpoints)
-        kpi = self._found(item, "kpi", self._kpis)
-        segment = self._found(item, "segment", self._segments) if item.get("segment") not in (None, "") else None
+        measure = self._found(item, "kpi", self._kpis)
+        segment = self._found(item, "segment", self._segments) if item.get("segment") else ""
         first, last, at = self._when(item)
-        amounts = self._amounts(item, kpi)
+        amounts = self._amounts(item, measure)
         return Row(
             line,
-            kpi.code,
-            touchpoint.code,
-            kpi.code,
+            measure.code,
+            touchpoint,
+            measure.code,
             first,
             last,
             at,
             self._text(item, "external_id", 200) or None,
             *amounts,
-            segment.code if segment else "",
+            segment,
             dimensions,
         )
 
@@ -218,28 +218,23 @@ class Reader:
             raise Refused("span_reversed", "last_day", first_day=first.isoformat(), last_day=last.isoformat())
         return first, last, None
 
-    def _number(self, item: Mapping[str, Any], field: str) -> float | None:
-        given = item.get(field)
-        if given is None:
-            return None
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise Refused("not_a_number", field, value=str(given)[:80])
-        try:
-            number = float(given)
-        except OverflowError:
-            raise Refused("number_too_large", field, value=str(given)[:80]) from None
-        if not math.isfinite(number) or abs(number) > 1e15:
-            raise Refused("number_too_large", field, value=str(given)[:80])
-        return number
+    def _numbers(self, item: Mapping[str, Any]) -> dict[str, float]:
+        found = {}
+        for field in NUMBERS:
+            given = item.get(field)
+            if given is None:
+                continue
+            if isinstance(given, bool) or not isinstance(given, int | float):
+                raise Refused("not_a_number", field, value=str(given)[:80])
+            if not -LARGEST < given < LARGEST:
+                raise Refused("number_too_large", field, value=str(given)[:80])
+            found[field] = float(given)
+        return found
 
-    def _amounts(self, item: Mapping[str, Any], kpi: Kpi) -> Amounts:
-        measure = self._measures.get(kpi)
-        if measure is None:
-            measure = self._measures[kpi] = Measure.of(kpi)
-        numerator, denominator, value, score, n, squares, excluded = (
-            self._number(item, field)
-            for field in ("numerator", "denominator", "value", "score", "n", "sum_squares", "excluded")
-        )
+    def _amounts(self, item: Mapping[str, Any], measure: Measure) -> Amounts:
+        given = self._numbers(item).get
+        numerator, denominator, value, score = given("numerator"), given("denominator"), given("value"), given("score")
+        n, squares, excluded = given("n"), given("sum_squares"), given("excluded")
         dismissed = whole(excluded, "excluded") if excluded is not None else 0
         ways = (numerator is not None or denominator is not None) + (value is not None) + (score is not None)
         if ways > 1:

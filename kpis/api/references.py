@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
 from cxmap.workspaces.models import Workspace
+from kpis.measures import Measure
 from kpis.models import Kpi
 from personas.models import Segment
 from touchpoints.models import Touchpoint
@@ -45,11 +46,14 @@ class References:
     """What the names in a request may mean in a workspace; three queries, whatever is asked."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self.touchpoints = Index(
-            (one, one.code, [one.name, str(one.pk)])
-            for one in Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
-        )
+        touchpoints = Touchpoint.objects.filter(workspace=workspace, deleted_at=None).values_list("code", "name", "id")
+        segments = Segment.objects.filter(workspace=workspace).values_list("code", "name")
+        # Codes stand for touchpoints and segments: rows of ten thousand names need no objects.
+        self.touchpoints = Index((code, code, [name, str(pk)]) for code, name, pk in touchpoints)
+        self.segments = Index((code, code, [name]) for code, name in segments)
         self.kpis = Index(
-            (one, one.code, [one.name_fr, one.name_en, str(one.pk)]) for one in Kpi.objects.filter(workspace=workspace)
+            (Measure(code, kind, low, high, top), code, [french, english, str(pk)])
+            for pk, french, english, code, kind, low, high, top in Kpi.objects.filter(workspace=workspace).values_list(
+                "id", "name_fr", "name_en", "code", "kind", "scale_min", "scale_max", "top_from"
+            )
         )
-        self.segments = Index((one, one.code, [one.name]) for one in Segment.objects.filter(workspace=workspace))

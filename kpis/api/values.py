@@ -11,8 +11,10 @@ from rest_framework.views import APIView
 from cxmap.workspaces.models import Role, Workspace
 from kpis.api.references import Ambiguous, References
 from kpis.measures import Refused
-from kpis.models import State
+from kpis.models import Kpi, State
 from kpis.values import values_read
+from personas.models import Segment
+from touchpoints.models import Touchpoint
 
 GRAINS = ["day", "week", "month", "total"]
 
@@ -101,5 +103,12 @@ class ValuesView(APIView):
             except LookupError:
                 refused = Refused(f"unknown_{name}", value=given[name][:80])
                 raise serializers.ValidationError({name: [refused.reason]}) from None
-        values = values_read(**found, first=given.get("first"), last=given.get("last"), grain=given["grain"])
+        values = values_read(
+            touchpoint=Touchpoint.objects.get(workspace=workspace, code=found["touchpoint"]),
+            kpi=Kpi.objects.get(workspace=workspace, code=found["kpi"].code),
+            segment=Segment.objects.get(workspace=workspace, code=found["segment"]) if "segment" in found else None,
+            first=given.get("first"),
+            last=given.get("last"),
+            grain=given["grain"],
+        )
         return Response({"results": ValueOut(values, many=True).data})

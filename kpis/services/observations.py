@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -16,7 +17,12 @@ from kpis.services import staging
 from kpis.services.locks import Lock, lock
 from kpis.services.nudges import refresh_soon
 
-MANY = 2000  # rows from which the planner is told how many there are
+FEW = 500  # rows that may stay in the helping tables until the next write
+OFTEN = 500  # writes of a few rows, after which the tables are truncated: what DELETE leaves behind grows slowly
+MANY = 20_000  # rows from which the planner is told how many there are
+BATCH = "kpis_stage_batch"
+
+_writes = count(1)
 
 
 class Row(NamedTuple):
@@ -122,6 +128,7 @@ class Stage:
         if self._rows > MANY:
             cursor.execute(f"ANALYZE {self._table}")
         cursor.execute(staging.CREATE_HELPERS)
+        cursor.execute(staging.EMPTY_HELPERS)
         cursor.execute(staging.REFER.format(stage=self._table), {"workspace": self.workspace.pk})
 
     @transaction.atomic
@@ -156,6 +163,8 @@ class Stage:
             if with_id + without_id == 0:
                 return WriteReport(rejected=rejected)
             found = self._match(cursor, params, int(with_id), int(without_id), with_statuses=with_statuses)
+            if self._rows > FEW or next(_writes) % OFTEN == 0:
+                cursor.execute(staging.TRUNCATE_HELPERS)
         if nudge and found.changed:
             refresh_soon()
         return WriteReport(
@@ -261,7 +270,7 @@ def observation_stage(*, workspace: Workspace, source: Source) -> Iterator[Stage
     table = f"kpis_stage_{source.pk}"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
-        cursor.execute(staging.CREATE_STAGE.format(stage=table, on_commit="PRESERVE ROWS"))
+        cursor.execute(staging.CREATE_STAGE.format(stage=table))
     try:
         yield Stage(workspace=workspace, source=source, table=table)
     finally:
@@ -283,11 +292,14 @@ def observations_write(
 ) -> WriteReport:
     """Write some thousand rows at once, by the rules of Stage.finish. Rows with unknown references are counted as rejected."""
     with connection.cursor() as cursor:
-        cursor.execute(staging.CREATE_STAGE.format(stage="kpis_stage_batch", on_commit="DELETE ROWS"))
-        cursor.execute("DELETE FROM kpis_stage_batch")
-    stage = Stage(workspace=workspace, source=source, table="kpis_stage_batch")
-    stage.copy(rows)
-    return stage.finish(import_id=import_id, mapping_key=mapping_key, with_statuses=with_statuses)
+        cursor.execute(staging.CREATE_STAGE.format(stage=BATCH))
+        cursor.execute(f"DELETE FROM {BATCH}")  # noqa: S608 - a constant
+        stage = Stage(workspace=workspace, source=source, table=BATCH)
+        stage.copy(rows)
+        report = stage.finish(import_id=import_id, mapping_key=mapping_key, with_statuses=with_statuses)
+        if stage.rows > FEW or next(_writes) % OFTEN == 0:
+            cursor.execute(f"TRUNCATE {BATCH}")
+    return report
 
 
 def day_of(moment: datetime, workspace: Workspace) -> date:

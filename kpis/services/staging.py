@@ -1,7 +1,7 @@
 """The statements behind observations_write: from staged rows to facts, set by set.
 
-`{stage}` is the temporary table that COPY fills; the other tables are temporary too, made once a connection and emptied at
-every commit, so that a call of the API leaves nothing behind in the system catalogue.
+`{stage}` is the temporary table that COPY fills; the other tables are temporary too, made once a connection and emptied for
+every write, so that a call of the API leaves nothing behind in the system catalogue.
 """
 
 # In the order of a COPY row. References are codes; dimensions are canonical JSON or "".
@@ -23,31 +23,35 @@ CREATE TEMP TABLE IF NOT EXISTS {stage} (
     first_day date NOT NULL, last_day date NOT NULL, at timestamptz, external_id text,
     n bigint NOT NULL, numerator float8 NOT NULL, denominator float8 NOT NULL, sum_squares float8,
     excluded bigint NOT NULL, bin integer, segment text NOT NULL, dimensions text NOT NULL
-) ON COMMIT {on_commit}
+)
 """
 
 CREATE_HELPERS = """
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_ref (
     touchpoint text, kpi text, segment text, dimensions text,
     touchpoint_id uuid, kpi_id uuid, segment_id bigint, dimensions_key text, series_id bigint
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_group (
     series_id bigint, first_day date, last_day date, with_id bigint, without_id bigint
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_old (
     id bigint, series_id bigint, first_day date, last_day date, at timestamptz, "column" text, n bigint,
     numerator float8, denominator float8, sum_squares float8, excluded bigint, bin integer, twin bigint
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_hit (
     line integer, "column" text, series_id bigint, first_day date, last_day date, at timestamptz, external_id text,
     n bigint, numerator float8, denominator float8, sum_squares float8, excluded bigint, bin integer,
     status text, old_id bigint
-) ON COMMIT DELETE ROWS;
+);
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_gone (id bigint, series_id bigint, first_day date, last_day date)
-    ON COMMIT DELETE ROWS;
-DELETE FROM kpis_stage_ref; DELETE FROM kpis_stage_group; DELETE FROM kpis_stage_old;
-DELETE FROM kpis_stage_hit; DELETE FROM kpis_stage_gone
+   ;
 """
+
+HELPERS = ("kpis_stage_ref", "kpis_stage_group", "kpis_stage_old", "kpis_stage_hit", "kpis_stage_gone")
+# Emptying at every commit (ON COMMIT DELETE ROWS) costs a single row more than writing it; so does TRUNCATE.
+EMPTY_HELPERS = "; ".join(f"DELETE FROM {name}" for name in HELPERS)  # noqa: S608 - constants
+# Not the references: they are few, and whoever wrote may still ask in the same transaction what they were.
+TRUNCATE_HELPERS = "TRUNCATE " + ", ".join(HELPERS[1:])
 
 # Every combination of references in the rows, with what it means in this workspace; NULL where it means nothing.
 REFER = """
@@ -135,32 +139,45 @@ SELECT DISTINCT ON (row.external_id, row."column")
  ORDER BY row.external_id, row."column", row.line DESC, row.ctid DESC
 """  # noqa: S608 - constants
 
+# A lookup a row, in the order of the index, and not a join: on a table without statistics yet (the first minutes of every
+# installation) the planner takes a source's rows for one, and compares every row with every other.
 MATCH_IDS = f"""
 INSERT INTO kpis_stage_hit
 SELECT fresh.*, CASE WHEN old.id IS NULL THEN 'created' WHEN {SAME} THEN 'unchanged' ELSE 'updated' END, old.id
   FROM ({LAST_OF_EACH_ID}) AS fresh
-  LEFT JOIN kpis_observation AS old
-         ON old.workspace_id = %(workspace)s AND old.source_id = %(source)s
-        AND old.external_id = fresh.external_id AND old."column" = fresh."column"
+  LEFT JOIN LATERAL (
+       SELECT * FROM kpis_observation AS row
+        WHERE row.workspace_id = %(workspace)s AND row.source_id = %(source)s AND row.external_id = fresh.external_id
+          AND row."column" = fresh."column" AND row.external_id IS NOT NULL
+        LIMIT 1) AS old ON TRUE
 """  # noqa: S608 - constants
 
 # What rows without ids replace: of the same source and mapping, the same series on the days that the file covers.
 OLD_OF_FILE = """
-SELECT old.* FROM (SELECT DISTINCT series_id FROM kpis_stage_group WHERE without_id > 0) AS covered
- CROSS JOIN (SELECT DISTINCT first_day, last_day FROM kpis_stage_group WHERE without_id > 0) AS span
-  JOIN kpis_observation AS old
-    ON old.workspace_id = %(workspace)s AND old.series_id = covered.series_id AND old.first_day = span.first_day
- WHERE old.last_day = span.last_day AND old.source_id = %(source)s AND old.external_id IS NULL
-   AND old.mapping_key = %(mapping)s
+SELECT old.* FROM (
+       SELECT series_id, min(first_day) OVER () AS first, max(first_day) OVER () AS last,
+              row_number() OVER (PARTITION BY series_id) AS place
+         FROM kpis_stage_group WHERE without_id > 0) AS covered
+ CROSS JOIN LATERAL (
+       SELECT * FROM kpis_observation AS row
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
+          AND row.first_day BETWEEN covered.first AND covered.last
+          AND row.source_id = %(source)s AND row.external_id IS NULL AND row.mapping_key = %(mapping)s
+       OFFSET 0) AS old
+  JOIN (SELECT DISTINCT first_day, last_day FROM kpis_stage_group WHERE without_id > 0) AS span USING (first_day, last_day)
+ WHERE covered.place = 1
 """
 
 # The API says each series and day by itself.
 OLD_OF_API = """
 SELECT old.* FROM kpis_stage_group AS covered
-  JOIN kpis_observation AS old
-    ON old.workspace_id = %(workspace)s AND old.series_id = covered.series_id
-   AND old.first_day = covered.first_day AND old.last_day = covered.last_day
- WHERE covered.without_id > 0 AND old.source_id = %(source)s AND old.external_id IS NULL
+ CROSS JOIN LATERAL (
+       SELECT * FROM kpis_observation AS row
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
+          AND row.first_day = covered.first_day AND row.last_day = covered.last_day
+          AND row.source_id = %(source)s AND row.external_id IS NULL
+       OFFSET 0) AS old
+ WHERE covered.without_id > 0
 """
 
 ALIKE = 'series_id, first_day, last_day, at, "column", n, numerator, denominator, sum_squares, excluded, bin'
@@ -180,9 +197,7 @@ SELECT line, "column", series_id, first_day, last_day, at, NULL, {VALUES},
             THEN 'updated' ELSE 'created' END, old_id
   FROM (
         SELECT fresh.*, old.id AS old_id,
-               (SELECT count(*) FROM kpis_stage_old AS former
-                 WHERE former.series_id = fresh.series_id AND former.first_day = fresh.first_day
-                   AND former.last_day = fresh.last_day)
+               coalesce(former.n, 0)
                - count(old.id) OVER (PARTITION BY fresh.series_id, fresh.first_day, fresh.last_day) AS left_over
           FROM (
                 SELECT row.line, row."column", ref.series_id, row.first_day, row.last_day, row.at, {ROW_VALUES},
@@ -193,6 +208,9 @@ SELECT line, "column", series_id, first_day, last_day, at, NULL, {VALUES},
                  WHERE ref.series_id IS NOT NULL AND row.external_id IS NULL
                ) AS fresh
           LEFT JOIN kpis_stage_old AS old ON old.twin = fresh.twin AND old."column" = fresh."column" AND {SAME}
+          LEFT JOIN (SELECT series_id, first_day, last_day, count(*) AS n FROM kpis_stage_old GROUP BY 1, 2, 3) AS former
+                 ON former.series_id = fresh.series_id AND former.first_day = fresh.first_day
+                AND former.last_day = fresh.last_day
        ) AS matched
 """  # noqa: S608 - constants
 

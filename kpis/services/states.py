@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cxmap.history.services import history_record
@@ -49,15 +49,25 @@ class Evaluated:
     woken: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a later period must know of a state that is kept already."""
+
+    state: str
+    periods: int
+
+
 # Days of the bindings of one rhythm, all segments and dimensions added up; NULL in one part makes the sum of squares unknown.
+# Days are counted from the first one: small numbers reach Python faster than dates and UUIDs.
 DAYS = """
-SELECT series.touchpoint_id, series.kpi_id, kept.day, sum(kept.numerator), sum(kept.denominator),
-       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) END, sum(kept.excluded)
-  FROM kpis_series AS series
+SELECT bound.position - 1, kept.day - %(first)s, sum(kept.numerator), sum(kept.denominator),
+       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) ELSE 'NaN' END, sum(kept.excluded)::float8
+  FROM unnest(%(touchpoints)s::uuid[], %(kpis)s::uuid[]) WITH ORDINALITY AS bound (touchpoint_id, kpi_id, position)
+  JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = bound.touchpoint_id
+   AND series.kpi_id = bound.kpi_id
   JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
    AND kept.day BETWEEN %(first)s AND %(last)s
- WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ANY(%(touchpoints)s::uuid[])
- GROUP BY series.touchpoint_id, series.kpi_id, kept.day
+ GROUP BY bound.position, kept.day
 """
 
 
@@ -74,31 +84,31 @@ class _Days:
 
     @classmethod
     def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date) -> "_Days":
-        position = {(binding.touchpoint_id, binding.kpi_id): number for number, binding in enumerate(bindings)}
-        touchpoints = sorted({str(binding.touchpoint_id) for binding in bindings})
+        params: dict[str, Any] = {
+            "workspace": workspace_id,
+            "first": first,
+            "last": last,
+            "touchpoints": [str(binding.touchpoint_id) for binding in bindings],
+            "kpis": [str(binding.kpi_id) for binding in bindings],
+        }
         with connection.cursor() as cursor:
-            cursor.execute(DAYS, {"workspace": workspace_id, "first": first, "last": last, "touchpoints": touchpoints})
-            found = [
-                (position[touchpoint, kpi], *rest)
-                for touchpoint, kpi, *rest in cursor.fetchall()
-                if (touchpoint, kpi) in position
-            ]
-        columns: list[Sequence[Any]] = list(zip(*found, strict=True)) if found else [[]] * 6
-        row, day, numerator, denominator, sum_squares, excluded = columns
+            cursor.execute(DAYS, params)
+            table = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 6)
         return cls(
-            np.array(row, dtype=np.int64),
-            np.array(day, dtype="datetime64[D]"),
-            np.array(numerator, dtype=np.float64),
-            np.array(denominator, dtype=np.float64),
-            np.array([np.nan if one is None else one for one in sum_squares], dtype=np.float64),
-            np.array(excluded, dtype=np.float64),
+            row=table[:, 0].astype(np.int64),
+            day=np.datetime64(first, "D") + table[:, 1].astype(np.int64),
+            numerator=table[:, 2],
+            denominator=table[:, 3],
+            sum_squares=table[:, 4],
+            excluded=table[:, 5],
         )
 
-    def values(self, shape: tuple[int, int], columns: Any, *, rows: Any = None, where: Any = slice(None)) -> Values:
+    def values(self, shape: tuple[int, int], row: Any, column: Any, where: Any = slice(None)) -> Values:
+        """Lay the days (those of where) out on an array, at these rows and columns."""
         return Values.from_rows(
             shape,
-            row=(self.row if rows is None else rows)[where],
-            column=columns[where],
+            row=row,
+            column=column,
             numerator=self.numerator[where],
             denominator=self.denominator[where],
             sum_squares=self.sum_squares[where],
@@ -120,7 +130,7 @@ class _Rhythm:
     fresh: Mapping[tuple[UUID, UUID], Freshness]
     today: date
     report: Evaluated
-    stored: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
+    stored: dict[tuple[UUID, date], Kept] = field(default_factory=dict)
     flags: dict[UUID, list[Flag]] = field(default_factory=dict)
     written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
     quiet: dict[UUID, int] = field(default_factory=dict)
@@ -131,9 +141,10 @@ class _Rhythm:
         periods = Calendar.through(self.rhythm, last, periods=HISTORY + 1).periods
         keys = [binding.pk for binding in self.bindings]
         oldest = periods[1].first_day
+        kept = KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
         self.stored = {
-            (state.binding_id, state.period_start): state
-            for state in KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
+            (binding_id, day): Kept(state, run)
+            for binding_id, day, state, run in kept.values_list("binding_id", "period_start", "state", "periods")
         }
         # Locked: what a person decides meanwhile comes after what the evaluation writes, and is not overwritten.
         standing = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
@@ -152,7 +163,7 @@ class _Rhythm:
         days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day)
         for number in range(start, len(periods)):
             self._period(days, periods[number - 1], periods[number], restated, rewrite=number >= changed)
-        self._save()
+        self._save(kept.filter(period_start__gte=periods[changed].first_day))
 
     def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
         found = self.fresh.get((binding.touchpoint_id, binding.kpi_id))
@@ -179,7 +190,7 @@ class _Rhythm:
                 break
         return start, changed
 
-    def _state(self, binding_id: UUID, day: date) -> KpiState | None:
+    def _state(self, binding_id: UUID, day: date) -> KpiState | Kept | None:
         return self.written.get((binding_id, day)) or self.stored.get((binding_id, day))
 
     def _quiet_before(self, flag: Flag, periods: Sequence[Period]) -> int:
@@ -205,27 +216,19 @@ class _Rhythm:
                     break
         if not held:
             return None
+        place = np.full(len(self.bindings), -1, dtype=np.int64)
+        place[[number for number, _ in held]] = np.arange(len(held))
+        where = np.flatnonzero(place[days.row] >= 0)
+        column = np.empty(len(where), dtype=np.int64)
+        held_by = place[days.row[where]]
+        for position, (_, before) in enumerate(held):
+            mine = held_by == position
+            column[mine] = FrozenBaselines.columns(calendar, before, days.day[where[mine]])
         shape = (len(held), calendar.baseline_points)
-        parts: list[Values] = []
-        for number, before in held:
-            where = np.flatnonzero(days.row == number)
-            columns = FrozenBaselines.columns(calendar, before, days.day[where])
-            parts.append(
-                Values.from_rows(
-                    (1, shape[1]),
-                    row=np.zeros(len(where), dtype=np.int64),
-                    column=columns,
-                    numerator=days.numerator[where],
-                    denominator=days.denominator[where],
-                    sum_squares=days.sum_squares[where],
-                    excluded=days.excluded[where],
-                )
-            )
-        names = ("numerator", "denominator", "sum_squares", "excluded")
         return FrozenBaselines(
             binding=np.array([number for number, _ in held], dtype=np.int64),
             before=np.array([before for _, before in held], dtype="datetime64[D]"),
-            values=Values(*(np.concatenate([getattr(part, name) for part in parts]) for name in names)),
+            values=days.values(shape, held_by, column, where),
         )
 
     def _batch(self, days: _Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
@@ -236,7 +239,7 @@ class _Rhythm:
             higher_is_better=np.array([binding.direction == "higher" for binding in self.bindings], dtype=bool),
             target=np.array([np.nan if target is None else target for target in targets], dtype=np.float64),
             tolerance=np.array([binding.tolerance for binding in self.bindings], dtype=np.float64),
-            values=days.values((len(self.bindings), calendar.size), calendar.columns(days.day)),
+            values=days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day)),
             closed=calendar.closed(self.today, restated),
             frozen=self._frozen(days, calendar, period),
         )
@@ -258,7 +261,8 @@ class _Rhythm:
                 if before is not None and before.state == row.state:
                     row.periods = before.periods + 1
                 self.written[key] = row
-            self._follow(binding, self.written.get(key) or self.stored[key], tests, number, period)
+            state = (self.written.get(key) or self.stored[key]).state
+            self._follow(binding, state, rows[number], tests, number)
 
     def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[KpiState]:
         """Return the state of every binding in the newer of the two periods."""
@@ -313,26 +317,26 @@ class _Rhythm:
             )
         return found
 
-    def _follow(self, binding: Binding, state: KpiState, tests: Tests, number: int, period: Period) -> None:
+    def _follow(self, binding: Binding, state: str, row: KpiState, tests: Tests, number: int) -> None:
         """Open, follow or close the binding's flag after one more closed period (statistics § 5)."""
         flags = self.flags.setdefault(binding.pk, [])
         flag = flags[-1] if flags else None
-        day = period.first_day
-        hurts = state.state in HURTING
+        day = row.period_start
+        hurts = state in HURTING
         if flag is None or flag.status == Flag.Status.CLOSED:
             since = flag.closed_period if flag else None
             if hurts and (since is None or day >= since):
-                self._open(binding, state, tests, number)
+                self._open(binding, row, tests, number)
             return
         if day < flag.opened_period:
             return
         if hurts:
             self.quiet[binding.pk] = 0
-            if flag.kind != state.state:
-                self._note(flag, "flag.changed", **{"from": flag.kind, "to": state.state})
-                flag.kind = state.state
+            if flag.kind != state:
+                self._note(flag, "flag.changed", **{"from": flag.kind, "to": state})
+                flag.kind = state
                 self.report.changed += 1
-        elif state.state == State.NO_DATA.label:
+        elif state == State.NO_DATA.label:
             self.quiet[binding.pk] = 0
         else:
             self.quiet[binding.pk] = self.quiet.get(binding.pk, 0) + 1
@@ -372,12 +376,17 @@ class _Rhythm:
         }
         history_record(actor=None, action=action, target=flag, **about, **summary)
 
-    def _save(self) -> None:
-        changed = []
-        for key, row in self.written.items():
-            former = self.stored.get(key)
-            if former is None or any(getattr(former, name) != getattr(row, name) for name in KEPT_FIELDS):
-                changed.append(row)
+    def _save(self, rewritable: QuerySet[KpiState]) -> None:
+        """Write what is new or different; rewritable: the kept states that may be."""
+        kept = {
+            (binding_id, day): values
+            for binding_id, day, *values in rewritable.values_list("binding_id", "period_start", *KEPT_FIELDS)
+        }
+        changed = [
+            row
+            for key, row in self.written.items()
+            if key not in kept or kept[key] != [getattr(row, name) for name in KEPT_FIELDS]
+        ]
         KpiState.objects.bulk_create(
             changed,
             batch_size=2000,

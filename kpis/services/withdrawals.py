@@ -47,22 +47,28 @@ UPDATE kpis_undo_group AS grp SET heir = found.heir, heir_mark = found.mark
     SELECT DISTINCT ON ({of_later}) {of_later}, later.heir, later.mark FROM (
         SELECT {key}, replaced_by_import AS heir, mark FROM kpis_replacedobservation
          WHERE workspace_id = %(workspace)s AND import_id = %(import)s AND external_id {identity}
-        UNION ALL
-        SELECT {of_row}, coalesce(row.import_id, 0), row.id - 1
-          FROM kpis_undo_group AS near JOIN kpis_observation AS row
-            ON row.workspace_id = %(workspace)s AND {near}
-         WHERE row.id > near.start AND row.import_id IS DISTINCT FROM %(import)s AND row.external_id {identity}
-        UNION ALL
-        SELECT {of_row}, coalesce(row.import_id, 0), row.observation_id - 1
-          FROM kpis_undo_group AS near JOIN kpis_replacedobservation AS row
-            ON row.workspace_id = %(workspace)s AND {near}
-         WHERE row.observation_id > near.start AND row.import_id IS DISTINCT FROM %(import)s
-           AND row.external_id {identity}
+        {others}
         ) AS later
      ORDER BY {of_later}, later.mark
     ) AS found
  WHERE {same}
 """
+
+# Rows without ids only: an import may have emptied a day, or left its rows beside new ones. An id has one row at a time.
+OTHERS = """UNION ALL
+        SELECT {of_row}, coalesce(row.import_id, 0), row.id - 1
+          FROM kpis_undo_group AS near
+         CROSS JOIN LATERAL (
+               SELECT * FROM kpis_observation AS one
+                WHERE one.workspace_id = %(workspace)s AND one.series_id = near.series_id
+                  AND one.first_day = near.first_day AND one.external_id IS NULL
+                OFFSET 0) AS row
+         WHERE {near} AND row.id > near.start AND row.import_id IS DISTINCT FROM %(import)s
+        UNION ALL
+        SELECT {of_row}, coalesce(row.import_id, 0), row.observation_id - 1
+          FROM kpis_undo_group AS near JOIN kpis_replacedobservation AS row
+            ON row.workspace_id = %(workspace)s AND {near}
+         WHERE row.observation_id > near.start AND row.import_id IS DISTINCT FROM %(import)s AND row.external_id IS NULL"""
 
 MARK = """
 INSERT INTO kpis_bucket (workspace_id, series_id, day, marked_at)
@@ -143,6 +149,8 @@ def import_withdraw(*, workspace: Workspace, source: Source, import_id: int) -> 
     lock(Lock.SOURCE, source.pk)
     removed = restored = kept = 0
     with connection.cursor() as cursor:
+        # On a table without statistics yet the planner takes an import's rows for one, and compares each with every group.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         for key, identity in ((ID_KEY, "IS NOT NULL"), (DAYS_KEY, "IS NULL")):
             params: dict[str, Any] = {"workspace": workspace.pk, "import": import_id}
             words = {
@@ -154,6 +162,8 @@ def import_withdraw(*, workspace: Workspace, source: Source, import_id: int) -> 
                 "matches": " AND ".join(f"row.{name} = grp.{name}" for name in key),
                 "same": " AND ".join(f"grp.{name} = found.{name}" for name in key),
             }
+
+            words["others"] = OTHERS.format(**words) if key is DAYS_KEY else ""
 
             def run(statement: str, words: dict[str, str] = words, params: dict[str, Any] = params) -> int:
                 cursor.execute(statement.format(**words), params)
@@ -170,6 +180,7 @@ def import_withdraw(*, workspace: Workspace, source: Source, import_id: int) -> 
             run(CUT_OUT)
             run(INHERIT_REPLACED)
             run(HAND_OVER)
+        cursor.execute("SET LOCAL enable_nestloop = on")
     if removed or restored:
         refresh_soon()
     return WithdrawReport(removed=removed, restored=restored, kept=kept)
