@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from cxmap.workspaces.models import Role
 from kpis.models import Source
 from sources.models import Import
-from tests.access import Row, World, in_workspace
+from tests.access import ApiRow, Row, World, in_workspace, nothing
 
 
 def the_source(world: World) -> Source:
@@ -47,4 +47,6 @@ ROWS = [
     Row("sources:import-withdraw", imported, Role.ANALYST, method="post"),
     Row("sources:import-delete", imported, Role.ANALYST, method="post"),
     Row("sources:import-rejections", imported, Role.VIEWER),
+    ApiRow("api:import-list", nothing, Role.VIEWER),
+    ApiRow("api:import-detail", lambda world: {"id": imported(world)["pk"]}, Role.VIEWER),
 ]
