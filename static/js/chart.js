@@ -2,11 +2,18 @@
 
 let library = null;
 
+/** While it loads, Plotly puts the style sheet of its street maps into the head, which the policy blocks and no chart needs. */
+function leaveOutStyles(head) {
+  head.appendChild = (node) => (node instanceof HTMLStyleElement ? node : Node.prototype.appendChild.call(head, node));
+  return () => delete head.appendChild;
+}
+
 function load() {
   library ??= new Promise((resolve, reject) => {
+    const restore = leaveOutStyles(document.head);
     const script = document.createElement("script");
     script.src = document.querySelector("meta[name=plotly]").content;
-    script.onload = () => resolve(window.Plotly);
+    script.onload = () => { restore(); resolve(window.Plotly); };
     script.onerror = reject;
     document.head.append(script);
   });

@@ -8,7 +8,7 @@ const LEVEL = 32;
 
 export function setLevel(cell, level) {
   closePopover();
-  return send(cell.dataset.curve, { level: level === null ? "" : level.toFixed(1) });
+  return send(cell.dataset.curve, { level: level ?? "" });
 }
 
 /** Show the five named levels beside the cell. */

@@ -27,7 +27,7 @@ export function openPopover(anchor, content) {
   const top = box.bottom + size.height + 8 > window.innerHeight ? Math.max(8, window.innerHeight - size.height - 8) : box.bottom + 4;
   popover.style.left = `${left}px`;
   popover.style.top = `${top}px`;
-  popover.querySelector("button, a, input")?.focus();
+  popover.querySelector("button, a, input:not([type=hidden])")?.focus();
 }
 
 async function fragment(url) {
@@ -79,6 +79,11 @@ export function closeDrawer() {
 }
 
 export function start() {
+  // On the way down: the same click may then open the next popover.
+  document.addEventListener("click", (event) => {
+    if (popover && !popover.contains(event.target)) closePopover();
+  }, { capture: true });
+
   document.addEventListener("click", (event) => {
     const menu = event.target.closest("[data-menu-link]");
     const dialogLink = event.target.closest("a[data-dialog]");
@@ -93,7 +98,6 @@ export function start() {
       else if (event.target.closest("[data-drawer-panel]")) { event.preventDefault(); closeDrawer(); }
       return;
     }
-    if (popover && !popover.contains(event.target)) closePopover();
   });
 
   document.addEventListener("submit", async (event) => {
