@@ -5,12 +5,16 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
+from improvements import api as improvements
+from journeys import api as journeys
 from kpis import api as kpis
+from kpis.api.matrix import MatrixView
 from personas import api as personas
 from sources import api as sources
 from touchpoints import api as touchpoints
 
 router = SimpleRouter()
+router.register("journeys", journeys.JourneyViewSet, "journey")
 router.register("personas", personas.PersonaViewSet, "persona")
 router.register("segments", personas.SegmentViewSet, "segment")
 router.register("touchpoints", touchpoints.TouchpointViewSet, "touchpoint")
@@ -21,6 +25,8 @@ router.register("bindings", kpis.BindingViewSet, "binding")
 router.register("targets", kpis.TargetViewSet, "target")
 router.register("flags", kpis.FlagViewSet, "flag")
 router.register("imports", sources.ImportViewSet, "import")
+router.register("pains", improvements.PainViewSet, "pain")
+router.register("solutions", improvements.SolutionViewSet, "solution")
 
 app_name = "api"
 urlpatterns = [
@@ -28,5 +34,6 @@ urlpatterns = [
     path("docs/", views.api_docs, name="docs"),
     path("observations/", kpis.ObservationsView.as_view(), name="observations"),
     path("values/", kpis.ValuesView.as_view(), name="values"),
+    path("matrix/", MatrixView.as_view(), name="matrix"),
     path("", include(router.urls)),
 ]

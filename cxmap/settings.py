@@ -279,6 +279,13 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "personas.models.EvidenceKind",
         "KpiKind": "kpis.models.KpiKind",
         "KpiState": "kpis.models.State",
+        "JourneyKind": "journeys.models.JourneyKind",
+        "JourneyStatus": "journeys.models.Status",
+        "PainKind": "improvements.models.Pain.Kind",
+        "SolutionKind": "improvements.models.Solution.Kind",
+        "SolutionStatus": "improvements.models.Solution.Status",
+        "FlagStatus": "kpis.models.Flag.Status",
+        "ImportStatus": "sources.models.Import.Status",
     },
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from improvements import services
-from tests.access import Row, World, in_workspace
+from tests.access import ApiRow, Row, World, in_workspace, nothing
 
 
 def pain(world: World) -> dict[str, Any]:
@@ -39,4 +39,14 @@ ROWS = [
     Row("improvements:solution-edit", solution, Role.EDITOR, method="post"),
     Row("improvements:solution-score", solution, Role.EDITOR, method="post", data={"impact": "4", "effort": "2"}),
     Row("improvements:solution-delete", solution, Role.EDITOR, method="post"),
+    ApiRow("api:pain-list", nothing, Role.VIEWER),
+    ApiRow("api:pain-list", nothing, Role.EDITOR, method="post", data={"title": "Queue"}),
+    ApiRow("api:pain-detail", pain, Role.VIEWER),
+    ApiRow("api:pain-detail", pain, Role.EDITOR, method="patch", data={"title": "Long queue"}),
+    ApiRow("api:pain-detail", pain, Role.EDITOR, method="delete"),
+    ApiRow("api:solution-list", nothing, Role.VIEWER),
+    ApiRow("api:solution-list", nothing, Role.EDITOR, method="post", data={"title": "Till"}),
+    ApiRow("api:solution-detail", solution, Role.VIEWER),
+    ApiRow("api:solution-detail", solution, Role.EDITOR, method="patch", data={"title": "Till"}),
+    ApiRow("api:solution-detail", solution, Role.EDITOR, method="delete"),
 ]

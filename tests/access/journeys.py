@@ -6,7 +6,7 @@ from cxmap.workspaces.models import Role
 from journeys.access import share_token
 from journeys.models import Card, Journey, Lane, ShareLink, Stage, Step
 from journeys.services import journeys as services
-from tests.access import Open, Row, World, in_workspace, nothing
+from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
 
 
 def journey(world: World) -> Journey:
@@ -145,4 +145,6 @@ ROWS = [
     Row("journeys:card-move", card, Role.EDITOR, method="post", data=elsewhere),
     post("card-duplicate", card),
     post("card-delete", card),
+    ApiRow("api:journey-list", nothing, Role.VIEWER),
+    ApiRow("api:journey-detail", one, Role.VIEWER),
 ]

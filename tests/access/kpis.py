@@ -84,4 +84,5 @@ ROWS = [
     ApiRow("api:flag-reopen", flag, Role.EDITOR, method="post", data={}),
     ApiRow("api:observations", nothing, Role.ANALYST, method="post", data=[]),
     ApiRow("api:values", nothing, Role.VIEWER),
+    ApiRow("api:matrix", nothing, Role.ANALYST),
 ]
