@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from improvements.models import Pain, Solution
-from improvements.selectors import expected_text
+from improvements.selectors import with_expected
 from journeys.lanes import LaneKind, MapContext, PrintLine, register
 from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
@@ -53,8 +53,7 @@ def load_solutions(context: MapContext) -> Mapping[Any, Any]:
         .select_related("binding__kpi")
         .order_by("rank", "created_at", "id")
     )
-    for solution in solutions:
-        solution.expected = expected_text(solution)  # type: ignore[attr-defined]
+    for solution in with_expected(list(solutions)):
         cells[solution.step_id].append(solution)
     return cells
 

@@ -1,7 +1,8 @@
 """One read per page of the improvements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
 from improvements.models import ExpectedUnit, Pain, Solution
+from kpis.models import KpiState
 
 
 def expected_text(solution: Solution, current: float | None = None) -> str:
@@ -33,6 +35,22 @@ def expected_text(solution: Solution, current: float | None = None) -> str:
         return text
     ends = {"before": formats.kpi_value(current, unit), "after": formats.kpi_value(after, unit)}
     return f"{text}, " + gettext("i.e. from %(before)s to %(after)s") % ends
+
+
+def current_values(solutions: Iterable[Solution]) -> dict[UUID, float | None]:
+    """Return today's value of the KPIs of solutions by binding, of their last closed period; one query."""
+    bindings = {solution.binding_id for solution in solutions if solution.binding_id}
+    latest = KpiState.objects.filter(binding__in=bindings).order_by("binding", "-period_start").distinct("binding")
+    return dict(latest.values_list("binding_id", "value"))
+
+
+def with_expected(solutions: Sequence[Solution]) -> Sequence[Solution]:
+    """Give every solution `expected`: its effect in words, with both ends where today's value is known."""
+    values = current_values(solutions)
+    for solution in solutions:
+        current = values.get(solution.binding_id) if solution.binding_id else None
+        solution.expected = expected_text(solution, current)  # type: ignore[attr-defined]
+    return solutions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +86,7 @@ def improvement_list(
         for name in SORTS.get(sort, SORTS["impact"])
     ]
     solutions = list(shown.order_by(*order, "id"))
-    for solution in solutions:
-        solution.expected = expected_text(solution)  # type: ignore[attr-defined]
+    with_expected(solutions)
     pains = list(
         Pain.objects.filter(workspace=workspace, deleted_at=None)
         .select_related("journey", "step", "touchpoint", "flag")
