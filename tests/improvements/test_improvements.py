@@ -111,7 +111,7 @@ class SolutionTests(ImprovementsTestCase):
     def test_query_count_does_not_grow(self) -> None:
         self.client.force_login(self.vi)
         pain = pain_add(workspace=self.workspace, actor=self.ed, title="p", step=self.steps()[0])
-        solution_add(workspace=self.workspace, actor=self.ed, title="s", pain=pain)
+        solution_add(workspace=self.workspace, actor=self.ed, title="s", pain=pain, binding=self.binding)
         few = self.query_count(self.url)
         for number in range(15):
             pain = pain_add(workspace=self.workspace, actor=self.ed, title=f"p{number}", step=self.steps()[0])
