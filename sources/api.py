@@ -12,7 +12,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
     """One file, or one measure typed by hand, and what became of its lines."""
 
     id = serializers.UUIDField(source="public_id")
-    source = serializers.SlugRelatedField(slug_field="key", read_only=True)  # type: ignore[var-annotated]
+    source: Any = serializers.SlugRelatedField(slug_field="key", read_only=True)
     created = serializers.IntegerField(source="created_count")
     updated = serializers.IntegerField(source="updated_count")
     unchanged = serializers.IntegerField(source="unchanged_count")

@@ -23,7 +23,7 @@ from sources.models import Import
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(
-    seconds=env_int("IMPORT_LEASE_SECONDS", default=30)
+    seconds=env_int("IMPORT_LEASE_SECONDS", default=20)
 )  # how long after its end a killed worker is missed
 ATTEMPTS = 5  # then the import has failed
 PROGRESS_SECONDS = 0.4  # between two writes of how far it is
