@@ -77,6 +77,7 @@ class Board:
     hidden_stages: Sequence[Stage]
     hidden_steps: Sequence[Step]
     hidden_lanes: Sequence[LaneRow]
+    empty_stages: Sequence[Stage]  # without a step to stand over, hence without a column
     can_edit: bool
     periods: Sequence[Period] = ()
     period: Period | None = None
@@ -186,6 +187,7 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
         hidden_stages=[stage for stage in all_stages if stage.hidden],
         hidden_steps=[step for step in all_steps if step.hidden and step.stage in shown_stages],
         hidden_lanes=[row for row in rows if row.lane.hidden],
+        empty_stages=[stage for stage in shown_stages if not by_stage[stage.pk]],
         can_edit=can_edit,
         periods=registry.periods(journey),
         period=period,

@@ -93,6 +93,12 @@ class StageTests(MapTestCase):
         self.assertEqual(self.names(), before)
         self.assertEqual(Card.objects.filter(journey=self.journey, deleted_at=None).count(), 16)
 
+    def test_a_stage_that_lost_its_only_step_says_so(self) -> None:
+        stages.step_move(step=self.steps()[1], actor=self.ed, stage_id=self.stages()[0].pk, index=0)
+        self.client.force_login(self.ed)
+        page = self.client.get(self.journey.get_absolute_url())
+        self.assertContains(page, "The stage Awareness and engagement has no step: add one")
+
     def test_hidden_ones_keep_everything(self) -> None:
         stages.stage_set_hidden(stage=self.stages()[1], actor=self.ed, hidden=True)
         self.assertEqual(len(self.names()), 5)
