@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -46,6 +46,8 @@ class PersonalLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A page of a workspace shows its clock (workspaces.access); no page inherits the one before it.
+        timezone.deactivate()
         language = getattr(request.user, "language", "")
         if language:
             translation.activate(language)

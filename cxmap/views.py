@@ -115,7 +115,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
             "SELECT (SELECT count(*) FROM kpis_bucket),"
             " (SELECT coalesce(extract(epoch FROM now() - min(marked_at)), 0) FROM kpis_bucket),"
             " (SELECT count(*) FROM sources_import WHERE status IN ('queued', 'running')),"
-            " (SELECT count(*) FROM kpis_flag WHERE status <> 'closed')"
+            " (SELECT count(*) FROM kpis_flag f JOIN kpis_binding b ON b.id = f.binding_id"
+            "   JOIN touchpoints_touchpoint t ON t.id = b.touchpoint_id"
+            "  WHERE f.status <> 'closed' AND b.deleted_at IS NULL AND t.deleted_at IS NULL)"
         )
         dirty, oldest, imports, flags = cursor.fetchone()
     lines = [

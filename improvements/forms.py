@@ -1,8 +1,10 @@
 """Forms of pain points and solutions; every choice is narrowed to the workspace."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
@@ -22,9 +24,10 @@ class BindingField(forms.ModelChoiceField):
         return f"{obj.touchpoint.name} › {obj.kpi.name}"
 
 
-def _steps(workspace: Workspace) -> Any:
+def _steps(workspace: Workspace, *, keep: UUID | None = None) -> Any:
+    shown = Q(deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
     return (
-        Step.objects.filter(workspace=workspace, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+        Step.objects.filter(shown | Q(pk=keep), workspace=workspace)
         .select_related("journey")
         .order_by("journey__sort_key", "stage__rank", "rank", "id")
     )
@@ -44,8 +47,11 @@ class PainForm(forms.ModelForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["step"].queryset = _steps(workspace)
-        fields["touchpoint"].queryset = Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
+        # What the row already points to stays a choice: a deleted step that comes back must find its pain points.
+        fields["step"].queryset = _steps(workspace, keep=self.instance.step_id)
+        fields["touchpoint"].queryset = Touchpoint.objects.filter(
+            Q(deleted_at=None) | Q(pk=self.instance.touchpoint_id), workspace=workspace
+        )
 
 
 class SolutionForm(forms.ModelForm):
@@ -89,10 +95,14 @@ class SolutionForm(forms.ModelForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["step"].queryset = _steps(workspace)
-        fields["pain"].queryset = Pain.objects.filter(workspace=workspace, deleted_at=None)
+        fields["step"].queryset = _steps(workspace, keep=self.instance.step_id)
+        fields["pain"].queryset = Pain.objects.filter(
+            Q(deleted_at=None) | Q(pk=self.instance.pain_id), workspace=workspace
+        )
         fields["binding"].queryset = (
-            Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+            Binding.objects.filter(
+                Q(deleted_at=None, touchpoint__deleted_at=None) | Q(pk=self.instance.binding_id), workspace=workspace
+            )
             .select_related("kpi", "touchpoint")
             .order_by("touchpoint__sort_key", "kpi__rank")
         )

@@ -125,7 +125,9 @@ def load_answers(flags: Sequence[Flag]) -> Mapping[Any, Answer]:
 
 def load_happenings(binding: Binding, first: dt.date, last: dt.date) -> Sequence[Happening]:
     """Return the solutions for this KPI that were finished around those days."""
-    done = Solution.objects.filter(binding=binding, deleted_at=None, done_on__range=(first, last))
+    done = Solution.objects.filter(
+        binding=binding, deleted_at=None, status=Solution.Status.DONE, done_on__range=(first, last)
+    )
     return [
         Happening(
             solution.done_on,

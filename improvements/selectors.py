@@ -40,7 +40,9 @@ def expected_text(solution: Solution, current: float | None = None) -> str:
 def current_values(solutions: Iterable[Solution]) -> dict[UUID, float | None]:
     """Return today's value of the KPIs of solutions by binding, of their last closed period; one query."""
     bindings = {solution.binding_id for solution in solutions if solution.binding_id}
-    latest = KpiState.objects.filter(binding__in=bindings).order_by("binding_id", "-period_start").distinct("binding_id")
+    latest = (
+        KpiState.objects.filter(binding__in=bindings).order_by("binding_id", "-period_start").distinct("binding_id")
+    )
     return dict(latest.values_list("binding_id", "value"))
 
 

@@ -67,8 +67,10 @@ def pain_delete(*, pain: Pain, actor: User) -> None:
 def solution_add(*, workspace: Workspace, actor: User | None, title: str, **fields: Any) -> Solution:
     """Propose a solution. It stands on the map where its pain point stands, unless said otherwise."""
     pain = fields.get("pain")
-    if pain is not None:
-        fields.setdefault("step", pain.step)
+    if pain is not None and fields.get("step") is None:
+        fields["step"] = pain.step
+    if fields.get("status") == Solution.Status.DONE:
+        fields.setdefault("done_on", timezone.localdate(timezone=workspace.zone))
     step = fields.get("step")
     if step is not None:
         fields["journey"] = step.journey
@@ -78,8 +80,13 @@ def solution_add(*, workspace: Workspace, actor: User | None, title: str, **fiel
 def solution_update(
     *, solution: Solution, actor: User, expected_revision: int | None = None, **fields: Any
 ) -> Solution:
-    """Change a solution; the day on which it became done is noted once. Raises StaleRevision."""
-    if fields.get("status") == Solution.Status.DONE and not (solution.done_on or fields.get("done_on")):
+    """Change a solution; the day on which it became done is noted, and forgotten when it is taken up again.
+
+    Raises StaleRevision.
+    """
+    if "status" in fields and fields["status"] != Solution.Status.DONE:
+        fields["done_on"] = None
+    elif fields.get("status") == Solution.Status.DONE and not (solution.done_on or fields.get("done_on")):
         fields["done_on"] = timezone.localdate(timezone=solution.workspace.zone)
     return _update(solution, actor=actor, action="solution.updated", expected_revision=expected_revision, fields=fields)
 

@@ -30,7 +30,7 @@ def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
 def _flag(pk: UUID) -> Flag:
     flag = (
         Flag.objects.select_related("workspace", "binding__kpi", "binding__touchpoint__category")
-        .filter(pk=pk, binding__deleted_at=None)
+        .filter(pk=pk, binding__deleted_at=None, binding__touchpoint__deleted_at=None)
         .first()
     )
     if flag is None:

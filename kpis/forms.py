@@ -1,5 +1,6 @@
 """Forms of bindings, targets and signals. People write percentages and durations; storage has shares and seconds."""
 
+import math
 from typing import Any
 
 from django import forms
@@ -19,9 +20,12 @@ class AmountField(forms.CharField):
             return None
         bare = text.replace("\u202f", "").replace("\u00a0", "").replace(" ", "").replace("−", "-").rstrip("%s")
         try:
-            return float(bare.replace(",", "."))
+            number = float(bare.replace(",", "."))
         except ValueError as error:
             raise forms.ValidationError(_("Write a number, such as 1,8 or 42.")) from error
+        if not math.isfinite(number):
+            raise forms.ValidationError(_("Write a number, such as 1,8 or 42."))
+        return number
 
 
 class BindingForm(forms.Form):

@@ -238,10 +238,16 @@ def undo_labels(*, actor: Any, scope: models.Model) -> tuple[Change | None, Chan
 
 def feed(*, scope: models.Model | None = None, targets: Iterable[models.Model] = (), limit: int = 50) -> list[Change]:
     """Return the newest changes of a scope or of some targets, with their actors."""
-    found = Change.objects.select_related("actor")
+    found = Change.objects.select_related("actor").defer("rows")
     if scope is not None:
-        found = found.filter(scope_type=label(scope), scope_id=str(scope.pk))
+        found = found.filter(
+            workspace_id=scope.workspace_id,  # type: ignore[attr-defined]
+            scope_type=label(scope),
+            scope_id=str(scope.pk),
+        )
     else:
         targets = list(targets)
-        found = found.filter(target_type__in={label(t) for t in targets}, target_id__in=[str(t.pk) for t in targets])
+        found = found.filter(
+            workspace_id__in={target.workspace_id for target in targets},  # type: ignore[attr-defined]
+        ).filter(target_type__in={label(t) for t in targets}, target_id__in=[str(t.pk) for t in targets])
     return list(found[:limit])

@@ -5,6 +5,7 @@ import math
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from django.utils import timezone
 from django.utils.translation import get_language
 
 NBSP = "\u00a0"
@@ -133,6 +134,8 @@ def short_date(day: dt.date | None) -> str:
     """Return 3 nov. 2026 or 3 Nov 2026."""
     if day is None:
         return "—"
+    if isinstance(day, dt.datetime):
+        day = timezone.localtime(day).date()
     return format_date(day, "d MMM y", locale=locale())
 
 

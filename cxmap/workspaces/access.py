@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from cxmap.workspaces.models import Membership, Role, User, Workspace
 
@@ -20,6 +21,7 @@ def membership_of(request: HttpRequest, workspace_id: int) -> Membership:
         raise Http404
     request.membership = membership  # type: ignore[attr-defined]
     request.workspace = membership.workspace  # type: ignore[attr-defined]
+    timezone.activate(membership.workspace.zone)
     return membership
 
 
@@ -39,6 +41,7 @@ def _workspace(request: HttpRequest, slug: str, role: Role) -> Workspace:
         raise Http404
     request.membership = membership  # type: ignore[attr-defined]
     request.workspace = membership.workspace  # type: ignore[attr-defined]
+    timezone.activate(membership.workspace.zone)
     return require(request, membership.workspace_id, role)
 
 

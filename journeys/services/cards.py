@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from cxmap.workspaces.models import User
 from journeys import lanes as registry
 from journeys.errors import ElsewhereOnMap, LaneNotTyped, NothingToPaste, PasteTooLarge
-from journeys.models import Card, CurvePoint, Journey, Lane, Stage, Step
-from journeys.services.board import edit, fresh, place, remove, save
+from journeys.models import Card, CurvePoint, Journey, Lane, MapRow, Stage, Step
+from journeys.services.board import Row, edit, fresh, place, remove, save
 from touchpoints.models import Touchpoint
 
 PASTE_ROWS_MAX, PASTE_COLUMNS_MAX = 40, 60
@@ -43,6 +43,7 @@ def card_add(
     with edit(
         lane.journey, actor=actor, action="card.added", target=step, gesture=gesture, text=text[:120], step=step.name
     ) as record:
+        lane, step = fresh(lane), fresh(step)
         siblings = live_cards(lane, step)
         card = Card.objects.create(
             workspace_id=lane.workspace_id,
@@ -127,6 +128,14 @@ def shown_steps(journey: Journey) -> list[Step]:
     )
 
 
+def _from(rows: list[Row], first: MapRow) -> list[Row]:
+    """Return the rows from one of them on. Raises ElsewhereOnMap when it was hidden or deleted meanwhile."""
+    for number, row in enumerate(rows):
+        if row.pk == first.pk:
+            return rows[number:]
+    raise ElsewhereOnMap
+
+
 def cells_paste(*, lane: Lane, step: Step, actor: User, rows: Sequence[Sequence[str]]) -> tuple[int, int]:
     """Paste a block of texts: rows go down the typed lanes from `lane` on, columns right along the steps from `step` on.
 
@@ -149,14 +158,14 @@ def cells_paste(*, lane: Lane, step: Step, actor: User, rows: Sequence[Sequence[
             for other in Lane.objects.filter(journey=journey, deleted_at=None, hidden=False).order_by("rank", "id")
             if registry.kind_of(other.kind).typed
         ]
-        lanes = lanes[next(number for number, other in enumerate(lanes) if other.pk == lane.pk) :]
+        lanes = _from(lanes, lane)
         while len(lanes) < len(rows):
             rank = (max(other.rank for other in lanes)) + 1024 * (1 + len(lanes))
             extra = Lane.objects.create(workspace_id=journey.workspace_id, journey=journey, kind="text", rank=rank)
             record.created(extra)
             lanes.append(extra)
         steps = shown_steps(journey)
-        steps = steps[next(number for number, other in enumerate(steps) if other.pk == step.pk) :]
+        steps = _from(steps, step)
         made_steps = 0
         stage = Stage.objects.get(pk=steps[-1].stage_id)
         while len(steps) < width:

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from cxmap.history.models import Change
-from cxmap.history.services import history_record, recording, undo
+from cxmap.history.services import ChangedSince, history_record, recording, undo
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import SIX_STAGES, Blueprint
-from journeys.errors import PersonaNeeded
+from journeys.errors import LastOne, PersonaNeeded
+from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
 from personas.models import Persona
 
@@ -230,6 +231,47 @@ def share_link_opened(link: ShareLink) -> None:
     ShareLink.objects.filter(pk=link.pk).update(last_opened_at=timezone.now(), opened_count=F("opened_count") + 1)
 
 
+def _check_undone(journey: Journey, changes: Sequence[Change]) -> None:
+    """Raise ChangedSince when an undo would take somebody's later work off the screen, or break a rule of maps.
+
+    A stage, step or lane that is taken back may hold what others added since; a lane that comes back may have been
+    added anew; and a map keeps one stage with one step.
+    """
+    gone: dict[str, set[str]] = {"journeys.stage": set(), "journeys.step": set(), "journeys.lane": set()}
+    touched = {(row["model"], row["pk"]) for change in changes for row in change.rows}
+    for model, pk in touched:
+        if model in gone:
+            gone[model].add(pk)
+    stages = Stage.objects.filter(pk__in=gone["journeys.stage"]).exclude(deleted_at=None)
+    steps = Step.objects.filter(pk__in=gone["journeys.step"]).exclude(deleted_at=None)
+    lanes = Lane.objects.filter(pk__in=gone["journeys.lane"]).exclude(deleted_at=None)
+    left = [
+        *Step.objects.filter(stage__in=stages, deleted_at=None),
+        *Card.objects.filter(Q(step__in=steps) | Q(lane__in=lanes), deleted_at=None),
+        *CurvePoint.objects.filter(step__in=steps, deleted_at=None),
+    ]
+    own_rows = {pk for _model, pk in touched}
+    if any(str(row.pk) not in own_rows and not _made_by(journey, row, changes[0].actor) for row in left):
+        raise ChangedSince
+    kinds = [kind_of(lane.kind) for lane in Lane.objects.filter(journey=journey, deleted_at=None)]
+    single = [kind.key for kind in kinds if kind.single]
+    if len(single) != len(set(single)):
+        raise ChangedSince
+    if not Step.objects.filter(journey=journey, deleted_at=None, stage__deleted_at=None).exists():
+        raise LastOne
+
+
+def _made_by(journey: Journey, row: Any, actor: User | None) -> bool:
+    """True when the person added the row: its own gesture may take it away again."""
+    return Change.objects.filter(
+        workspace_id=journey.workspace_id,
+        scope_type="journeys.journey",
+        scope_id=str(journey.pk),
+        actor=actor,
+        rows__contains=[{"pk": str(row.pk), "before": None}],
+    ).exists()
+
+
 @transaction.atomic
 def history_step(*, journey: Journey, actor: User, redo: bool = False) -> list[Change]:
     """Take back the person's last gesture on the map, or put it forward again.
@@ -237,6 +279,12 @@ def history_step(*, journey: Journey, actor: User, redo: bool = False) -> list[C
     Raises NothingToUndo, and ChangedSince when somebody else changed the same since.
     """
     Journey.objects.select_for_update().only("pk").get(pk=journey.pk)
-    changes = undo(actor=actor, scope=journey, redo=redo)
+    try:
+        with transaction.atomic():
+            changes = undo(actor=actor, scope=journey, redo=redo)
+            _check_undone(journey, changes)
+    except IntegrityError as error:
+        # Somebody put something in the place of what would come back: a new point on the curve.
+        raise ChangedSince from error
     Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
     return changes

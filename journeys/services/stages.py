@@ -94,6 +94,7 @@ def stage_duplicate(*, stage: Stage, actor: User, name: str) -> Stage:
 def step_add(*, stage: Stage, actor: User | None, name: str, index: int | None = None) -> Step:
     """Add a step at index among the steps of the stage (0-based; None: at the end)."""
     with edit(stage.journey, actor=actor, action="step.added", target=stage, name=name, stage=stage.name) as record:
+        stage = fresh(stage)
         siblings = live_steps(stage)
         rank = place(record, siblings, len(siblings) if index is None else index)
         step = Step.objects.create(

@@ -32,7 +32,8 @@ def period_of(request: MemberRequest) -> Period | None:
         start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
     except ValueError:
         return None
-    return Period(start, end) if start <= end else None
+    # Years far away overflow dates beside them, and no data are there.
+    return Period(start, end) if start <= end and start.year >= 1990 and end.year <= 2200 else None
 
 
 def saved_text() -> str:
@@ -152,6 +153,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     link = access.share_link_from(token)
     services.share_link_opened(link)
     journey = link.journey
+    timezone.activate(journey.workspace.zone)
     board = selectors.board(journey=journey, actor=None, can_edit=False, period=period_of(request))
     context = {
         "journey": journey,

@@ -36,6 +36,8 @@ def _read(request: Request, workspace: Workspace) -> Matrix:
             period = Period(date.fromisoformat(query["from"]), date.fromisoformat(query["to"]))
         except ValueError as error:
             raise Http404 from error
+        if not (period.start <= period.end and period.end.year <= 2200):
+            raise Http404
     filters = MatrixFilters(journey=journey, period=period, owner=query.get("owner", ""), state=query.get("state", ""))
     return matrix(workspace, filters, today=timezone.localdate(timezone=workspace.zone))
 

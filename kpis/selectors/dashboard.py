@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
@@ -171,7 +172,9 @@ def _gap(view: BindingView) -> float:
         reference = state.target
     if reference is None:
         return 0.0
-    distance = abs(state.value - reference)
+    # Only what lies on the wrong side hurts: a value that recovered while its signal is still open counts nothing.
+    behind = reference - state.value if view.binding.direction == "higher" else state.value - reference
+    distance = max(0.0, behind)
     kpi = view.kpi
     if kpi.unit == Unit.PERCENT:
         return distance
@@ -282,7 +285,11 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         categories=list(Category.objects.filter(workspace=workspace)),
         headline=_headline(workspace, kpi, found, today),
         open_signals=len(signals),
-        new_signals=sum(1 for view in signals if view.flag and (today - view.flag.opened_at.date()).days < 7),
+        new_signals=sum(
+            1
+            for view in signals
+            if view.flag and (today - timezone.localdate(view.flag.opened_at, workspace.zone)).days < 7
+        ),
         targets_met=met,
         targets_set=len(with_target),
         targets_unknown=len(unknown),

@@ -1,5 +1,6 @@
 """A KPI on a touchpoint: bound, adjusted, taken off; its target."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ def binding_add(request: MemberRequest, pk: UUID) -> HttpResponse:
             tolerance=data["tolerance"],
         )
         messages.success(request, _("%(name)s is bound. Now its target.") % {"name": binding.kpi})
-        return redirect(f"/kpi-bindings/{binding.pk}/target/?next={back}")
+        return redirect(f"/kpi-bindings/{binding.pk}/target/?{urlencode({'next': back})}")
     context = {"form": form, "touchpoint": touchpoint, "next": back, "section": "touchpoints"}
     return render_page_or_partial(request, "kpis/binding_form.html", context, status=422 if form.errors else 200)
 

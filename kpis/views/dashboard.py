@@ -45,7 +45,7 @@ def filters_of(request: MemberRequest, workspace: Workspace) -> Filters:
         if persona_id
         else None,
         category=Category.objects.filter(workspace=workspace, code=query.get("category", "")).first(),
-        period=period if period and period.start <= period.end else None,
+        period=period if period and period.start <= period.end and period.end.year <= 2200 else None,
         sort=query.get("sort", "") if query.get("sort") in SORTS else "stage",
     )
 

@@ -1,5 +1,7 @@
 """Stages, steps and lanes: every change can be undone, and none loses a KPI."""
 
+from decimal import Decimal
+
 from cxmap.history.models import Change
 from cxmap.history.services import ChangedSince, NothingToUndo
 from cxmap.lib.errors import StaleRevision
@@ -144,6 +146,31 @@ class UndoTests(MapTestCase):
         with self.assertRaises(ChangedSince):
             history_step(journey=self.journey, actor=self.ed)
         self.assertEqual(self.names()[0], "Olga's")
+
+    def test_a_step_in_which_somebody_wrote_meanwhile_is_not_taken_back(self) -> None:
+        step = stages.step_add(stage=self.stages()[0], actor=self.ed, name="Ed's")
+        card = cards.card_add(lane=self.lane("actions"), step=step, actor=self.olga, text="Olga's")
+        with self.assertRaises(ChangedSince):
+            history_step(journey=self.journey, actor=self.ed)
+        self.assertIn("Ed's", self.names())
+        cards.card_delete(card=card, actor=self.olga)
+        history_step(journey=self.journey, actor=self.ed)
+        self.assertNotIn("Ed's", self.names())
+
+    def test_a_point_that_somebody_set_anew_stays(self) -> None:
+        step = self.steps()[0]
+        cards.curve_set(step=step, actor=self.olga, level=Decimal(1))
+        cards.curve_set(step=step, actor=self.ed, level=None)
+        cards.curve_set(step=step, actor=self.olga, level=Decimal(-2))
+        with self.assertRaises(ChangedSince):
+            history_step(journey=self.journey, actor=self.ed)
+        self.assertEqual(CurvePoint.objects.get(step=step, deleted_at=None).level, -2)
+
+    def test_a_lane_that_stands_once_does_not_come_back_twice(self) -> None:
+        lanes.lane_delete(lane=self.lane("emotion"), actor=self.ed)
+        lanes.lane_add(journey=self.journey, actor=self.olga, kind="emotion")
+        with self.assertRaises(ChangedSince):
+            history_step(journey=self.journey, actor=self.ed)
 
     def test_there_may_be_nothing_to_undo(self) -> None:
         with self.assertRaises(NothingToUndo):
