@@ -4,12 +4,17 @@
 set -euo pipefail
 
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+# The driver that steers the browser is a program of its own, linked against this library.
+has_atomic() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1'; }
 has_gettext() { command -v xgettext && command -v msgmerge && command -v msguniq; }
 
 packages=()
 for tool in "$@"; do
   case $tool in
-    browser) has_browser >/dev/null || packages+=(chromium) ;;
+    browser)
+      has_browser >/dev/null || packages+=(chromium)
+      has_atomic || packages+=(libatomic1)
+      ;;
     gettext) has_gettext >/dev/null || packages+=(gettext) ;;
     *) echo "install_tools.sh: unknown tool $tool" >&2; exit 2 ;;
   esac
