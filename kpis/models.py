@@ -348,7 +348,8 @@ class Evaluation(WorkspaceOwned):
     """
 
     id = models.BigAutoField(primary_key=True)
-    dirty_at = models.DateTimeField(null=True)
+    dirty_at = models.DateTimeField(null=True)  # the last mark
+    dirty_since = models.DateTimeField(null=True)  # the first mark since the last evaluation: patience counts from it
     dirty_from = models.DateField(
         null=True
     )  # the oldest day that changed; None: no day did, only a target or a binding

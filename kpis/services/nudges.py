@@ -29,12 +29,13 @@ def states_mark(workspaces: dict[int, date | None]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO kpis_evaluation (workspace_id, dirty_at, dirty_from)
-            SELECT marked.id, clock_timestamp(), marked.day FROM unnest(%s::bigint[], %s::date[]) AS marked (id, day)
+            INSERT INTO kpis_evaluation (workspace_id, dirty_at, dirty_since, dirty_from)
+            SELECT marked.id, clock_timestamp(), clock_timestamp(), marked.day FROM unnest(%s::bigint[], %s::date[]) AS marked (id, day)
               JOIN workspaces_workspace USING (id)
              ORDER BY marked.id
             ON CONFLICT (workspace_id) DO UPDATE
-               SET dirty_at = clock_timestamp(), dirty_from = least(kpis_evaluation.dirty_from, excluded.dirty_from)
+               SET dirty_at = clock_timestamp(),
+                   dirty_since = coalesce(kpis_evaluation.dirty_since, clock_timestamp()), dirty_from = least(kpis_evaluation.dirty_from, excluded.dirty_from)
             """,
             [ids, [workspaces[workspace_id] for workspace_id in ids]],
         )

@@ -461,7 +461,7 @@ def _flags_wake(workspace: Workspace, today: date, report: Evaluated) -> None:
 
 def _must_wait(workspace: Workspace, evaluation: Evaluation, today: date, now: datetime) -> bool:
     """Return whether roll-ups of past days are still being recomputed: half a week would look like a bad one."""
-    if evaluation.dirty_at is not None and now - evaluation.dirty_at > PATIENCE:
+    if evaluation.dirty_since is not None and now - evaluation.dirty_since > PATIENCE:
         return False
     return Bucket.objects.filter(workspace_id=workspace.pk, day__lt=today).exists()
 
@@ -495,8 +495,12 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
             _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report).run(evaluation.dirty_from)
     _flags_wake(workspace, today, report)
     Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)
-    # Whatever was marked since the start stays marked.
-    Evaluation.objects.filter(pk=evaluation.pk, dirty_at=evaluation.dirty_at).update(dirty_at=None, dirty_from=None)
+    # Whatever was marked since the start stays marked; a steady stream of late data is waited for anew from here.
+    marked_meanwhile = Evaluation.objects.filter(pk=evaluation.pk).exclude(dirty_at=evaluation.dirty_at)
+    marked_meanwhile.update(dirty_since=now)
+    Evaluation.objects.filter(pk=evaluation.pk, dirty_at=evaluation.dirty_at).update(
+        dirty_at=None, dirty_since=None, dirty_from=None
+    )
     return report
 
 

@@ -97,7 +97,10 @@ def import_set_draft(*, import_: Import, document: dict[str, Any]) -> Import:
     import_ = _mappable(import_)
     import_.mapping = document
     import_.status = Import.Status.UPLOADED
-    import_.save(update_fields=["mapping", "status"])
+    # A preview that is being made of the former mapping loses its lease: it must not make this one look previewed.
+    import_.preview, import_.saved_mapping = None, None
+    import_.leased_until, import_.lease_token = None, None
+    import_.save(update_fields=["mapping", "status", "preview", "saved_mapping", "leased_until", "lease_token"])
     return import_
 
 

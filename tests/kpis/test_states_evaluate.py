@@ -270,7 +270,7 @@ class StatesEvaluateTest(StatesTestCase):
     def test_unfinished_rollups_are_waited_for(self) -> None:
         self.evaluate(week(30))
         observations_write(workspace=self.workspace, source=self.source, rows=[row(day=week(29))], import_id=1)
-        Evaluation.objects.update(dirty_at=at(week(30)))
+        Evaluation.objects.update(dirty_at=at(week(30)), dirty_since=at(week(30)))
         self.assertIsNone(states_evaluate_if_due(self.workspace.pk, now=at(week(30))))
         self.assertIsNotNone(states_evaluate_if_due(self.workspace.pk, now=at(week(30)) + timedelta(minutes=11)))
 
