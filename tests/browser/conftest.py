@@ -92,6 +92,12 @@ def browser(server: str) -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(autouse=True)
+def fresh_connections(browser: Browser) -> None:
+    """Begin with new connections: what ends another folder's database may have ended those of this thread's loop."""
+    connections.close_all()
+
+
 @pytest.fixture
 def complaints() -> Iterator[list[str]]:
     """What the browser complained about; a test that provokes a complaint clears the list itself."""
