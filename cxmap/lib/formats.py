@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -17,13 +18,18 @@ def locale() -> str:
     return "fr_FR" if (get_language() or "").startswith("fr") else "en_GB"
 
 
+@lru_cache(maxsize=8192)
+def _grouped(amount: float, digits: int, language: str) -> str:
+    """Return a number that is not negative; kept, because a map writes the same few hundred again and again."""
+    return str(format_decimal(amount, format="#,##0" + ("." + "0" * digits if digits else ""), locale=language))
+
+
 def decimal(value: float | None, digits: int = 0, *, signed: bool = False) -> str:
     """Return a number with a fixed count of decimals, grouped; a dash when unknown."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "—"
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
     rounded = round(value, digits)
-    text = format_decimal(abs(rounded), format=pattern, locale=locale())
+    text = _grouped(abs(rounded), digits, locale())
     if rounded < 0:
         return MINUS + text
     return "+" + text if signed and rounded > 0 else text
