@@ -1,5 +1,6 @@
 """Pieces that the API views of several apps share: rows named by their code, revisions in If-Match."""
 
+import math
 from typing import Any
 
 from rest_framework import serializers
@@ -21,6 +22,16 @@ def expected_revision(request: Request) -> int | None:
     if not text.isdecimal() or len(text) > 9:
         raise RevisionUnreadable
     return int(text)
+
+
+class FiniteField(serializers.FloatField):
+    """A number; "nan" and "inf" are none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("invalid")
+        return number
 
 
 class CodeOfWorkspace(serializers.SlugRelatedField[Any]):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
-from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from cxmap.api_fields import CodeOfWorkspace, FiniteField, expected_revision
 from improvements import services
 from improvements.models import ExpectedUnit, Nature, Pain, Solution
 from journeys.models import Step
@@ -73,7 +73,7 @@ class SolutionIn(serializers.Serializer[Any]):
     impact = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
     effort = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
     binding = OfWorkspace(queryset=Binding.objects.filter(deleted_at=None), required=False, allow_null=True)
-    expected_value = serializers.FloatField(required=False, allow_null=True, min_value=-1e9, max_value=1e9)
+    expected_value = FiniteField(required=False, allow_null=True)
     expected_unit = serializers.ChoiceField(choices=ExpectedUnit.choices, required=False, allow_blank=True)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True)

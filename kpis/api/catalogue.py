@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
-from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from cxmap.api_fields import CodeOfWorkspace, FiniteField, expected_revision
 from cxmap.workspaces.models import Role
 from kpis import services
 from kpis.models import Binding, Direction, Kpi, Rhythm, Target
@@ -109,7 +109,7 @@ class BindingIn(serializers.Serializer[Any]):
     kpi = CodeOfWorkspace(queryset=Kpi.objects.all())
     direction = serializers.ChoiceField(choices=Direction.choices, required=False)
     rhythm = serializers.ChoiceField(choices=Rhythm.choices, required=False)
-    tolerance = serializers.FloatField(min_value=0, required=False)
+    tolerance = FiniteField(min_value=0, required=False)
 
 
 class BindingChange(serializers.Serializer[Any]):
@@ -117,7 +117,7 @@ class BindingChange(serializers.Serializer[Any]):
 
     direction = serializers.ChoiceField(choices=Direction.choices, required=False)
     rhythm = serializers.ChoiceField(choices=Rhythm.choices, required=False)
-    tolerance = serializers.FloatField(min_value=0, required=False)
+    tolerance = FiniteField(min_value=0, required=False)
 
 
 @extend_schema_view(

@@ -47,7 +47,7 @@ class FlagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceVie
     """Pain-point flags. They open and close by themselves; people take charge, snooze, refuse with a reason, reopen."""
 
     queryset = Flag.objects.select_related("workspace", "binding__touchpoint", "binding__kpi").filter(
-        binding__deleted_at=None
+        binding__deleted_at=None, binding__touchpoint__deleted_at=None
     )
     serializer_class = FlagOut
     filterset_fields = {

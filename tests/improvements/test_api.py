@@ -9,6 +9,7 @@ from improvements.models import Pain, Solution
 from improvements.services import pain_add
 from kpis.selectors.matrix import TIDY_COLUMNS
 from tests.kpis.test_pages import KpiPagesTestCase
+from touchpoints.services import touchpoint_delete
 
 
 class ApiTests(KpiPagesTestCase):
@@ -53,6 +54,18 @@ class ApiTests(KpiPagesTestCase):
         self.assertEqual(refused.status_code, 400)
         self.assertEqual(self.get("pains/").json()["results"], [])
         self.assertEqual(Pain.objects.count(), 1)
+
+    def test_a_number_is_finite(self) -> None:
+        for text in ("nan", "inf"):
+            data = {"title": "x", "binding": str(self.binding.pk), "expected_unit": "points", "expected_value": text}
+            self.assertEqual(self.call("post", "solutions/", data).status_code, 400)
+            changed = self.call("patch", f"bindings/{self.binding.pk}/", {"tolerance": text})
+            self.assertEqual(changed.status_code, 400, changed.content)
+
+    def test_signals_of_a_deleted_touchpoint_are_not_listed(self) -> None:
+        self.assertEqual(len(self.get("flags/").json()["results"]), 1)
+        touchpoint_delete(touchpoint=self.touchpoint, actor=self.ed)
+        self.assertEqual(self.get("flags/").json()["results"], [])
 
     def test_the_matrix_as_json_and_csv(self) -> None:
         self.on_map(3)
