@@ -5,17 +5,19 @@ everything that points to it.
 """
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
-from journeys.querysets import JourneyQuerySet
+from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
-from touchpoints.models import Touchpoint
+from touchpoints.models import Channel, Touchpoint
 
 
 class JourneyKind(models.TextChoices):
@@ -53,6 +55,16 @@ class Method(models.TextChoices):
     INTERVIEWS = "interviews", _("surveys and interviews")
 
 
+class EvidenceKind(models.TextChoices):
+    """What a statement on a map rests on, strongest first (journey-map § 4, A8, A15)."""
+
+    DATA = "data", _("live data")
+    SURVEY = "survey", pgettext_lazy("evidence", "survey")
+    INTERVIEW = "interview", pgettext_lazy("evidence", "interview")
+    TICKET = "ticket", pgettext_lazy("evidence", "support ticket")
+    WORKSHOP = "workshop", _("workshop opinion")
+
+
 class Journey(WorkspaceOwned, Named):
     """One journey of one workspace, drawn as a map."""
 
@@ -72,6 +84,18 @@ class Journey(WorkspaceOwned, Named):
     )
     owner = models.CharField(_("owner"), max_length=120, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
+    # The journey that this one is a part of (journeys form a hierarchy), and the as-is journey of a to-be one.
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="parts", verbose_name=_("part of the journey")
+    )
+    as_is = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="to_bes", verbose_name=_("as-is journey")
+    )
+    # Pixels; None: what fits the screen (selectors.column_width).
+    column_width = models.PositiveSmallIntegerField(_("width of columns"), null=True, blank=True)
+    label_width = models.PositiveSmallIntegerField(_("width of lane labels"), null=True, blank=True)
+    # Own names of the five levels of the curve, from very negative to very positive; empty: the usual ones.
+    level_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     template = models.CharField(max_length=40, blank=True)  # the template it began with
     revision = models.PositiveIntegerField(default=1)  # guards the settings of the journey itself
     # Moves with every edit of anything on the map: the key under which its rendered board may be kept.
@@ -133,8 +157,34 @@ class MapRow(WorkspaceOwned):
         abstract = True
 
 
-class Stage(MapRow):
+class NumberedRow(MapRow):
+    """Abstract: a row with a public identifier, stable and never given twice on its map ("S-014")."""
+
+    PREFIX = ""
+
+    # Counted per kind of row and map by NumberedQuerySet; a copy to another map keeps it, so that two maps compare.
+    serial = models.PositiveIntegerField(editable=False)
+
+    objects = NumberedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def public_id(self) -> str:
+        return f"{self.PREFIX}-{self.serial:03d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Number a new row."""
+        if self.serial is None:
+            type(self)._default_manager.number([self])
+        super().save(*args, **kwargs)
+
+
+class Stage(NumberedRow):
     """A phase of the journey in the guides' words: need, awareness, evaluation, purchase…"""
+
+    PREFIX = "ST"
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="stages")
     name = models.CharField(_("name"), max_length=120)
@@ -146,13 +196,16 @@ class Stage(MapRow):
 
     class Meta:
         ordering = ["journey", "rank", "id"]
+        constraints = [models.UniqueConstraint(fields=["journey", "serial"], name="journeys_stage_unique_serial")]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Step(MapRow):
+class Step(NumberedRow):
     """One column: a moment that the customer lives."""
+
+    PREFIX = "S"
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="steps")
     stage = models.ForeignKey(Stage, models.CASCADE, related_name="steps")
@@ -160,32 +213,105 @@ class Step(MapRow):
     rank = models.FloatField()  # among the steps of its stage
     hidden = models.BooleanField(default=False)
     moment_of_truth = models.BooleanField(_("moment of truth"), default=False)
+    optional = models.BooleanField(_("optional"), default=False)
+    repeatable = models.BooleanField(_("repeatable"), default=False)
+    # Neighbouring steps of one stage with the same branch are ways that a customer chooses between; each has the
+    # name of its way ("by phone"). Empty: the step is lived by everybody.
+    branch = models.CharField(_("branch"), max_length=60, blank=True)
+    path = models.CharField(_("way"), max_length=60, blank=True)
+    # The journey that tells this step in detail; its worst state is shown here.
+    linked_journey = models.ForeignKey(
+        Journey, models.SET_NULL, null=True, blank=True, related_name="linking_steps", verbose_name=_("sub-journey")
+    )
+    width = models.PositiveSmallIntegerField(null=True, blank=True)  # pixels; None: the width of the map's columns
 
     class Meta:
         ordering = ["journey", "stage", "rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["journey", "serial"], name="journeys_step_unique_serial"),
+            models.CheckConstraint(
+                condition=Q(width=None) | Q(width__gte=140, width__lte=480), name="journeys_step_width"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Lane(MapRow):
+class Lane(NumberedRow):
     """One row across all steps; its kind says who fills it (journeys/lanes.py)."""
+
+    PREFIX = "L"
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="lanes")
     kind = models.CharField(max_length=20)
     name = models.CharField(_("name"), max_length=80, blank=True)  # empty: the label of the kind
     rank = models.FloatField()
     hidden = models.BooleanField(default=False)
+    pinned = models.BooleanField(default=False)  # stays under the step headers while the map scrolls
+    height = models.PositiveSmallIntegerField(null=True, blank=True)  # pixels at least; None: what the text needs
 
     class Meta:
         ordering = ["journey", "rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["journey", "serial"], name="journeys_lane_unique_serial"),
+            models.CheckConstraint(
+                condition=Q(height=None) | Q(height__gte=72, height__lte=320), name="journeys_lane_height"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.kind
 
 
-class Card(MapRow):
-    """The smallest thing that is edited: a text or a touchpoint in the cell of a step and a lane."""
+class Evidence(MapRow):
+    """What cards rest on: an interview with what was noted, a survey, tickets, a workshop (A8, A15)."""
+
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="evidence")
+    kind = models.CharField(_("kind"), max_length=10, choices=EvidenceKind, default=EvidenceKind.INTERVIEW)
+    title = models.CharField(_("title"), max_length=160)
+    # Roles, never names: "4 customers of the last month".
+    asked = models.CharField(_("who was asked"), max_length=200, blank=True)
+    count = models.PositiveIntegerField(_("how many"), null=True, blank=True)
+    happened_on = models.DateField(_("date"), null=True, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    url = models.URLField(_("link"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["journey", "-happened_on", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Attachment(WorkspaceOwned):
+    """A file that stands on a map: an image, re-encoded when it came in, or a document to download."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="attachments")
+    name = models.CharField(_("file name"), max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()  # bytes
+    digest = models.CharField(max_length=64)  # SHA-256 of the content, the name under which it is kept
+    width = models.PositiveIntegerField(null=True)  # pixels of an image
+    height = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["journey", "created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        return self.width is not None
+
+
+class Card(NumberedRow):
+    """The smallest thing that is edited: a text, touchpoint, channel, picture, link or file in a cell."""
+
+    PREFIX = "C"
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="cards")
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="cards")
@@ -197,11 +323,34 @@ class Card(MapRow):
     persona = models.ForeignKey(Persona, models.SET_NULL, null=True, blank=True, related_name="cards")
     # A thought is a hypothesis of the team, or a verbatim with its source.
     source = models.CharField(_("source"), max_length=200, blank=True)
+    evidence = models.ForeignKey(Evidence, models.SET_NULL, null=True, blank=True, related_name="cards")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="cards")
+    attachment = models.ForeignKey(Attachment, models.SET_NULL, null=True, blank=True, related_name="cards")
+    url = models.URLField(_("link"), max_length=500, blank=True)
+    # Whom the persona of an interaction deals with, and how its arrow looks (Interaction in journeys/lanes.py).
+    other_persona = models.ForeignKey(Persona, models.SET_NULL, null=True, blank=True, related_name="+")
+    arrow = models.CharField(max_length=30, blank=True)
+    # The last step and lane that the card covers (None: its own cell). Rows, not counts: a column that is put in
+    # or taken away inside the span widens or narrows it without a write.
+    until_step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="+")
+    until_lane = models.ForeignKey(Lane, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["journey", "lane", "step", "rank", "id"]
         constraints = [
-            models.CheckConstraint(condition=~Q(text="") | Q(touchpoint__isnull=False), name="journeys_card_not_empty"),
+            models.UniqueConstraint(fields=["journey", "serial"], name="journeys_card_unique_serial"),
+            models.CheckConstraint(
+                condition=~Q(text="")
+                | ~Q(url="")
+                | Q(touchpoint__isnull=False)
+                | Q(channel__isnull=False)
+                | Q(attachment__isnull=False)
+                | Q(other_persona__isnull=False)
+                # A card whose persona or file was deleted stays, to be filled again.
+                | Q(deleted_at__isnull=False)
+                | ~Q(arrow=""),
+                name="journeys_card_not_empty",
+            ),
         ]
         indexes = [models.Index(fields=["workspace", "touchpoint"], name="journeys_card_touchpoint")]
 
@@ -210,17 +359,27 @@ class Card(MapRow):
 
 
 class CurvePoint(MapRow):
-    """What the team believes that customers feel at a step, from −2 to +2 in halves (journey-map § 4)."""
+    """What customers feel at a step, from −2 to +2 in halves: as the team believes, or as it wants it to be (§ 4)."""
+
+    class Layer(models.TextChoices):
+        BELIEVED = "believed", _("believed by the team")
+        TO_BE = "to_be", pgettext_lazy("curve", "aimed at")
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="curve_points")
     step = models.ForeignKey(Step, models.CASCADE, related_name="curve_points")
+    layer = models.CharField(max_length=10, choices=Layer, default=Layer.BELIEVED)
+    # None: the curve of the map as a whole.
+    persona = models.ForeignKey(Persona, models.SET_NULL, null=True, blank=True, related_name="+")
     level = models.DecimalField(max_digits=3, decimal_places=1)
 
     class Meta:
         ordering = ["journey", "step", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["step"], condition=Q(deleted_at=None), name="journeys_curvepoint_unique_step"
+                fields=["step", "layer", "persona"],
+                condition=Q(deleted_at=None),
+                nulls_distinct=False,
+                name="journeys_curvepoint_unique",
             ),
             models.CheckConstraint(condition=Q(level__gte=-2) & Q(level__lte=2), name="journeys_curvepoint_level"),
         ]
@@ -247,3 +406,48 @@ class ShareLink(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.label or str(self.pk)
+
+
+class Version(WorkspaceOwned):
+    """A named state of a map, kept as its whole document (journeys/interchange)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    document = models.JSONField()
+    # The change log up to here is what the version holds.
+    last_change = models.BigIntegerField(null=True)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["journey", "-number"]
+        constraints = [models.UniqueConstraint(fields=["journey", "number"], name="journeys_version_unique_number")]
+
+    def __str__(self) -> str:
+        return self.name or str(self.number)
+
+
+class SavedView(WorkspaceOwned):
+    """A way of looking at a map, kept under a name: the view with its filters, as the query of its address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(max_length=600, blank=True)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["journey", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journey", "name"], condition=Q(deleted_at=None), name="journeys_savedview_unique_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

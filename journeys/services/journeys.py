@@ -15,7 +15,8 @@ from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import SIX_STAGES, Blueprint
 from journeys.errors import LastOne, PersonaNeeded
 from journeys.lanes import kind_of
-from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
+from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
+from journeys.services.copies import board_copy
 from personas.models import Persona
 
 SETTINGS = (
@@ -30,6 +31,11 @@ SETTINGS = (
     "methods",
     "owner",
     "review_on",
+    "parent",
+    "as_is",
+    "column_width",
+    "label_width",
+    "level_names",
 )
 
 
@@ -142,66 +148,25 @@ def journey_restore(*, journey: Journey, actor: User) -> None:
 
 
 @transaction.atomic
-def journey_duplicate(*, journey: Journey, actor: User, name: str) -> Journey:
-    """Copy a map with everything that stands on it; the touchpoints of the library are shared, not copied."""
+def journey_duplicate(*, journey: Journey, actor: User, name: str, to_be: bool = False) -> Journey:
+    """Copy a map with everything that stands on it; the touchpoints of the library are shared, not copied.
+
+    Public identifiers are kept, so that the copy compares with the original. A to-be copy remembers its as-is.
+    """
     copy = Journey.objects.create(
         workspace_id=journey.workspace_id,
         no_persona_yet=journey.no_persona_yet,
         template=journey.template,
-        **{field: getattr(journey, field) for field in SETTINGS if field not in {"name", "status"}},
+        **{field: getattr(journey, field) for field in SETTINGS if field not in {"name", "status", "horizon", "as_is"}},
+        horizon=Horizon.TO_BE if to_be else journey.horizon,
+        as_is=journey if to_be else journey.as_is,
         name=name,
     )
     JourneyPersona.objects.bulk_create(
         JourneyPersona(workspace_id=link.workspace_id, journey=copy, persona_id=link.persona_id, rank=link.rank)
         for link in journey.persona_links.filter(deleted_at=None)
     )
-    common = {"workspace_id": journey.workspace_id, "journey": copy}
-    stages = {
-        row.pk: Stage(
-            **common,
-            name=row.name,
-            note=row.note,
-            template_key=row.template_key,
-            rank=row.rank,
-            hidden=row.hidden,
-        )
-        for row in journey.stages.filter(deleted_at=None)
-    }
-    Stage.objects.bulk_create(stages.values())
-    steps = {
-        row.pk: Step(
-            **common,
-            stage=stages[row.stage_id],
-            name=row.name,
-            rank=row.rank,
-            hidden=row.hidden,
-            moment_of_truth=row.moment_of_truth,
-        )
-        for row in journey.steps.filter(deleted_at=None, stage_id__in=stages)
-    }
-    Step.objects.bulk_create(steps.values())
-    lanes = {
-        row.pk: Lane(**common, kind=row.kind, name=row.name, rank=row.rank, hidden=row.hidden)
-        for row in journey.lanes.filter(deleted_at=None)
-    }
-    Lane.objects.bulk_create(lanes.values())
-    Card.objects.bulk_create(
-        Card(
-            **common,
-            lane=lanes[row.lane_id],
-            step=steps[row.step_id],
-            rank=row.rank,
-            text=row.text,
-            touchpoint_id=row.touchpoint_id,
-            persona_id=row.persona_id,
-            source=row.source,
-        )
-        for row in journey.cards.filter(deleted_at=None, lane_id__in=lanes, step_id__in=steps)
-    )
-    CurvePoint.objects.bulk_create(
-        CurvePoint(**common, step=steps[row.step_id], level=row.level)
-        for row in journey.curve_points.filter(deleted_at=None, step_id__in=steps)
-    )
+    board_copy(journey, copy)
     history_record(actor=actor, action="journey.duplicated", target=copy, scope=copy, name=name)
     return copy
 

@@ -5,6 +5,7 @@ from journeys import lanes as registry
 from journeys.errors import LaneAlreadyThere
 from journeys.models import Card, Journey, Lane
 from journeys.services.board import edit, fresh, place, remove, save
+from journeys.services.copies import copy_of
 
 
 def live_lanes(journey: Journey) -> list[Lane]:
@@ -67,27 +68,9 @@ def lane_duplicate(*, lane: Lane, actor: User, name: str) -> Lane:
             raise LaneAlreadyThere
         siblings = live_lanes(lane.journey)
         index = next(number for number, other in enumerate(siblings) if other.pk == lane.pk)
-        copy = Lane.objects.create(
-            workspace_id=lane.workspace_id,
-            journey_id=lane.journey_id,
-            kind=lane.kind,
-            name=name,
-            rank=place(record, siblings, index + 1),
-        )
-        cards = [
-            Card(
-                workspace_id=card.workspace_id,
-                journey_id=card.journey_id,
-                lane=copy,
-                step_id=card.step_id,
-                rank=card.rank,
-                text=card.text,
-                touchpoint_id=card.touchpoint_id,
-                persona_id=card.persona_id,
-                source=card.source,
-            )
-            for card in Card.objects.filter(lane=lane, deleted_at=None)
-        ]
+        copy = copy_of(lane, name=name, rank=place(record, siblings, index + 1))
+        copy.save()
+        cards = [copy_of(card, lane=copy, until_lane=None) for card in Card.objects.filter(lane=lane, deleted_at=None)]
         Card.objects.bulk_create(cards)
         record.created(copy, *cards)
     return copy

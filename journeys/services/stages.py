@@ -7,6 +7,7 @@ from cxmap.workspaces.models import User
 from journeys.errors import ElsewhereOnMap, LastOne
 from journeys.models import Card, CurvePoint, Journey, Stage, Step
 from journeys.services.board import edit, fresh, place, remove, save
+from journeys.services.copies import copy_of
 
 NEW_STEP = 160  # longest name
 
@@ -78,13 +79,8 @@ def stage_duplicate(*, stage: Stage, actor: User, name: str) -> Stage:
     with edit(stage.journey, actor=actor, action="stage.duplicated", target=stage, name=stage.name) as record:
         siblings = live_stages(stage.journey)
         index = next(number for number, other in enumerate(siblings) if other.pk == stage.pk)
-        copy = Stage.objects.create(
-            workspace_id=stage.workspace_id,
-            journey=stage.journey,
-            name=name,
-            note=stage.note,
-            rank=place(record, siblings, index + 1),
-        )
+        copy = copy_of(stage, name=name, rank=place(record, siblings, index + 1), template_key="")
+        copy.save()
         record.created(copy)
         for step in live_steps(stage):
             _copy_step(record, step, stage=copy, rank=step.rank, name=step.name)
@@ -187,33 +183,10 @@ def step_duplicate(*, step: Step, actor: User, name: str) -> Step:
 
 
 def _copy_step(record: Recording, step: Step, *, stage: Stage, rank: float, name: str) -> Step:
-    copy = Step.objects.create(
-        workspace_id=step.workspace_id,
-        journey_id=step.journey_id,
-        stage=stage,
-        name=name,
-        rank=rank,
-        hidden=step.hidden,
-        moment_of_truth=step.moment_of_truth,
-    )
-    cards = [
-        Card(
-            workspace_id=card.workspace_id,
-            journey_id=card.journey_id,
-            lane_id=card.lane_id,
-            step=copy,
-            rank=card.rank,
-            text=card.text,
-            touchpoint_id=card.touchpoint_id,
-            persona_id=card.persona_id,
-            source=card.source,
-        )
-        for card in Card.objects.filter(step=step, deleted_at=None)
-    ]
-    points = [
-        CurvePoint(workspace_id=point.workspace_id, journey_id=point.journey_id, step=copy, level=point.level)
-        for point in CurvePoint.objects.filter(step=step, deleted_at=None)
-    ]
+    copy = copy_of(step, stage=stage, rank=rank, name=name)
+    copy.save()
+    cards = [copy_of(card, step=copy) for card in Card.objects.filter(step=step, deleted_at=None)]
+    points = [copy_of(point, step=copy) for point in CurvePoint.objects.filter(step=step, deleted_at=None)]
     Card.objects.bulk_create(cards)
     CurvePoint.objects.bulk_create(points)
     record.created(copy, *cards, *points)
