@@ -12,6 +12,7 @@ from journeys.blueprints import Blueprint, StagePlan, blueprint_from, blueprints
 from journeys.blueprints.drawing import Drawing, WideCurve, drawing_of, wide_curve_of
 from journeys.lanes import LaneKind, kind_of
 from journeys.models import JourneyKind, JourneyTemplate
+from touchpoints.models import Category
 
 COLUMN = 208  # pixels of a column of the preview
 
@@ -61,6 +62,7 @@ class Choice:
 class Chooser:
     own: Sequence[TemplateCard]
     cards: Sequence[TemplateCard]
+    categories: Sequence[Category]  # what the colours of the drawings mean
     kinds: Sequence[Choice]
     sectors: Sequence[Choice]
     kind: str
@@ -87,7 +89,7 @@ def _card(
 
 
 def chooser(workspace: Workspace, *, kind: str = "", sector: str = "") -> Chooser:
-    """Return the templates to begin with, the workspace's own first, then those of its sector; two queries.
+    """Return the templates to begin with, the workspace's own first, then those of its sector; a constant number of queries.
 
     A filter that means nothing is ignored. Templates for every sector are found under each.
     """
@@ -121,6 +123,7 @@ def chooser(workspace: Workspace, *, kind: str = "", sector: str = "") -> Choose
     return Chooser(
         own=[card for card in own if wanted(card)],
         cards=[card for card in shipped if wanted(card)],
+        categories=list(Category.objects.filter(workspace=workspace).order_by("rank", "id")),
         kinds=[Choice(value, str(label), value == kind) for value, label in JourneyKind.choices],
         sectors=[Choice(value, str(label), value == sector) for value, label in Sector.choices if value in used],
         kind=kind,

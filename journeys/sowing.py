@@ -46,7 +46,6 @@ class Line:
     text: str
     style: str = "text"
     meta: str = ""
-    icon: str = ""
     tag: str = ""  # abbreviation of a category
     tone: str = ""  # code of a category
 

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from journeys.blueprints.plan import (
+    CHANNELS,
     DEFAULT_LANES,
     Blueprint,
     BlueprintInvalid,
@@ -58,6 +59,7 @@ def blueprints() -> list[Blueprint]:
 SIX_STAGES = blueprint_of(DEFAULT)
 
 __all__ = [
+    "CHANNELS",
     "DATA",
     "DEFAULT",
     "DEFAULT_LANES",

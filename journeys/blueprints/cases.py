@@ -19,6 +19,11 @@ class Statement:
     lines: str
     points: tuple[Text, ...] = ()
 
+    @property
+    def several(self) -> bool:
+        """More than one line."""
+        return not self.lines.isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

@@ -57,6 +57,25 @@ class LanePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """A channel that templates need and the guides do not name; a workspace gets it with the first map that has it."""
+
+    code: str
+    name: Text
+    icon: str
+    online: bool
+    categories: tuple[str, ...]
+
+
+# A desk, a ward, a table, a visit at home: none of them is the guides' "physical shop".
+CHANNELS = {
+    "in-person": ChannelPlan(
+        "in-person", Text("sur place, en personne", "on site, in person"), "persona", False, ("sales", "service")
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
 class TouchpointPlan:
     """A touchpoint by name, with the codes of its category and channel, and of the KPIs that usually stand on it."""
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.services import history_record
 from cxmap.lib.text import fold
-from cxmap.workspaces.models import Workspace
-from journeys.blueprints import Blueprint, TouchpointPlan
+from cxmap.workspaces.models import User, Workspace
+from journeys.blueprints import CHANNELS, Blueprint, TouchpointPlan
 from journeys.models import Card, CurvePoint, Journey
 from journeys.sowing import Cells, Ground, Line, Part, register
 from touchpoints.models import Category, Channel, Touchpoint
-from touchpoints.services import touchpoint_create
+from touchpoints.services import channel_create, touchpoint_create
 
 TEXTS, TOUCHPOINTS = "texts", "touchpoints"
 NAME_MAX = 200  # characters
@@ -26,6 +26,11 @@ class Library:
     def __init__(self, workspace: Workspace) -> None:
         self.categories = {row.code: row for row in Category.objects.filter(workspace=workspace)}
         self.channels = {row.code: row for row in Channel.objects.filter(workspace=workspace)}
+        for code, plan in CHANNELS.items():
+            # Not saved: a look at a template leaves nothing behind.
+            row = Channel(code=code, name_fr=plan.name.fr, name_en=plan.name.en, icon=plan.icon, online=plan.online)
+            self.channels.setdefault(code, row)
+        self.workspace = workspace
         self._by_name: dict[str, list[Touchpoint]] = defaultdict(list)
         for touchpoint in Touchpoint.objects.filter(workspace=workspace, deleted_at=None).order_by("created_at", "id"):
             self.add(touchpoint)
@@ -50,6 +55,22 @@ class Library:
                     return touchpoint, touchpoint.name
             if not same:
                 return None, name
+
+    def channel_saved(self, code: str, actor: User | None) -> Channel:
+        """Return a channel that is in the table, adding it when only templates knew it so far."""
+        if self.channels[code].pk is None:
+            plan = CHANNELS[code]
+            self.channels[code] = channel_create(
+                workspace=self.workspace,
+                actor=actor,
+                code=code,
+                name_fr=plan.name.fr,
+                name_en=plan.name.en,
+                icon=plan.icon,
+                online=plan.online,
+                categories=[self.categories[of] for of in plan.categories if of in self.categories],
+            )
+        return self.channels[code]
 
     def knows(self, plan: TouchpointPlan) -> bool:
         """True when the workspace has the category and the channel."""
@@ -90,7 +111,7 @@ def touchpoints_sow(ground: Ground) -> None:
                 actor=ground.actor,
                 name=name,
                 category=library.categories[plan.category],
-                channel=library.channels[plan.channel],
+                channel=library.channel_saved(plan.channel, ground.actor),
                 phase=plan.phase,
                 description=ground.note,
             )
@@ -143,7 +164,7 @@ def touchpoints_preview(workspace: Workspace, blueprint: Blueprint) -> Mapping[s
         words = [category.name, channel.name]
         if known:
             words.append(gettext("already in your library"))
-        lines[key] = Line(name, "touchpoint", " · ".join(words), channel.icon, category.abbreviation, category.code)
+        lines[key] = Line(name, "touchpoint", " · ".join(words), category.abbreviation, category.code)
     return {TOUCHPOINTS: [[lines[key] for key in step.touchpoints if key in lines] for step in blueprint.steps]}
 
 

@@ -173,6 +173,17 @@ class BeginTests(CastTestCase):
         self.assertContains(page, "put typical pain points and ideas on the map, as hypotheses: 11")
         self.assertContains(page, "put typical touchpoints on the map: 17")
 
+    def test_a_channel_that_the_guides_lack_comes_with_the_first_map_that_needs_it(self) -> None:
+        self.client.get(self.url("hospital-visit"))
+        self.assertFalse(Channel.objects.filter(code="in-person").exists())
+        self.begin("hospital-visit")
+        channel = Channel.objects.get(workspace=self.workspace, code="in-person")
+        self.assertEqual((channel.name_fr, channel.online), ("sur place, en personne", False))
+        self.assertEqual({category.code for category in channel.categories.all()}, {"sales", "service"})
+        self.assertTrue(Touchpoint.objects.filter(channel=channel, presence="offline").exists())
+        self.begin("restaurant")
+        self.assertEqual(Channel.objects.filter(code="in-person").count(), 1)
+
     def test_an_unknown_template_is_not_found(self) -> None:
         self.assertEqual(self.client.get(self.url("moon-landing")).status_code, 404)
 
@@ -420,6 +431,7 @@ class CaseTests(CastTestCase):
         page = self.client.get("/w/acme/journeys/cases/uber/")
         self.assertContains(page, "illustrative case of the guide, not measured")
         self.assertContains(page, "Voxco guide to customer experience, lines 5, 7")
+        self.assertContains(page, "Voxco guide to customer experience, line 196")
         page = self.client.get("/w/acme/journeys/cases/amazon/", headers={"Accept-Language": "fr"})
         self.assertContains(page, "Se concentrer réellement sur le client")
         self.assertEqual(self.client.get("/w/acme/journeys/cases/enron/").status_code, 404)
