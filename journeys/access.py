@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
-from journeys.models import Card, Journey, Lane, ShareLink, Stage, Step
+from journeys.models import Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
 
 SHARE_SALT = "cxmap.share"
 Row = TypeVar("Row", bound=models.Model)
@@ -41,6 +41,20 @@ def journey_in_trash_for_edit(request: HttpRequest, pk: UUID) -> Journey:
         raise Http404
     require(request, journey.workspace_id, Role.EDITOR)
     return journey
+
+
+def template_for_edit(request: HttpRequest, pk: UUID) -> JourneyTemplate:
+    template = _get(JourneyTemplate, pk)
+    require(request, template.workspace_id, Role.EDITOR)
+    return template
+
+
+def template_in_trash_for_edit(request: HttpRequest, pk: UUID) -> JourneyTemplate:
+    template = JourneyTemplate.objects.filter(pk=pk).exclude(deleted_at=None).first()
+    if template is None:
+        raise Http404
+    require(request, template.workspace_id, Role.EDITOR)
+    return template
 
 
 def _on_map(request: HttpRequest, model: type[Row], pk: UUID) -> Row:

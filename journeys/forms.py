@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.workspaces.models import Workspace
-from journeys.blueprints import BLUEPRINTS
-from journeys.models import Aim, Journey, JourneyKind, Method
+from cxmap.workspaces.models import Sector, Workspace
+from journeys.blueprints import Blueprint
+from journeys.models import Aim, Journey, JourneyKind, JourneyTemplate, Method
+from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
 
@@ -29,24 +30,72 @@ class PersonasMixin(forms.Form):
 
 
 class JourneyAddForm(PersonasMixin):
-    """What a map needs to begin."""
+    """What a map needs to begin with a template; `parts` are what the template has to offer beside its structure."""
 
     name = forms.CharField(label=_("Name of the journey"), max_length=200)
-    blueprint = forms.ChoiceField(
-        label=_("Begin with"),
-        choices=[(key, plan.name) for key, plan in BLUEPRINTS.items()],
-        widget=forms.RadioSelect,
-        initial="six-stages",
-    )
-    kind = forms.ChoiceField(label=_("Whose journey?"), choices=JourneyKind.choices, initial=JourneyKind.CUSTOMER)
+    kind = forms.ChoiceField(label=_("Whose journey?"), choices=JourneyKind.choices)
     personas = forms.ModelMultipleChoiceField(
         label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     no_persona_yet = forms.BooleanField(label=_("No persona yet"), required=False)
+    parts = forms.MultipleChoiceField(
+        label=_("Take from the template"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, blueprint: Blueprint, **kwargs: Any) -> None:
+        offered = parts_of(blueprint)
+        kwargs["initial"] = {
+            "name": str(blueprint.name),
+            "kind": blueprint.kind,
+            "parts": [part.key for part in offered],
+        }
         super().__init__(*args, **kwargs)
         self.set_personas(workspace)
+        self.offered = offered
+        self.fields["parts"].choices = [(part.key, part.label) for part in offered]  # type: ignore[attr-defined]
+
+    @property
+    def offered_parts(self) -> list[tuple[Part, bool]]:
+        """The parts with what the box is: a box has a help text, which the choices of a field have no place for."""
+        chosen = set(self["parts"].value() or ())
+        return [(part, part.key in chosen) for part in self.offered]
+
+    def clean_parts(self) -> list[str]:
+        chosen: list[str] = self.cleaned_data["parts"]
+        labels = {part.key: part.label for part in self.offered}
+        for part in self.offered:
+            if part.key in chosen and part.needs and part.needs not in chosen:
+                raise forms.ValidationError(
+                    _("“%(part)s” needs “%(needed)s”: tick it too, or leave both out.")
+                    % {"part": part.label, "needed": labels.get(part.needs, part.needs)}
+                )
+        return chosen
+
+
+class TemplateForm(forms.ModelForm):
+    """Name, description and sector of a workspace's own template."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = JourneyTemplate
+        fields = ["name", "description", "sector"]
+        widgets = {"description": forms.Textarea({"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sector"].choices = [("", _("every sector")), *Sector.choices]  # type: ignore[attr-defined]
+
+
+class TemplateSaveForm(TemplateForm):
+    """A map that becomes a template."""
+
+    with_texts = forms.BooleanField(
+        label=_("With the texts of the cells and the believed curve"),
+        required=False,
+        initial=True,
+        help_text=_("Without them the template gives stages, steps, lanes, touchpoints, KPIs and pain points only."),
+    )
 
 
 class JourneyForm(PersonasMixin, forms.ModelForm):

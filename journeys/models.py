@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cxmap.workspaces.models import Named, WorkspaceOwned
+from cxmap.workspaces.models import Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
@@ -451,3 +451,28 @@ class SavedView(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JourneyTemplate(WorkspaceOwned, Named):
+    """A template that the workspace made from one of its maps; its content reads as the files of journeys/blueprints/."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=JourneyKind, default=JourneyKind.CUSTOMER)
+    sector = models.CharField(_("sector"), max_length=20, choices=Sector, blank=True)  # empty: every sector
+    content = models.JSONField(default=dict)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(default=1)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        indexes = [models.Index(fields=["workspace", "sort_key"], name="journeys_template_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("journeys:add-own", args=[self.pk])

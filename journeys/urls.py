@@ -5,7 +5,14 @@ from journeys import views
 app_name = "journeys"
 urlpatterns = [
     path("w/<slug:slug>/journeys/", views.lists.journey_list, name="list"),
-    path("w/<slug:slug>/journeys/new/", views.lists.journey_add, name="add"),
+    path("w/<slug:slug>/journeys/new/", views.templates.chooser, name="add"),
+    path("w/<slug:slug>/journeys/new/<slug:key>/", views.templates.journey_add, name="add-from"),
+    path("w/<slug:slug>/journeys/cases/<slug:key>/", views.templates.case_detail, name="case"),
+    path("journey-templates/<uuid:pk>/", views.templates.journey_add_own, name="add-own"),
+    path("journey-templates/<uuid:pk>/edit/", views.templates.template_edit, name="template-edit"),
+    path("journey-templates/<uuid:pk>/delete/", views.templates.template_delete, name="template-delete"),
+    path("journey-templates/<uuid:pk>/restore/", views.templates.template_restore, name="template-restore"),
+    path("journeys/<uuid:pk>/template/", views.templates.template_save, name="template-save"),
     path("journeys/<uuid:pk>/", views.maps.journey_detail, name="detail"),
     path("journeys/<uuid:pk>/settings/", views.lists.journey_edit, name="edit"),
     path("journeys/<uuid:pk>/duplicate/", views.lists.journey_duplicate, name="duplicate"),

@@ -1,6 +1,6 @@
 """Journeys as a whole: begun, described, copied, put into the trash, shared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from journeys.errors import LastOne, PersonaNeeded
 from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
 from journeys.services.copies import board_copy
+from journeys.sowing import Ground, parts_of
 from personas.models import Persona
 
 SETTINGS = (
@@ -48,9 +49,14 @@ def journey_create(
     personas: Sequence[Persona] = (),
     no_persona_yet: bool = False,
     blueprint: Blueprint = SIX_STAGES,
+    parts: Collection[str] = (),
     **settings: Any,
 ) -> Journey:
-    """Begin a map from a blueprint. Raises PersonaNeeded without a persona or an explicit "none yet" (A6)."""
+    """Begin a map from a blueprint: its stages, steps and lanes, and those of its parts (sowing.py) that are named.
+
+    Names and texts are those of the active language. Raises PersonaNeeded without a persona or an explicit
+    "none yet" (A6).
+    """
     if not personas and not no_persona_yet:
         raise PersonaNeeded
     journey = Journey.objects.create(
@@ -60,28 +66,33 @@ def journey_create(
         JourneyPersona(workspace=workspace, journey=journey, persona=persona, rank=number)
         for number, persona in enumerate(personas)
     )
+    common: dict[str, Any] = {"workspace": workspace, "journey": journey}
     stages, steps = [], []
     for number, plan in enumerate(blueprint.stages, 1):
-        stage = Stage(
-            workspace=workspace,
-            journey=journey,
-            name=str(plan.name),
-            note=str(plan.note),
-            template_key=plan.key,
-            rank=number * 1024,
-        )
+        stage = Stage(**common, name=str(plan.name), note=str(plan.note), template_key=plan.key, rank=number * 1024)
         stages.append(stage)
         steps += [
-            Step(workspace=workspace, journey=journey, stage=stage, name=str(step), rank=place * 1024)
+            Step(**common, stage=stage, name=str(step.name), rank=place * 1024, moment_of_truth=step.truth)
             for place, step in enumerate(plan.steps, 1)
         ]
     Stage.objects.bulk_create(stages)
     Step.objects.bulk_create(steps)
-    Lane.objects.bulk_create(
-        Lane(workspace=workspace, journey=journey, kind=kind, rank=number * 1024)
-        for number, kind in enumerate(blueprint.lanes, 1)
-    )
+    lanes = [
+        Lane(**common, kind=lane.kind, name=str(lane.name), rank=number * 1024)
+        for number, lane in enumerate(blueprint.lanes, 1)
+    ]
+    Lane.objects.bulk_create(lanes)
     history_record(actor=actor, action="journey.created", target=journey, scope=journey, name=name)
+    ground = Ground(
+        journey=journey,
+        actor=actor,
+        blueprint=blueprint,
+        lanes={plan.key: lane for plan, lane in zip(blueprint.lanes, lanes, strict=True)},
+        steps=list(zip(blueprint.steps, steps, strict=True)),
+    )
+    for part in parts_of(blueprint):
+        if part.key in parts:
+            part.sow(ground)
     return journey
 
 

@@ -18,8 +18,7 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
-from journeys.blueprints import BLUEPRINTS
-from journeys.forms import JourneyAddForm, JourneyForm, ShareForm
+from journeys.forms import JourneyForm, ShareForm
 from journeys.models import Journey
 from journeys.services import journeys as services
 
@@ -34,27 +33,6 @@ def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
         "can_edit": can(request.membership, Role.EDITOR),
     }
     return render(request, "journeys/journey_list.html", context)
-
-
-@login_required
-def journey_add(request: MemberRequest, slug: str) -> HttpResponse:
-    workspace = workspaces_access.workspace_for_edit(request, slug)
-    initial = {"blueprint": request.GET.get("blueprint", "six-stages")}
-    form = JourneyAddForm(request.POST or None, workspace=workspace, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        journey = services.journey_create(
-            workspace=workspace,
-            actor=request.user,
-            name=data["name"],
-            kind=data["kind"],
-            personas=list(data["personas"]),
-            no_persona_yet=data["no_persona_yet"],
-            blueprint=BLUEPRINTS[data["blueprint"]],
-        )
-        return redirect(journey)
-    context = {"form": form, "blueprints": BLUEPRINTS.values(), "section": "journeys"}
-    return render(request, "journeys/journey_add.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -4,8 +4,9 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from journeys.access import share_token
-from journeys.models import Card, Journey, Lane, ShareLink, Stage, Step
+from journeys.models import Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
 from journeys.services import journeys as services
+from journeys.services import templates
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
 
 
@@ -32,6 +33,30 @@ def in_trash(world: World) -> dict[str, Any]:
         return row
 
     return {"pk": world.once("journey-in-trash", make).pk}
+
+
+def new_from(world: World) -> dict[str, Any]:
+    return {**in_workspace(world), "key": "six-stages"}
+
+
+def own_template(world: World) -> dict[str, Any]:
+    cast = world.cast
+    return {
+        "pk": world.once(
+            "template", lambda: templates.template_save(journey=journey(world), actor=cast.ed, name="Ours")
+        ).pk
+    }
+
+
+def template_in_trash(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> JourneyTemplate:
+        row = templates.template_save(journey=journey(world), actor=cast.ed, name="Gone")
+        templates.template_delete(template=row, actor=cast.ed)
+        return row
+
+    return {"pk": world.once("template-in-trash", make).pk}
 
 
 def stage(world: World) -> dict[str, Any]:
@@ -90,7 +115,17 @@ def post(action: str, kwargs: Any, **data: Any) -> Row:
 ROWS = [
     Row("journeys:list", in_workspace, Role.VIEWER),
     Row("journeys:add", in_workspace, Role.EDITOR),
-    Row("journeys:add", in_workspace, Role.EDITOR, method="post"),
+    Row("journeys:add-from", new_from, Role.EDITOR),
+    Row("journeys:add-from", new_from, Role.EDITOR, method="post"),
+    Row("journeys:case", lambda world: {**in_workspace(world), "key": "apple"}, Role.VIEWER),
+    Row("journeys:add-own", own_template, Role.EDITOR),
+    Row("journeys:add-own", own_template, Role.EDITOR, method="post"),
+    Row("journeys:template-save", one, Role.EDITOR),
+    post("template-save", one, name="Ours"),
+    Row("journeys:template-edit", own_template, Role.EDITOR),
+    post("template-edit", own_template, name="Renamed"),
+    post("template-delete", own_template),
+    post("template-restore", template_in_trash),
     Row("journeys:detail", one, Role.VIEWER),
     Row("journeys:edit", one, Role.EDITOR),
     Row("journeys:history", one, Role.VIEWER),

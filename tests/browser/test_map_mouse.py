@@ -20,6 +20,7 @@ def write_card(page: Page, lane: str, column: int, text: str) -> None:
 def test_a_new_map_from_the_template_and_a_first_card(enter: Opener, ed: User) -> None:
     page = enter("/w/acme/journeys/", user=ed)
     page.get_by_role("link", name="Nouveau parcours").or_(page.locator("a[href$='/journeys/new/']")).first.click()
+    page.get_by_role("link", name="Six étapes").click()
     page.locator("[name=name]").fill("Choisir un café")
     page.locator("[name=no_persona_yet]").check()
     page.get_by_role("button", name="Créer le parcours").click()

@@ -51,8 +51,8 @@ class ListTests(MapTestCase):
 
     def test_a_new_map_needs_a_persona_or_says_none_yet(self) -> None:
         self.client.force_login(self.ed)
-        url = f"/w/{self.workspace.slug}/journeys/new/"
-        data = {"name": "New", "blueprint": "six-stages", "kind": "customer"}
+        url = f"/w/{self.workspace.slug}/journeys/new/six-stages/"
+        data = {"name": "New", "kind": "customer"}
         response = self.client.post(url, data)
         self.assertEqual(response.status_code, 422)
         self.assertFalse(Journey.objects.filter(name="New").exists())
