@@ -6,4 +6,4 @@ class ImprovementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app shows on a journey map."""
-        from improvements import lanes  # noqa: F401
+        from improvements import content, lanes  # noqa: F401
