@@ -320,7 +320,7 @@ def _differences(
     places_new = {id(part): number for number, part in enumerate(after)}
 
     def content(part: Any) -> tuple[Any, ...]:
-        return tuple(getattr(part, name) for name in part.__struct_fields__ if name not in ignored)
+        return tuple(str(getattr(part, name)) for name in part.__struct_fields__ if name not in ignored)
 
     pairs, left = matched(
         before,

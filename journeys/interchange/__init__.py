@@ -1,6 +1,7 @@
 """The lossless document of a journey: written, read, applied, compared."""
 
 from journeys.interchange.apply import Written, document_apply, journey_import
+from journeys.interchange.differences import DifferenceGroup, differences
 from journeys.interchange.document import (
     Document,
     DocumentInvalid,
@@ -14,9 +15,11 @@ from journeys.interchange.document import (
 from journeys.interchange.dump import document_of
 
 __all__ = [
+    "DifferenceGroup",
     "Document",
     "DocumentInvalid",
     "Written",
+    "differences",
     "document_apply",
     "document_from",
     "document_of",

@@ -252,7 +252,7 @@ class _Writer:
         """Make the rows of one table be the wanted ones, in their order within each group; return them by public id."""
         rows: dict[int, Row] = {
             row.serial: row
-            for row in model._default_manager.filter(journey=self.journey)  # type: ignore[misc]
+            for row in model._default_manager.filter(journey=self.journey)
         }
         ranks = _ranks([(group(fields), rows.get(serial_of(key))) for key, fields in wanted])
         found: dict[str, Row] = {}

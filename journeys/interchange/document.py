@@ -6,6 +6,7 @@ Types come first: reading, checking, the published schema (docs/journey.schema.j
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -257,24 +258,49 @@ def serial_of(public_id: str) -> int:
     return int(public_id.rpartition("-")[2])
 
 
+@cache
+def _defaults(kind: type[Part]) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a piece with what they are when left out."""
+    return tuple(
+        (field.name, field.default_factory() if field.default is msgspec.NODEFAULT and callable(field.default_factory)
+         else field.default)
+        for field in msgspec.structs.fields(kind)
+    )  # fmt: skip
+
+
+def _compact(value: Any) -> Any:
+    """Return JSON values without what is as it would be anyway: the one form of a content."""
+    if isinstance(value, Part):
+        found = {}
+        for name, default in _defaults(type(value)):
+            own = getattr(value, name)
+            if own != default:
+                found[name] = _compact(own)
+        return found
+    if isinstance(value, list):
+        return [_compact(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _compact(entry) for key, entry in value.items()}
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 def to_dict(document: Document) -> dict[str, Any]:
     """Return the document as JSON values."""
-    return msgspec.to_builtins(document)
+    return _compact(document)
 
 
 def to_json(document: Document) -> bytes:
     """Return the document as a file that people can read."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(_compact(document)), indent=2) + b"\n"
 
 
 def fingerprint(document: Document) -> str:
     """Return twelve digits that change with the content, not with where or when it was written."""
-    bare = msgspec.structs.replace(
-        document,
-        origin=None,
-        attachments=[msgspec.structs.replace(part, content=None) for part in document.attachments],
-    )
-    return hashlib.sha256(msgspec.json.encode(bare, order="deterministic")).hexdigest()[:12]
+    found = _compact(document)
+    found.pop("origin", None)
+    for part in found.get("attachments", []):
+        part.pop("content", None)
+    return hashlib.sha256(msgspec.json.encode(found, order="deterministic")).hexdigest()[:12]
 
 
 def _unwritable(value: Any, path: str) -> Iterator[tuple[str, str]]:

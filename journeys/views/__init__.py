@@ -1,5 +1,5 @@
 """Pages and actions of journeys, by what they are about."""
 
-from journeys.views import cells, documents, lists, maps, structure
+from journeys.views import cells, documents, lists, maps, structure, versions
 
-__all__ = ["cells", "documents", "lists", "maps", "structure"]
+__all__ = ["cells", "documents", "lists", "maps", "structure", "versions"]

@@ -4,7 +4,9 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from journeys import interchange
-from tests.access import ApiRow, Row, World
+from journeys.models import Version
+from journeys.services.versions import version_save
+from tests.access import ApiRow, Row, World, in_workspace
 from tests.access.journeys import journey, one
 
 
@@ -14,7 +16,21 @@ def document(world: World) -> dict[str, Any]:
     )
 
 
+def version(world: World) -> dict[str, Any]:
+    def make() -> Version:
+        return version_save(journey=journey(world), actor=world.cast.ed, name="One")
+
+    return {"pk": world.once("journey-version", make).pk}
+
+
 ROWS: list[Row | ApiRow] = [
+    Row("journeys:versions", one, Role.VIEWER),
+    Row("journeys:version-add", one, Role.EDITOR, method="post", data={"name": "Two"}),
+    Row("journeys:version-document", version, Role.VIEWER),
+    Row("journeys:version-restore", version, Role.EDITOR, method="post"),
+    Row("journeys:compare", one, Role.VIEWER),
+    Row("journeys:compare-files", in_workspace, Role.VIEWER),
+    Row("journeys:compare-files", in_workspace, Role.VIEWER, method="post"),
     ApiRow("api:journey-document", one, Role.VIEWER),
     ApiRow("api:journey-document", one, Role.EDITOR, method="put", data=document),
 ]
