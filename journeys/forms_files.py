@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.workspaces.models import Workspace
 from journeys import interchange
-from journeys.interchange.document import refused
+from journeys.interchange.document import PersonaPart, refused
+from personas.models import Persona
 
 DOCUMENT_BYTES_MAX = 48 * 2**20
 
@@ -33,6 +35,45 @@ class DocumentField(forms.FileField):
             return interchange.document_read(file.read())
         except interchange.DocumentInvalid as problem:
             raise ValidationError(refused(problem)) from problem
+
+
+class ImportForm(forms.Form):
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput({"accept": ".json,.xlsx,.csv,.tsv,.txt"}),
+        help_text=_("JSON or XLSX of a map, or any table as CSV or XLSX."),
+    )
+
+    def clean_file(self) -> UploadedFile:
+        file = self.cleaned_data["file"]
+        if (file.size or 0) > DOCUMENT_BYTES_MAX:
+            raise ValidationError(_("The file is larger than 48 MB."))
+        return file
+
+
+class SpreadsheetForm(forms.Form):
+    """What a table does not say: the name of the journey, and for whom it is told (A6)."""
+
+    name = forms.CharField(label=_("Name of the journey"), max_length=200)
+    persona = forms.ModelMultipleChoiceField(
+        label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    no_persona_yet = forms.BooleanField(label=_("no persona yet"), required=False)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["persona"].queryset = Persona.objects.filter(workspace=workspace, deleted_at=None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("persona") and not data.get("no_persona_yet"):
+            self.add_error("persona", _("Choose a persona, or say that there is none yet."))
+        return data
+
+    def personas(self, *, known: set[str]) -> list[PersonaPart]:
+        """Return the chosen personas that the document does not name yet."""
+        return [PersonaPart(name=row.name) for row in self.cleaned_data["persona"] if row.name not in known]
 
 
 class CompareFilesForm(forms.Form):

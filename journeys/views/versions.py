@@ -154,12 +154,13 @@ def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
         "after": after,
         "choices": choices,
         "section": "journeys",
-        **_result(before, after),
+        **compared(before, after),
     }
     return render(request, "journeys/comparison.html", context)
 
 
-def _result(before: Side | None, after: Side | None) -> dict[str, object]:
+def compared(before: Side | None, after: Side | None) -> dict[str, object]:
+    """Return what journeys/_differences.html shows."""
     if before is None or after is None:
         return {"groups": [], "count": 0, "count_text": ""}
     groups = interchange.differences(before.document, after.document)
@@ -181,6 +182,6 @@ def compare_files(request: MemberRequest, slug: str) -> HttpResponse:
             first, last = form.cleaned_data["before"], form.cleaned_data["after"]
             before = Side("before", request.FILES["before"].name or "", first)  # type: ignore[union-attr]
             after = Side("after", request.FILES["after"].name or "", last)  # type: ignore[union-attr]
-            context |= {"before": before, "after": after, **_result(before, after)}
+            context |= {"before": before, "after": after, **compared(before, after)}
             status = 200
     return render(request, "journeys/compare_files.html", context, status=status)

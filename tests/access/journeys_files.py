@@ -4,7 +4,8 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from journeys import interchange
-from journeys.models import Version
+from journeys.models import Draft, Version
+from journeys.services.files import draft_keep
 from journeys.services.versions import version_save
 from tests.access import ApiRow, Row, World, in_workspace
 from tests.access.journeys import journey, one
@@ -23,11 +24,31 @@ def version(world: World) -> dict[str, Any]:
     return {"pk": world.once("journey-version", make).pk}
 
 
+def draft(world: World) -> dict[str, Any]:
+    def make() -> Draft:
+        return draft_keep(
+            workspace=world.cast.workspace,
+            actor=world.cast.olga,
+            name="table.csv",
+            payload={"tables": [{"name": "table", "rows": [["", "Pay"], ["Actions", "pays"]]}]},
+        )
+
+    return {"pk": world.once("journey-draft", make).pk}
+
+
 ROWS: list[Row | ApiRow] = [
     Row("journeys:versions", one, Role.VIEWER),
     Row("journeys:version-add", one, Role.EDITOR, method="post", data={"name": "Two"}),
     Row("journeys:version-document", version, Role.VIEWER),
     Row("journeys:version-restore", version, Role.EDITOR, method="post"),
+    Row("journeys:import", in_workspace, Role.EDITOR),
+    Row("journeys:import", in_workspace, Role.EDITOR, method="post"),
+    Row("journeys:draft", draft, Role.EDITOR),
+    Row("journeys:draft", draft, Role.EDITOR, method="post"),
+    Row("journeys:draft-drop", draft, Role.EDITOR, method="post"),
+    Row("journeys:files", one, Role.VIEWER),
+    Row("journeys:document-bring", one, Role.EDITOR, method="post"),
+    Row("journeys:download", lambda world: one(world) | {"kind": "json"}, Role.VIEWER),
     Row("journeys:compare", one, Role.VIEWER),
     Row("journeys:compare-files", in_workspace, Role.VIEWER),
     Row("journeys:compare-files", in_workspace, Role.VIEWER, method="post"),
