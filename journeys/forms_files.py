@@ -1,5 +1,6 @@
 """Forms of versions, documents and files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
 from journeys import interchange
+from journeys.documents.style import PAPERS
 from journeys.interchange.document import PersonaPart, refused
+from journeys.lanes import Period
+from journeys.services.exports import Wish
 from personas.models import Persona
 
 DOCUMENT_BYTES_MAX = 48 * 2**20
@@ -79,3 +83,37 @@ class SpreadsheetForm(forms.Form):
 class CompareFilesForm(forms.Form):
     before = DocumentField(label=_("Earlier file (JSON)"))
     after = DocumentField(label=_("Later file (JSON)"))
+
+
+class MakeForm(forms.Form):
+    """A drawing of the map to make: which format, on which paper or at which scale, without which lanes."""
+
+    format = forms.ChoiceField(choices=[(key, key.upper()) for key in ("pdf", "pptx", "svg", "png")])
+    paper = forms.ChoiceField(
+        label=_("Paper"), choices=[(key, key.upper()) for key in PAPERS], initial="a3", required=False
+    )
+    scale = forms.TypedChoiceField(
+        label=_("Size"),
+        choices=[(1, "1×"), (2, "2×"), (4, "4×")],
+        initial=2,
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    split = forms.BooleanField(label=_("lanes may go on further sheets"), required=False)
+    without = forms.MultipleChoiceField(label=_("Leave out lanes"), required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, lanes: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without"].choices = lanes  # type: ignore[attr-defined]
+
+    def wish(self, *, period: Period | None) -> Wish:
+        data = self.cleaned_data
+        return Wish(
+            format=data["format"],
+            paper=data["paper"] or "a3",
+            scale=data["scale"] or 1,
+            split=data["split"],
+            without=tuple(data["without"]),
+            period=period,
+        )

@@ -4,7 +4,8 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from journeys import interchange
-from journeys.models import Draft, Version
+from journeys.models import Draft, Export, Version
+from journeys.services.exports import Wish, export_start, export_work
 from journeys.services.files import draft_keep
 from journeys.services.versions import version_save
 from tests.access import ApiRow, Row, World, in_workspace
@@ -36,6 +37,17 @@ def draft(world: World) -> dict[str, Any]:
     return {"pk": world.once("journey-draft", make).pk}
 
 
+def export(world: World) -> dict[str, Any]:
+    """A file that is there."""
+
+    def make() -> Export:
+        row = export_start(journey=journey(world), actor=world.cast.vi, wish=Wish(format="svg"))
+        export_work(row.pk)
+        return row
+
+    return {"pk": world.once("journey-export", make).pk}
+
+
 ROWS: list[Row | ApiRow] = [
     Row("journeys:versions", one, Role.VIEWER),
     Row("journeys:version-add", one, Role.EDITOR, method="post", data={"name": "Two"}),
@@ -47,6 +59,9 @@ ROWS: list[Row | ApiRow] = [
     Row("journeys:draft", draft, Role.EDITOR, method="post"),
     Row("journeys:draft-drop", draft, Role.EDITOR, method="post"),
     Row("journeys:files", one, Role.VIEWER),
+    Row("journeys:make", one, Role.VIEWER, method="post", data={"format": "svg"}),
+    Row("journeys:export", export, Role.VIEWER),
+    Row("journeys:export-file", export, Role.VIEWER, ok=200),
     Row("journeys:document-bring", one, Role.EDITOR, method="post"),
     Row("journeys:download", lambda world: one(world) | {"kind": "json"}, Role.VIEWER),
     Row("journeys:compare", one, Role.VIEWER),
