@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from msgspec import Meta
 
 from improvements.models import Pain, Solution
@@ -382,7 +383,7 @@ def solutions_differences(
     }
     names = {
         "note": _("note"), "kind": _("kind"), "status": _("status"), "impact": _("impact"), "effort": _("effort"),
-        "binding": _("KPI"), "expected_value": _("expected effect"), "owner": _("owner"), "due_on": _("due date"),
+        "binding": _("KPI"), "expected_value": _("expected effect"), "owner": pgettext("item", "owner"), "due_on": _("due date"),
     }  # fmt: skip
     return _differences(before, after, context, texts=texts, names=names, ignored=frozenset({"pain"}))
 

@@ -387,7 +387,7 @@ def _title(page: Page, doc: MapDoc, paper: Paper, size: float) -> float:
 def _small_title(page: Page, doc: MapDoc, paper: Paper, grid: Grid, tile: Tile, tiles: int) -> float:
     size = grid.size
     first, last = doc.columns[tile.first].number, doc.columns[tile.last - 1].number
-    where = f"{doc.texts['sheet']} {tile.number} {doc.texts['of']} {tiles}"
+    where = doc.texts["sheet"] % {"number": tile.number, "all": tiles}
     steps = ngettext("step %(first)s", "steps %(first)s to %(last)s", last - first + 1) % {"first": first, "last": last}
     right = f"{where} · {steps}"
     room = paper.w - 2 * MARGIN - width(right, size) - size * 2

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from cxmap.lib import formats
 from journeys import interchange
@@ -138,7 +138,7 @@ def _curve(board: Board) -> Curve:
     for (layer, persona_id), values in sorted(levels.items(), key=lambda item: (item[0][0], order.get(item[0][1], -1))):
         persona = names.get(persona_id) if persona_id else None
         believed = layer == CurvePoint.Layer.BELIEVED
-        label = gettext("believed by the team") if believed else gettext("aimed at")
+        label = gettext("believed by the team") if believed else pgettext("curve", "aimed at")
         found.append(
             Series(
                 name=f"{persona.name}, {label}" if persona else label,
@@ -280,8 +280,7 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
             "stages": gettext("Stages"),
             "states": gettext("States"),
             "overview": gettext("Overview of the sheets"),
-            "sheet": gettext("sheet"),
-            "of": gettext("of"),
+            "sheet": gettext("sheet %(number)s of %(all)s"),
             "continued": gettext("continued"),
         },
     )

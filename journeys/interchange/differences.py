@@ -317,7 +317,7 @@ class _Comparison:
                 continue
             curve = _("believed curve") if layer == "believed" else _("aimed-at curve")
             if persona:
-                curve = _("%(curve)s of %(persona)s") % {"curve": curve, "persona": persona}
+                curve = _("%(curve)s (%(persona)s)") % {"curve": curve, "persona": persona}
             names = {
                 "curve": curve,
                 "step": self.step_name(step),
@@ -373,7 +373,7 @@ def _setting_names() -> dict[str, str]:
         "success_measure": _("measure of success"),
         "aims": _("aims"),
         "methods": _("methods used"),
-        "owner": _("owner"),
+        "owner": pgettext("item", "owner"),
         "review_on": _("review date"),
         "parent": _("part of the journey"),
         "as_is": _("as-is journey"),

@@ -69,7 +69,7 @@ SHEETS: dict[str, Any] = {
 COLUMNS: dict[str, Any] = {
     "id": _("identifier"), "name": _("name"), "kind": _("kind"), "horizon": _("horizon"), "status": _("status"),
     "scenario": _("scenario"), "expectation": _("what the customer expects"), "success_measure": _("measure of success"),
-    "aims": _("aims"), "methods": _("methods used"), "owner": _("owner"), "review_on": _("review date"),
+    "aims": _("aims"), "methods": _("methods used"), "owner": pgettext_lazy("item", "owner"), "review_on": _("review date"),
     "parent": _("part of the journey"), "parent_id": _("part of the journey (identifier)"),
     "as_is": _("as-is journey"), "as_is_id": _("as-is journey (identifier)"), "column_width": _("width of columns"),
     "label_width": _("width of lane labels"), "level_names": _("names of the levels"), "template": _("template"),

@@ -50,7 +50,7 @@ def doc(columns: int, lanes: int, *, cards: int = 1, text: str = SENTENCE, stage
         ],
         legend=["▼ getting worse"],
         footer=["version 1", "fingerprint 123"],
-        texts={"stages": "Stages", "states": "States", "overview": "Overview", "sheet": "sheet", "of": "of", "continued": "continued"},
+        texts={"stages": "Stages", "states": "States", "overview": "Overview", "sheet": "sheet %(number)s of %(all)s", "continued": "continued"},
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase as ExampleTestCase
 
@@ -44,6 +45,18 @@ class DifferencesTest(ExampleTestCase):
                     "believed curve lowered from +1 to −1 at “Compare”",
                 ]
             ),
+        )
+
+    def test_in_french(self) -> None:
+        def change(data: dict[str, Any]) -> None:
+            data["curve"][1]["level"] = 0.5
+            data["content"]["kpis"][0]["target"]["value"] = 0.02
+
+        with translation.override("fr"):
+            found = self.changed(change)["Purchase"]
+        self.assertIn("courbe estimée relevée de −1,5 à +0,5 pour «\u00a0Pay\u00a0»", found)
+        self.assertIn(
+            "objectif modifié\u00a0: taux d'achat sur «\u00a0Payment page\u00a0», 1,8\u00a0% → 2\u00a0%", found
         )
 
     def test_the_same_is_no_difference(self) -> None:
