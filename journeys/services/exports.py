@@ -87,16 +87,31 @@ class Made:
 
 def export_name(journey: Journey, wish: Wish) -> str:
     """Return a file name that every system takes, with what tells one file from the other."""
-    stem = slugify(fold(journey.name))[:60] or "journey"
+    stem = slugify(fold(journey.name))[:60].strip("-") or "journey"
     extra = {"pdf": f"-{wish.paper}", "png": f"-{wish.scale:g}x"}.get(wish.format, "")
     return f"{stem}{extra}.{wish.format}"
+
+
+def _doc(journey: Journey, wish: Wish) -> documents.MapDoc:
+    board = selectors.board(journey=journey, actor=None, can_edit=False, period=wish.period)
+    return documents.map_doc(board, without={UUID(pk) for pk in wish.without})
+
+
+def export_check(journey: Journey, wish: Wish) -> None:
+    """Find out whether a file can be made, without making it. Raises DoesNotFit, TooManyPixels."""
+    doc = _doc(journey, wish)
+    if wish.format == "pdf" and not wish.split:
+        documents.lay_out(doc, wish.paper)
+    if wish.format == "png":
+        page = documents.canvas(doc).pages[0]
+        if pixels(page.w, page.h, wish.scale) > PIXELS_MAX:
+            raise TooManyPixels
 
 
 def export_make(journey: Journey, wish: Wish, *, progress: Callable[[int], None] = lambda _percent: None) -> Made:
     """Make a file of a map now. Raises DoesNotFit, TooManyPixels."""
     with translation.override(wish.language), timezone.override(journey.workspace.zone):
-        board = selectors.board(journey=journey, actor=None, can_edit=False, period=wish.period)
-        doc = documents.map_doc(board, without={UUID(pk) for pk in wish.without})
+        doc = _doc(journey, wish)
         progress(20)
         content = _drawn(doc, wish, progress)
         progress(95)

@@ -101,12 +101,35 @@ class _Grid:
 
 def layout_of(rows: Sequence[Sequence[str]]) -> str:
     """Return what the table looks like: one row per card, lanes down and steps right, or the other way round."""
-    roles = [role_of(text) for text in rows[0]]
-    if roles.count(None) < len(roles) and {"text", "touchpoint"} & set(roles) and {"stage", "step"} & set(roles):
+    roles = set(_roles(rows))
+    if {"text", "touchpoint"} & roles and {"stage", "step"} & roles:
         return TIDY
     down = sum(1 for row in rows[1:] if row[0] and lane_kind_of(row[0]))
     right = sum(1 for text in rows[0][1:] if text and lane_kind_of(text))
     return TURNED if right > down else MATRIX
+
+
+def _roles(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return what each column of a table with one row per card holds, "" where nothing tells."""
+    found: list[str] = []
+    for heading in rows[0]:
+        role = role_of(heading) or ""
+        if role == "stage" and "stage" in found:
+            role = "step"
+        # Of two columns that could be it, the first one is: the others can be chosen.
+        found.append("" if role in found else role)
+    if "lane" not in found:
+        # A column of which most cells name a lane.
+        for number in range(1, len(rows[0])):
+            values = [row[number] for row in rows[1:] if row[number]]
+            if (
+                len(values) > 1
+                and not found[number]
+                and sum(bool(lane_kind_of(value)) for value in values) > len(values) * 0.6
+            ):
+                found[number] = "lane"
+                break
+    return found
 
 
 def plan_of(table: Table, choices: Choices = Choices()) -> Plan:
@@ -277,23 +300,17 @@ def _on_scale(value: float, low: float, high: float) -> float:
     return max(-2.0, min(2.0, round(level * 2) / 2))
 
 
-def _tidy_columns(header: Sequence[str], choices: Choices) -> list[tuple[int, str, str]]:
+def _tidy_columns(rows: Sequence[Sequence[str]], choices: Choices) -> list[tuple[int, str, str]]:
     columns = []
-    taken: set[str] = set()
-    for number, heading in enumerate(header):
-        role = choices.columns.get(number)
-        if role is None:
-            role = role_of(heading) or ""
-            # Of two columns that could be it, the first one is: the others can be chosen.
-            role = "" if role in taken else role
-        taken.add(role)
-        columns.append((number, heading, "" if role == IGNORE else role))
+    for number, (heading, role) in enumerate(zip(rows[0], _roles(rows), strict=True)):
+        chosen = choices.columns.get(number, role)
+        columns.append((number, heading, "" if chosen == IGNORE else chosen))
     return columns
 
 
 def _tidy(rows: Sequence[Sequence[str]], choices: Choices) -> Plan:
     ignored: list[Ignored] = []
-    columns = _tidy_columns(rows[0], choices)
+    columns = _tidy_columns(rows, choices)
     at = {role: number for number, _heading, role in columns if role}
     plan = Plan(TIDY, "stage" in at, [], [], [], {}, ignored, columns)
     stages: dict[str, int] = {}

@@ -9,7 +9,24 @@ ROLES: dict[str, tuple[str, ...]] = {
     "stage": ("etape", "stage", "phase", "journey stage", "etape du parcours", "stage name", "phase name"),
     "step": ("moment", "step", "sous-etape", "substage", "sub-stage", "step name", "touch moment", "activity"),
     "lane": ("ligne", "lane", "section", "rubrique", "row", "swimlane", "type", "categorie de contenu", "lane name"),
-    "text": ("texte", "text", "contenu", "content", "vignette", "card", "description", "note", "sticky note", "value"),
+    "text": (
+        "note autocollante",
+        "post-it",
+        "postit",
+        "sticky",
+        "vignettes",
+        "cards",
+        "texte",
+        "text",
+        "contenu",
+        "content",
+        "vignette",
+        "card",
+        "description",
+        "note",
+        "sticky note",
+        "value",
+    ),
     "touchpoint": ("point de contact", "touchpoint", "touch point"),
     "persona": ("persona", "actor"),
     "source": ("source", "evidence", "preuve"),
@@ -97,7 +114,11 @@ def _meant(text: str, table: dict[str, tuple[str, ...]]) -> str | None:
 
 def role_of(heading: str) -> str | None:
     """Return what a column with this heading holds; None when the words say nothing."""
-    return _meant(heading, ROLES)
+    found = _meant(heading, ROLES)
+    if found is None and len(heading.split()) in {2, 3, 4}:
+        # "Étape du client", "Step name in French"
+        found = _meant(heading.split(maxsplit=1)[0], {key: ROLES[key] for key in ("stage", "step")})
+    return found
 
 
 def lane_kind_of(label: str) -> str | None:

@@ -99,9 +99,10 @@ def make(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, journey, form, status=422)
     wish = form.wish(period=period_in(request.POST))
-    if not exports.is_quick(journey, wish):
-        return see_other(exports.export_start(journey=journey, actor=request.user, wish=wish).get_absolute_url())
     try:
+        if not exports.is_quick(journey, wish):
+            exports.export_check(journey, wish)
+            return see_other(exports.export_start(journey=journey, actor=request.user, wish=wish).get_absolute_url())
         made = exports.export_make(journey, wish)
     except CxmapError as error:
         return _page(request, journey, form, refused=error, status=422)

@@ -21,6 +21,7 @@ from cxmap.workspaces.models import Workspace
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, interchange, lanes
 from journeys.forms_files import ImportForm, SpreadsheetForm
+from journeys.interchange.differences import level_text
 from journeys.interchange.document import refused
 from journeys.interchange.workbook import NotOurWorkbook, workbook_read
 from journeys.models import Draft, Journey
@@ -291,10 +292,8 @@ def _preview(plan: Plan) -> list[PreviewLane]:
     found = []
     for lane in plan.lanes:
         if lane.kind == "emotion":
-            cells = [
-                [f"{plan.levels[step]:+g}".replace("-", "−")] if step in plan.levels else []
-                for step in range(len(plan.steps))
-            ]
+            steps = range(len(plan.steps))
+            cells = [[level_text(plan.levels[step])] if step in plan.levels else [] for step in steps]
         else:
             cells = [lane.cells.get(step, []) for step in range(len(plan.steps))]
         label = lane.label or str(lanes.kind_of(lane.kind).label)

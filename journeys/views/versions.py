@@ -41,7 +41,7 @@ class Side:
 
 def file_name(name: str, extension: str) -> str:
     """Return a name that every file system takes."""
-    return f"{slugify(fold(name))[:60] or 'journey'}.{extension}"
+    return f"{slugify(fold(name))[:60].strip('-') or 'journey'}.{extension}"
 
 
 def attachment(content: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:

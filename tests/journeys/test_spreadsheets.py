@@ -78,6 +78,19 @@ class UnderstandingTest(SimpleTestCase):
         self.assertEqual(found.personas, ["Inès"])
         self.assertEqual([one.address for one in found.ignored], ["F2–F2"])
 
+    def test_sticky_notes_of_another_tool(self) -> None:
+        found = plan(
+            [
+                ["Phase", "Étape du client", "Famille", "Note autocollante", "Couleur"],
+                ["Découverte", "Voit une publicité", "Actions", "Fait défiler son fil", "jaune"],
+                ["Découverte", "Cherche un avis", "Irritants", "Avis contradictoires", "rose"],
+                ["Achat", "Paie", "Actions", "Saisit sa carte", "jaune"],
+            ]
+        )
+        self.assertEqual([role for _number, _heading, role in found.columns], ["stage", "step", "lane", "text", ""])
+        self.assertEqual(found.stages, ["Découverte", "Achat"])
+        self.assertEqual([lane.kind for lane in found.lanes], ["actions", "pains"])
+
     def test_what_finds_no_place_is_said(self) -> None:
         found = plan(
             [
