@@ -47,7 +47,10 @@ def is_saved(journey: Journey, document: interchange.Document) -> bool:
     last = Version.objects.filter(journey=journey).order_by("-number").first()
     if last is None:
         return False
-    return interchange.fingerprint(document_in(last)) == interchange.fingerprint(document)
+    try:
+        return interchange.fingerprint(document_in(last)) == interchange.fingerprint(document)
+    except interchange.DocumentInvalid:
+        return False
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Named versions of a map, and what is different between two states of it or two files."""
 
+import json
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -90,7 +91,7 @@ def version_document(request: MemberRequest, pk: UUID) -> HttpResponse:
     """The document of a version as a file; what its attachments hold stays here."""
     version = access.version_for_view(request, pk)
     name = file_name(f"{version.journey.name} v{version.number}", "json")
-    content = interchange.to_json(services.document_in(version))
+    content = json.dumps(version.document, ensure_ascii=False, indent=2).encode() + b"\n"
     return attachment(content, name, "application/json")
 
 
@@ -126,7 +127,11 @@ def _side(journey: Journey, key: str) -> Side | None:
     version = Version.objects.filter(journey=journey, number=int(key)).first()
     if version is None:
         return None
-    return Side(key, version_label(version), services.document_in(version))
+    try:
+        return Side(key, version_label(version), services.document_in(version))
+    except interchange.DocumentInvalid:
+        # A part of the product that wrote something into it is gone; the file of the version still holds it.
+        return None
 
 
 def version_label(version: Version) -> str:

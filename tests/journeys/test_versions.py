@@ -138,6 +138,20 @@ class VersionsTest(VersionTestCase):
         self.assertEqual(response.json()["journey"]["name"], "Buying shoes")
         self.assertIn("buying-shoes-v1.json", response["Content-Disposition"])
 
+    def test_a_version_that_nobody_reads_any_more(self) -> None:
+        """A part of the product that wrote into it is gone: said, never an error, and the file still holds it."""
+        version = version_save(journey=self.journey, actor=self.ed, name="One")
+        version.document["content"]["weather"] = [{"sun": True}]
+        version.save(update_fields=["document"])
+        page = self.client.get(reverse("journeys:compare", args=[self.journey.pk]) + "?before=1&after=now")
+        self.assertContains(page, "choose others")
+        file = self.client.get(reverse("journeys:version-document", args=[version.pk]))
+        self.assertEqual(file.json()["content"]["weather"], [{"sun": True}])
+        before = self.content()
+        back = self.client.post(reverse("journeys:version-restore", args=[version.pk]), follow=True)
+        self.assertContains(back, "message--error")
+        self.assertEqual(self.content(), before)
+
     def test_viewers_see_and_do_not_change(self) -> None:
         version = version_save(journey=self.journey, actor=self.ed, name="One")
         self.client.force_login(self.vi)
