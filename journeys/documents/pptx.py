@@ -17,7 +17,7 @@ from pptx.util import Pt
 
 from journeys.documents import curves
 from journeys.documents.cells import Block, gap_after, stack_height
-from journeys.documents.fonts import shortened
+from journeys.documents.fonts import shortened, width
 from journeys.documents.layout import Grid, Row, grid_of, row_pieces
 from journeys.documents.model import LEVELS, Band, Curve, LaneDoc, MapDoc, Series
 from journeys.documents.style import DECISIVE, INK, LABEL_FILL, MUTED, PAPER, RULE, STAGE_FILL, TONES
@@ -53,6 +53,7 @@ class Slide:
     title: str
     language: str
     parts: list[str] = field(default_factory=list)
+    title_room: float = WIDTH - 2 * MARGIN
 
     def _head(self, name: str, *, text: bool = False) -> str:
         number = len(self.parts) + 10
@@ -205,11 +206,12 @@ def pptx_write(doc: MapDoc) -> bytes:
 def _put(deck: Any, slide: Slide) -> None:
     page = deck.slides.add_slide(deck.slide_layouts[5])
     title = page.shapes.title
-    title.left, title.top, title.width, title.height = Pt(MARGIN), Pt(16), Pt(WIDTH - 2 * MARGIN), Pt(30)
+    title.left, title.top, title.width, title.height = Pt(MARGIN), Pt(14), Pt(slide.title_room), Pt(32)
     title.text_frame.text = _clean(slide.title)
     title.text_frame.margin_left = title.text_frame.margin_right = 0
     paragraph = title.text_frame.paragraphs[0]
-    paragraph.font.size, paragraph.font.bold = Pt(20), True
+    fits = (size for size in (20, 17, 14) if width(slide.title, size, weight=700) <= slide.title_room)
+    paragraph.font.size, paragraph.font.bold = Pt(next(fits, 13)), True
     paragraph.alignment = 1  # left
     tree = page.shapes._spTree
     for element in etree.fromstring(f"<root {NAMESPACES}>{''.join(slide.parts)}</root>"):
@@ -228,14 +230,12 @@ def _overview(doc: MapDoc, language: str) -> Slide:
     slide = Slide(doc.title, language)
     facts = list(doc.facts)[:4]
     fact_width = 110.0
-    slide.text(
-        "chips",
-        MARGIN,
-        46,
-        WIDTH - 2 * MARGIN - len(facts) * fact_width,
-        16,
-        Run("  ·  ".join(doc.chips), 11, fill=MUTED),
-    )
+    room = WIDTH - 2 * MARGIN - len(facts) * fact_width
+    slide.title_room = room
+    chips = list(doc.chips)
+    while len(chips) > 1 and width("  ·  ".join(chips), 10) > room - 10:
+        chips.pop()
+    slide.text("chips", MARGIN, 48, room, 14, Run(shortened("  ·  ".join(chips), 10, room - 10), 10, fill=MUTED))
     for number, (value, label) in enumerate(facts):
         x = WIDTH - MARGIN - (len(facts) - number) * fact_width
         slide.shape(

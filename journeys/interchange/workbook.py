@@ -196,7 +196,8 @@ def _flat(part: Any) -> dict[str, Any]:
     for name, field in _fields(part.__class__).items():
         value, nested = getattr(part, name), _nested(field)
         if nested is None:
-            found[name] = value
+            # An empty cell reads better than many times FALSE, and means the same where that is the rule.
+            found[name] = None if value is False and field.default is False else value
         elif value is not None:
             for inner in _fields(nested):
                 found[_column(name, inner)] = getattr(value, inner)
@@ -268,6 +269,8 @@ def workbook_write(document: Document) -> bytes:
     for sheet in sheets():
         page = book.add_worksheet(str(SHEETS.get(sheet.key, sheet.key))[:31])
         page.freeze_panes(1, 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         for column, name in enumerate(sheet.columns):
             page.write_string(0, column, str(COLUMNS.get(name, name)), helper_head if name in HELPERS else head)
             page.set_column(column, column, 48 if name in WIDE else 18)
