@@ -12,6 +12,7 @@ from cxmap.workspaces.models import Workspace
 from journeys import interchange
 from journeys.documents.style import PAPERS
 from journeys.interchange.document import PersonaPart, refused
+from journeys.interchange.opening import document_in_file
 from journeys.lanes import Period
 from journeys.services.exports import Wish
 from personas.models import Persona
@@ -25,9 +26,9 @@ class VersionForm(forms.Form):
 
 
 class DocumentField(forms.FileField):
-    """A journey as a JSON file; its value is the document."""
+    """A journey as a JSON or XLSX file of ours; its value is the document."""
 
-    widget = forms.FileInput({"accept": ".json,application/json"})
+    widget = forms.FileInput({"accept": ".json,.xlsx"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         file = super().clean(data, initial)
@@ -36,9 +37,12 @@ class DocumentField(forms.FileField):
         if (file.size or 0) > DOCUMENT_BYTES_MAX:
             raise ValidationError(_("The file is larger than 48 MB."))
         try:
-            return interchange.document_read(file.read())
+            document = document_in_file(file.read())
         except interchange.DocumentInvalid as problem:
             raise ValidationError(refused(problem)) from problem
+        if document is None:
+            raise ValidationError(_("This is no export of a map."))
+        return document
 
 
 class ImportForm(forms.Form):
@@ -81,8 +85,8 @@ class SpreadsheetForm(forms.Form):
 
 
 class CompareFilesForm(forms.Form):
-    before = DocumentField(label=_("Earlier file (JSON)"))
-    after = DocumentField(label=_("Later file (JSON)"))
+    before = DocumentField(label=_("Earlier file (JSON or XLSX)"))
+    after = DocumentField(label=_("Later file (JSON or XLSX)"))
 
 
 class MakeForm(forms.Form):

@@ -23,7 +23,7 @@ from journeys import access, interchange, lanes
 from journeys.forms_files import ImportForm, SpreadsheetForm
 from journeys.interchange.differences import level_text
 from journeys.interchange.document import refused
-from journeys.interchange.workbook import NotOurWorkbook, workbook_read
+from journeys.interchange.opening import document_in_file
 from journeys.models import Draft, Journey
 from journeys.services import files
 from journeys.spreadsheets import Choices, Plan, Table, TableUnreadable, plan_of, tables_read
@@ -31,18 +31,6 @@ from journeys.spreadsheets.understanding import IGNORE, MATRIX, TIDY, TURNED
 from journeys.views.versions import Side, compared
 
 IGNORED_SHOWN = 200
-
-
-def document_in_file(raw: bytes) -> interchange.Document | None:
-    """Return the journey that a file of ours holds; None for any other file. Raises DocumentInvalid."""
-    if raw[:4] == b"PK\x03\x04":
-        try:
-            return workbook_read(raw)
-        except NotOurWorkbook:
-            return None
-    if raw.lstrip()[:1] in {b"{", b"["}:
-        return interchange.document_read(raw)
-    return None
 
 
 @login_required

@@ -11,6 +11,7 @@ from django.utils import timezone
 from improvements.models import Pain
 from improvements.services import pain_add
 from journeys import interchange
+from journeys.interchange.workbook import workbook_write
 from journeys.models import Card, Journey, Step, Version
 from journeys.services.cards import card_edit
 from journeys.services.journeys import history_step, journey_duplicate, journey_update
@@ -213,6 +214,16 @@ class CompareFilesTest(CastTestCase):
         self.assertContains(response, "Reads reviews → Reads ten reviews")
         self.assertFalse(Journey.objects.exists())
 
+    def test_workbooks(self) -> None:
+        after = document()
+        after["steps"][0]["name"] = "Compare offers"
+        raw = workbook_write(interchange.document_from(after))
+        response = self.client.post(self.url, {"before": self.file(document()), "after": self.file(raw)})
+        self.assertContains(response, "step renamed: “Compare” → “Compare offers”")
+        self.assertContains(response, "1 difference")
+
     def test_no_journey(self) -> None:
+        other = self.client.post(self.url, {"before": self.file(b"a;b"), "after": self.file(document())})
+        self.assertContains(other, "no export of a map", status_code=422)
         response = self.client.post(self.url, {"before": self.file(b"{}"), "after": self.file(document())})
         self.assertContains(response, "missing required field", status_code=422)

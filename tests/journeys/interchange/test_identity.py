@@ -14,6 +14,7 @@ from hypothesis.extra.django import TestCase as ExampleTestCase
 
 from journeys import interchange
 from journeys.interchange.document import to_dict
+from journeys.services.journeys import history_step
 from tests.base import CastTestCase
 from tests.journeys.interchange.strategies import documents
 
@@ -70,6 +71,33 @@ class IdentityTest(CastTestCase, ExampleTestCase):
             self.assertEqual(
                 [persona.name for persona in found.personas], [persona.name for persona in wanted.personas]
             )
+
+    @quick
+    @given(before=documents(), after=documents())
+    def test_undo_takes_any_replacement_back(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        with undone():
+            old = interchange.document_from(before)
+            journey = interchange.journey_import(workspace=self.workspace, document=old, actor=self.ed).journey
+            first = interchange.document_of(journey)
+            interchange.document_apply(
+                journey=journey, document=interchange.document_from(after), actor=self.ed, library="keep"
+            )
+            second = interchange.document_of(journey)
+            if bare(first) == bare(second):
+                return
+            history_step(journey=journey, actor=self.ed)
+            self.assertEqual(on_map(interchange.document_of(journey)), on_map(first))
+            history_step(journey=journey, actor=self.ed, redo=True)
+            self.assertEqual(on_map(interchange.document_of(journey)), on_map(second))
+
+
+def on_map(document: interchange.Document) -> dict[str, Any]:
+    """Return what belongs to the map: the library is added to and not taken back."""
+    found = bare(document)
+    for name in ("personas", "touchpoints", "channels", "categories"):
+        found.pop(name, None)
+    found.get("content", {}).pop("kpis", None)
+    return found
 
 
 class SchemaTest(ExampleTestCase):
