@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
 from improvements import api as improvements
 from journeys import api as journeys
+from journeys.api_document import DocumentView
 from kpis import api as kpis
 from kpis.api.matrix import MatrixView
 from personas import api as personas
@@ -34,6 +35,7 @@ urlpatterns = [
     path("docs/", views.api_docs, name="docs"),
     path("observations/", kpis.ObservationsView.as_view(), name="observations"),
     path("values/", kpis.ValuesView.as_view(), name="values"),
+    path("journeys/<uuid:pk>/document/", DocumentView.as_view(), name="journey-document"),
     path("matrix/", MatrixView.as_view(), name="matrix"),
     path("", include(router.urls)),
 ]

@@ -245,6 +245,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "every-10-seconds-roll-up-dirty-buckets": {"task": "kpis.rollups_sweep", "schedule": 10.0},
+    "every-30-seconds-resume-exports": {"task": "journeys.files_sweep", "schedule": 30.0},
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "hourly-evaluate-states": {"task": "kpis.states_sweep", "schedule": 3600.0},
 }

@@ -5,5 +5,5 @@ class ImprovementsConfig(AppConfig):
     name = "improvements"
 
     def ready(self) -> None:
-        """Register what this app shows on a journey map, and what it gives to templates."""
-        from improvements import lanes, sowing  # noqa: F401
+        """Register what this app shows on a journey map, and what it gives to templates and files."""
+        from improvements import content, lanes, sowing  # noqa: F401

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
-from journeys.models import Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
+from journeys.models import Card, Draft, Export, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step, Version
 
 SHARE_SALT = "cxmap.share"
 Row = TypeVar("Row", bound=models.Model)
@@ -87,6 +87,46 @@ def share_link_for_edit(request: HttpRequest, pk: UUID) -> ShareLink:
         raise Http404
     require(request, link.workspace_id, Role.EDITOR)
     return link
+
+
+def _version(request: HttpRequest, pk: UUID, role: Role) -> Version:
+    version = Version.objects.select_related("journey__workspace").filter(pk=pk, journey__deleted_at=None).first()
+    if version is None:
+        raise Http404
+    require(request, version.workspace_id, role)
+    return version
+
+
+def version_for_view(request: HttpRequest, pk: UUID) -> Version:
+    return _version(request, pk, Role.VIEWER)
+
+
+def version_for_edit(request: HttpRequest, pk: UUID) -> Version:
+    return _version(request, pk, Role.EDITOR)
+
+
+def export_for_view(request: HttpRequest, pk: UUID) -> Export:
+    """A file that was made of a map: for every member, until it expires."""
+    export = (
+        Export.objects.select_related("journey__workspace")
+        .filter(pk=pk, journey__deleted_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+    if export is None:
+        raise Http404
+    require(request, export.workspace_id, Role.VIEWER)
+    return export
+
+
+def draft_for_edit(request: HttpRequest, pk: UUID) -> Draft:
+    """A file that somebody brought and that is not decided on yet."""
+    draft = Draft.objects.select_related("journey", "workspace").filter(pk=pk, expires_at__gt=timezone.now()).first()
+    if draft is None:
+        raise Http404
+    require(request, draft.workspace_id, Role.EDITOR)
+    if draft.journey is not None and draft.journey.deleted_at is not None:
+        raise Http404
+    return draft
 
 
 def share_token(link: ShareLink) -> str:

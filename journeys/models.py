@@ -476,3 +476,66 @@ class JourneyTemplate(WorkspaceOwned, Named):
 
     def get_absolute_url(self) -> str:
         return reverse("journeys:add-own", args=[self.pk])
+
+
+def export_path(instance: "Export", filename: str) -> str:
+    """Store under the workspace, by the export's own id."""
+    return f"exports/{instance.workspace_id}/{instance.pk}"
+
+
+class Export(WorkspaceOwned):
+    """A file that is being made of a map, or waits to be fetched; it expires (journeys/services/exports.py)."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        WORKING = "working", pgettext_lazy("export", "being made")
+        DONE = "done", pgettext_lazy("export", "ready")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="exports")
+    format = models.CharField(max_length=10)
+    options = models.JSONField(default=dict)  # what the form said, with language and period
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    progress_percent = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(upload_to=export_path, blank=True)
+    filename = models.CharField(max_length=120, blank=True)
+    error = models.TextField(blank=True)  # in the language of who asked
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)  # a worker that dies lets it run out
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["status", "expires_at"], name="journeys_export_status")]
+
+    def __str__(self) -> str:
+        return self.filename or str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        return reverse("journeys:export", args=[self.pk])
+
+    @property
+    def is_working(self) -> bool:
+        return self.status in {self.Status.WAITING, self.Status.WORKING}
+
+
+class Draft(WorkspaceOwned):
+    """A file that somebody brought and is still looking at: a table to begin a map from, or a document to replace one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The map that a document replaces; None: a new one begins.
+    journey = models.ForeignKey(Journey, models.CASCADE, null=True, related_name="drafts")
+    name = models.CharField(max_length=200)
+    payload = models.JSONField()
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name

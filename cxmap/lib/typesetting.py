@@ -16,6 +16,18 @@ def font_folder() -> str:
     return str(Path(fontpkg_fira_sans.__file__).parent / "files")
 
 
+def png(template: Path, data: dict[str, Any], *, pixels_per_inch: float) -> bytes:
+    """Draw a document of one page as an image."""
+    return typst.compile(
+        str(template),
+        root=str(template.parent),
+        font_paths=[font_folder()],
+        sys_inputs={"data": json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False)},
+        format="png",
+        ppi=pixels_per_inch,
+    )
+
+
 def pdf(template: Path, data: dict[str, Any]) -> bytes:
     """Set a document. `data` reaches the template as `sys.inputs.data`, a JSON text.
 

@@ -1,117 +1,83 @@
-"""The map as one A3 sheet, or more when it does not fit: tiles break at column borders and repeat the labels."""
+"""Laid-out pages as PDF (vectors, real text) and PNG, set by Typst."""
 
-from pathlib import Path
+import re
+from collections.abc import Sequence
+from pathlib import Path as FilePath
 from typing import Any
 
-from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from cxmap.lib import typesetting
+from journeys.documents.shapes import Clip, Line, Marker, Page, Path, Picture, Rect, Shape, Text
+from journeys.documents.svg import corners
 
-from cxmap.lib import formats, typesetting
-from journeys.curve import HEIGHT, Curve
-from journeys.lanes import PrintLine
-from journeys.selectors import Board, LaneRow
-
-TEMPLATE = Path(__file__).parent / "map.typ"
-COLUMNS_PER_SHEET = 12  # on A3 landscape each column then has 30 mm, which 7-point text needs
+TEMPLATE = FilePath(__file__).parent / "map.typ"
+SEGMENT = re.compile(r"([MLCZ])([^MLCZ]*)")
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-def _line(line: PrintLine) -> dict[str, str]:
-    return {"text": line.text, "style": line.style, "tone": line.tone, "svg": line.svg}
+def _paint(
+    fill: str = "", stroke: str = "", thickness: float = 1, dash: Sequence[float] = (), opacity: float = 1
+) -> dict[str, Any]:
+    return {"fill": fill, "stroke": stroke, "thickness": thickness, "dash": list(dash), "opacity": opacity}
 
 
-def curve_svg(curve: Curve, first: int, last: int) -> str:
-    """Return the slice of the curve over some columns as an SVG of its own; dash and markers survive greyscale."""
-    width = curve.column * (last - first)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{first * curve.column} 0 {width} {HEIGHT}"'
-        f' width="{width}" height="{HEIGHT}">'
-    ]
-    for level, y in curve.levels:
-        dash = "" if level == 0 else ' stroke-dasharray="3 4"'
-        parts.append(f'<line x1="0" x2="{curve.width}" y1="{y}" y2="{y}" stroke="#d5d9df"{dash}/>')
-    parts += [f'<path d="{path}" fill="#0072b2" fill-opacity=".18"/>' for path in curve.ribbons]
-    parts += [
-        f'<path d="{path}" fill="none" stroke="#5b6472" stroke-width="2" stroke-dasharray="5 4"/>'
-        for path in curve.believed_paths
-    ]
-    parts += [f'<path d="{path}" fill="none" stroke="#0072b2" stroke-width="3"/>' for path in curve.measured_paths]
-    for point in curve.points[first:last]:
-        if point.measured:
-            parts.append(f'<circle cx="{point.x}" cy="{point.measured_y}" r="5" fill="#0072b2"/>')
-        if point.believed is not None:
-            parts.append(
-                f'<circle cx="{point.x}" cy="{point.believed_y}" r="4.5" fill="#fff" stroke="#5b6472" stroke-width="1.8"/>'
-            )
-    return "".join([*parts, "</svg>"])
+def _r(value: float) -> float:
+    return round(value, 2)
 
 
-def _lane(row: LaneRow, board: Board, first: int, last: int) -> dict[str, Any]:
-    data: dict[str, Any] = {"label": row.label, "hint": str(row.kind.hint)}
-    if row.curve:
-        data["hint"] = gettext("dashed: believed by the team; solid: measured among customers, with 95% interval")
-        data["svg"] = curve_svg(row.curve, first, last)
-        return data
-    data["cells"] = [
-        [_line(line) for line in row.kind.lines(row.cells.get(column.step.pk))] for column in board.columns[first:last]
-    ]
-    return data
-
-
-def map_data(board: Board) -> dict[str, Any]:
-    """Return what the template sets: sheets of columns, each with the labels again."""
-    journey = board.journey
-    count = len(board.columns)
-    sheets = []
-    for first in range(0, max(count, 1), COLUMNS_PER_SHEET):
-        last = min(first + COLUMNS_PER_SHEET, count)
-        stages = []
-        for band in board.stages:
-            inside = [column for column in band.columns if first <= column.index < last]
-            if inside:
-                stages.append({"name": band.stage.name, "span": len(inside)})
-        sheets.append(
-            {
-                "stages": stages,
-                "steps": [
-                    {
-                        "number": column.number,
-                        "name": column.step.name,
-                        "mark": column.badge.mark if column.badge else "",
-                        "tone": column.badge.tone if column.badge else "",
-                        "truth": column.step.moment_of_truth,
-                    }
-                    for column in board.columns[first:last]
-                ],
-                "lanes": [_lane(row, board, first, last) for row in board.lanes],
-            }
+def _data(shape: Shape) -> dict[str, Any]:
+    if isinstance(shape, Text):
+        return {
+            "k": "t", "x": _r(shape.x), "y": _r(shape.y), "text": shape.text, "size": _r(shape.size),
+            "weight": shape.weight, "italic": shape.italic, "fill": shape.fill, "anchor": shape.anchor,
+        }  # fmt: skip
+    if isinstance(shape, Rect):
+        place = {
+            "k": "r",
+            "x": _r(shape.x),
+            "y": _r(shape.y),
+            "w": _r(max(shape.w, 0)),
+            "h": _r(max(shape.h, 0)),
+            "radius": _r(shape.radius),
+        }
+        return place | _paint(shape.fill, shape.stroke, shape.thickness)
+    if isinstance(shape, Line):
+        ends = {"k": "l", "x1": _r(shape.x1), "y1": _r(shape.y1), "x2": _r(shape.x2), "y2": _r(shape.y2)}
+        return ends | _paint("", shape.stroke, shape.thickness, shape.dash)
+    if isinstance(shape, Path):
+        segments = [
+            [key, *(float(number) for number in NUMBERS.findall(rest))] for key, rest in SEGMENT.findall(shape.d)
+        ]
+        return {"k": "p", "segments": segments} | _paint(
+            shape.fill, shape.stroke, shape.thickness, shape.dash, shape.opacity
         )
-    chips = [", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas] or [
-        gettext("no persona yet")
-    ]
-    chips += [str(journey.get_horizon_display()), str(journey.get_status_display())]
-    if journey.owner:
-        chips.append(gettext("Owner: %(owner)s") % {"owner": journey.owner})
-    footer = [
-        gettext("cxmap · printed on %(day)s") % {"day": formats.short_date(timezone.localdate())},
-        gettext("map revision %(number)s") % {"number": journey.board_revision},
-    ]
-    if journey.workspace.fictional:
-        footer.append(gettext("fictional company, made-up figures"))
+    if isinstance(shape, Marker):
+        paint = _paint(shape.fill, shape.stroke, shape.thickness)
+        if shape.kind == "circle":
+            return {"k": "c", "x": _r(shape.x), "y": _r(shape.y), "r": _r(shape.size)} | paint
+        points = corners(shape)
+        segments = [["M", *points[0]], *(["L", *point] for point in points[1:]), ["Z"]]
+        return {"k": "p", "segments": segments} | paint
+    if isinstance(shape, Picture):
+        return {"k": "i", "x": _r(shape.x), "y": _r(shape.y), "w": _r(shape.w), "h": _r(shape.h), "svg": shape.svg}
+    assert isinstance(shape, Clip)  # noqa: S101 - the last of the kinds
+    inside = [_data(entry) for entry in shape.shapes]
+    return {"k": "clip", "x": _r(shape.x), "y": _r(shape.y), "w": _r(shape.w), "h": _r(shape.h), "shapes": inside}
+
+
+def pages_data(pages: Sequence[Page], *, title: str, language: str) -> dict[str, Any]:
     return {
-        "language": (get_language() or "en")[:2],
-        "title": journey.name,
-        "chips": chips,
-        "facts": [{"value": fact.value, "label": str(fact.label)} for fact in board.facts],
-        "scenario": journey.scenario,
-        "sheets": sheets,
-        "footer": " · ".join(footer),
-        "legend": gettext(
-            "▼ getting worse   ■ target missed, stable   ◆ to watch   ● on target   ▲ getting better   ○ not enough data"
-        ),
-        "stages_label": gettext("Stages"),
+        "title": title,
+        "language": language,
+        "pages": [
+            {"w": _r(page.w), "h": _r(page.h), "shapes": [_data(shape) for shape in page.shapes]} for page in pages
+        ],
     }
 
 
-def map_pdf(board: Board) -> bytes:
-    """Return the map as PDF, A3 landscape, vectors and real text."""
-    return typesetting.pdf(TEMPLATE, map_data(board))
+def pdf_write(pages: Sequence[Page], *, title: str, language: str) -> bytes:
+    return typesetting.pdf(TEMPLATE, pages_data(pages, title=title, language=language))
+
+
+def png_write(page: Page, *, title: str, language: str, scale: float) -> bytes:
+    """Return one page as an image, 96 pixels an inch times `scale`."""
+    return typesetting.png(TEMPLATE, pages_data([page], title=title, language=language), pixels_per_inch=96 * scale)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
+from journeys.content import CopyContext, content_copy
 from journeys.models import Attachment, Journey, MapRow, Step
 
 Row = TypeVar("Row", bound=MapRow)
@@ -61,6 +62,7 @@ def board_copy(source: Journey, target: Journey) -> dict[UUID, Step]:
         attachment=attachments,
     )
     _copies(source.curve_points.filter(deleted_at=None, step_id__in=steps), target, step=steps)
+    content_copy(CopyContext(source=source, target=target, steps=steps))
     return steps
 
 

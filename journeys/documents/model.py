@@ -1,0 +1,286 @@
+"""What a map says on paper, apart from any medium: columns, lanes with the lines of their cells, curves, footer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext
+
+from cxmap.lib import formats
+from journeys import interchange
+from journeys import lanes as registry
+from journeys.lanes import MapContext, PrintLine
+from journeys.models import Card, CurvePoint, Journey
+from journeys.selectors import Board
+from journeys.versions import standing
+from personas.models import Persona
+
+PERSONA_COLOURS = ("#0072B2", "#B87700", "#009E73", "#CC79A7", "#2A8FC4")
+MARKERS = ("circle", "square", "triangle", "diamond", "hexagon")
+BELIEVED_COLOUR, MEASURED_COLOUR, TO_BE_COLOUR = "#5B6472", "#0072B2", "#2F6B49"
+LEVELS = (2, 1, 0, -1, -2)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A step."""
+
+    number: int
+    public_id: str
+    name: str
+    stage: int  # index of its stage
+    mark: str
+    tone: str
+    state: str  # the mark in words
+    decisive: bool
+    remarks: str  # optional, repeatable, its way
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stage over its columns."""
+
+    name: str
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the curve: level by column, None where it breaks."""
+
+    name: str
+    layer: str  # believed, measured or to_be
+    colour: str
+    marker: str
+    values: Sequence[float | None]
+    low: Sequence[float | None] = ()
+    high: Sequence[float | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    series: Sequence[Series]
+    level_names: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDoc:
+    label: str
+    hint: str
+    key: str
+    cells: Sequence[Sequence[PrintLine]]  # lines by column
+    curve: Curve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapDoc:
+    """Everything that is set."""
+
+    language: str
+    title: str
+    chips: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    strip: Sequence[tuple[str, str]]  # scenario, expectation, measure of success
+    bands: Sequence[Band]
+    columns: Sequence[Column]
+    lanes: Sequence[LaneDoc]
+    legend: Sequence[str]
+    footer: Sequence[str]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def evidence_share(journey: Journey) -> tuple[int, int]:
+    """Return how many text cells of the map hold a card with evidence or a source, and how many hold any; one query."""
+    typed = [kind.key for kind in registry.kinds() if kind.typed]
+    cards = Card.objects.filter(
+        journey=journey,
+        deleted_at=None,
+        lane__deleted_at=None,
+        lane__hidden=False,
+        lane__kind__in=typed,
+        step__deleted_at=None,
+        step__hidden=False,
+        step__stage__deleted_at=None,
+        step__stage__hidden=False,
+    ).values_list("lane", "step", "evidence", "source")
+    cells: dict[tuple[UUID, UUID], bool] = {}
+    for lane, step, evidence, source in cards:
+        cells[lane, step] = cells.get((lane, step), False) or bool(evidence or source)
+    return sum(cells.values()), len(cells)
+
+
+def _level_names(journey: Journey) -> list[str]:
+    """Return the names of the levels from the highest down."""
+    if len(journey.level_names) == len(LEVELS):
+        return list(reversed(journey.level_names))
+    return [
+        gettext("very positive"),
+        gettext("positive"),
+        gettext("neutral"),
+        gettext("negative"),
+        gettext("very negative"),
+    ]
+
+
+def _curve(board: Board) -> Curve:
+    place = {column.step.pk: number for number, column in enumerate(board.columns)}
+    count = len(place)
+    names = {persona.pk: persona for persona in board.personas}
+    levels: dict[tuple[str, UUID | None], list[float | None]] = {}
+    for point in CurvePoint.objects.filter(journey=board.journey, deleted_at=None, step_id__in=list(place)):
+        key = (point.layer, point.persona_id if point.persona_id in names else None)
+        levels.setdefault(key, [None] * count)[place[point.step_id]] = float(point.level)
+    order: dict[UUID | None, int] = {persona.pk: number for number, persona in enumerate(board.personas)}
+    found = []
+    for (layer, persona_id), values in sorted(levels.items(), key=lambda item: (item[0][0], order.get(item[0][1], -1))):
+        persona = names.get(persona_id) if persona_id else None
+        believed = layer == CurvePoint.Layer.BELIEVED
+        label = gettext("believed by the team") if believed else pgettext("curve", "aimed at")
+        found.append(
+            Series(
+                name=f"{persona.name}, {label}" if persona else label,
+                layer=layer,
+                colour=_colour(persona) or (BELIEVED_COLOUR if believed else TO_BE_COLOUR),
+                marker=MARKERS[order[persona.pk] % 5] if persona else "circle",
+                values=values,
+            )
+        )
+    context = MapContext(
+        journey=board.journey, step_ids=list(place), touchpoints_of_step=board.touchpoints, period=board.period
+    )
+    measured = registry.measured(context)
+    if measured:
+        points: list[Any] = [measured.get(pk) for pk in place]
+        found.append(
+            Series(
+                name=gettext("measured among customers, with 95% interval"),
+                layer="measured",
+                colour=MEASURED_COLOUR,
+                marker="circle",
+                values=[point.value if point else None for point in points],
+                low=[point.low if point else None for point in points],
+                high=[point.high if point else None for point in points],
+            )
+        )
+    return Curve(series=found, level_names=_level_names(board.journey))
+
+
+def _colour(persona: Persona | None) -> str:
+    return PERSONA_COLOURS[persona.colour % 5] if persona else ""
+
+
+def _remarks(step: Any) -> str:
+    found = [" › ".join(filter(None, [step.branch, step.path]))]
+    if step.optional:
+        found.append(gettext("optional"))
+    if step.repeatable:
+        found.append(gettext("can be repeated"))
+    if step.linked_journey_id:
+        found.append(gettext("has a map of its own"))
+    return " · ".join(filter(None, found))
+
+
+def _footer(board: Board) -> list[str]:
+    journey = board.journey
+    backed, cells = evidence_share(journey)
+    age = standing(journey)
+    version = gettext("no version saved yet")
+    if age.number is not None:
+        names = {"number": age.number}
+        version = (
+            gettext("version %(number)s, changed since") % names
+            if age.changed_since
+            else gettext("version %(number)s") % names
+        )
+    if board.period:
+        period = formats.period_text(board.period.start, board.period.end)
+    else:
+        period = gettext("last closed period of each KPI")
+    found = [
+        version,
+        gettext("printed on %(day)s") % {"day": formats.short_date(timezone.localdate())},
+        gettext("figures: %(period)s") % {"period": period},
+    ]
+    if cells:
+        found.append(gettext("evidence-backed: %(share)s of the cells") % {"share": formats.percent(backed / cells, 0)})
+    found.append(
+        gettext("fingerprint %(digits)s")
+        % {"digits": interchange.fingerprint(interchange.document_of(journey, files=False))}
+    )
+    if journey.workspace.fictional:
+        found.append(gettext("fictional company, made-up figures"))
+    return found
+
+
+def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
+    """Return a map as documents need it; `without` leaves lanes out."""
+    journey = board.journey
+    columns: list[Column] = []
+    bands: list[Band] = []
+    for band in board.stages:
+        if band.columns:
+            bands.append(Band(name=band.stage.name, first=len(columns), count=len(band.columns)))
+        for column in band.columns:
+            step = column.step
+            columns.append(
+                Column(
+                    number=column.number,
+                    public_id=step.public_id,
+                    name=step.name,
+                    stage=len(bands) - 1,
+                    mark=column.badge.mark if column.badge else "",
+                    tone=column.badge.tone if column.badge else "",
+                    state=str(column.badge.label) if column.badge else "",
+                    decisive=step.moment_of_truth,
+                    remarks=_remarks(step),
+                )
+            )
+    lanes = []
+    for row in board.lanes:
+        if row.lane.pk in without:
+            continue
+        curve = _curve(board) if row.kind.key == "emotion" else None
+        cells = [] if curve else [list(row.kind.lines(row.cells.get(column.step.pk))) for column in board.columns]
+        lanes.append(LaneDoc(label=row.label, hint=str(row.kind.hint), key=row.kind.key, cells=cells, curve=curve))
+    chips = [", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas]
+    chips = chips or [gettext("no persona yet")]
+    chips += [str(journey.get_horizon_display()), str(journey.get_status_display())]
+    if journey.owner:
+        chips.append(gettext("Owner: %(owner)s") % {"owner": journey.owner})
+    if journey.review_on:
+        chips.append(gettext("review on %(day)s") % {"day": formats.short_date(journey.review_on)})
+    strip = [
+        (gettext("Scenario"), journey.scenario),
+        (gettext("What the customer expects"), journey.expectation),
+        (gettext("Measure of success"), journey.success_measure),
+    ]
+    return MapDoc(
+        language=(get_language() or "en")[:2],
+        title=journey.name,
+        chips=chips,
+        facts=[(fact.value, str(fact.label)) for fact in board.facts],
+        strip=[(label, text) for label, text in strip if text],
+        bands=bands,
+        columns=columns,
+        lanes=lanes,
+        legend=[
+            gettext("▼ getting worse"),
+            gettext("■ target missed, stable"),
+            gettext("◆ to watch"),
+            gettext("● on target"),
+            gettext("▲ getting better"),
+            gettext("○ not enough data"),
+            gettext("◈ moment of truth"),
+        ],
+        footer=_footer(board),
+        texts={
+            "stages": gettext("Stages"),
+            "states": gettext("States"),
+            "overview": gettext("Overview of the sheets"),
+            "sheet": gettext("sheet %(number)s of %(all)s"),
+            "continued": gettext("continued"),
+        },
+    )

@@ -1,0 +1,32 @@
+"""The lossless document of a journey: written, read, applied, compared."""
+
+from journeys.interchange.apply import Written, document_apply, journey_import
+from journeys.interchange.differences import DifferenceGroup, differences
+from journeys.interchange.document import (
+    Document,
+    DocumentInvalid,
+    document_from,
+    document_read,
+    fingerprint,
+    journey_schema,
+    to_dict,
+    to_json,
+)
+from journeys.interchange.dump import document_of
+
+__all__ = [
+    "DifferenceGroup",
+    "Document",
+    "DocumentInvalid",
+    "Written",
+    "differences",
+    "document_apply",
+    "document_from",
+    "document_of",
+    "document_read",
+    "fingerprint",
+    "journey_import",
+    "journey_schema",
+    "to_dict",
+    "to_json",
+]

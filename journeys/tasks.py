@@ -1,0 +1,20 @@
+"""Celery entry points."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from journeys.services import exports, files
+
+
+@shared_task(name="journeys.export_make", acks_late=True, soft_time_limit=150, time_limit=170)
+def export_make(export_id: str) -> None:
+    """Make a file of a map; safe to call any number of times."""
+    exports.export_work(UUID(export_id))
+
+
+@shared_task(name="journeys.files_sweep", acks_late=True, soft_time_limit=50, time_limit=60)
+def files_sweep() -> int:
+    """Take up exports that nobody works on; delete expired exports and drafts."""
+    files.drafts_sweep()
+    return exports.exports_sweep()

@@ -1,0 +1,89 @@
+"""How old a map is: its last named version, what changed since, and whether it should have been looked at again."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from cxmap.history.models import Change
+from cxmap.lib import formats
+from journeys.models import Journey, Version
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the header says of a map's age."""
+
+    number: int | None  # of the last version; None: there is none yet
+    name: str
+    saved_at: dt.datetime | None
+    changed_since: bool  # something on the map changed after the last version
+    review_on: dt.date | None
+    review_due: bool  # the review date is here or has passed
+
+    @property
+    def version_text(self) -> str:
+        """ "version 3, 12 days ago", or that there is none."""
+        if self.number is None or self.saved_at is None:
+            return gettext("no version saved yet")
+        names = {"number": self.number, "age": age_text(self.saved_at)}
+        if self.changed_since:
+            return gettext("version %(number)s, %(age)s, changed since") % names
+        return gettext("version %(number)s, %(age)s") % names
+
+    @property
+    def review_text(self) -> str:
+        """When the map is to be looked at again; empty without a date."""
+        if self.review_on is None:
+            return ""
+        day = formats.short_date(self.review_on)
+        if self.review_due:
+            return gettext("review was due on %(day)s") % {"day": day}
+        return gettext("to be reviewed on %(day)s") % {"day": day}
+
+
+def age_text(at: dt.datetime, *, now: dt.datetime | None = None) -> str:
+    """Return how long ago something was, in days of the workspace: today, yesterday, 12 days ago, 3 months ago."""
+    today = timezone.localdate(now or timezone.now())
+    days = max(0, (today - timezone.localdate(at)).days)
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("yesterday")
+    if days < 60:
+        return ngettext("%(count)s day ago", "%(count)s days ago", days) % {"count": days}
+    months = days // 30
+    if months < 24:
+        return ngettext("%(count)s month ago", "%(count)s months ago", months) % {"count": months}
+    return ngettext("%(count)s year ago", "%(count)s years ago", days // 365) % {"count": days // 365}
+
+
+def last_change_of(journey: Journey) -> int | None:
+    """Return the newest change of the map's log."""
+    changes = Change.objects.filter(
+        workspace=journey.workspace_id, scope_type="journeys.journey", scope_id=str(journey.pk), undone_at=None
+    ).exclude(rows=[])
+    return changes.order_by("-id").values_list("id", flat=True).first()
+
+
+def standing(journey: Journey) -> Standing:
+    """Return how old a map is; two queries."""
+    last = Version.objects.filter(journey=journey).defer("document", "note").order_by("-number").first()
+    today = timezone.localdate(timezone=journey.workspace.zone)
+    return Standing(
+        number=last.number if last else None,
+        name=last.name if last else "",
+        saved_at=last.created_at if last else None,
+        changed_since=last is not None and last_change_of(journey) != last.last_change,
+        review_on=journey.review_on,
+        review_due=journey.review_on is not None and journey.review_on <= today,
+    )
+
+
+def versions_of(journey: Journey) -> Sequence[Version]:
+    """Return the versions of a map, newest first, without their documents."""
+    return list(
+        Version.objects.filter(journey=journey).defer("document").select_related("created_by").order_by("-number")
+    )
