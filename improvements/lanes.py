@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.history.services import Recording
 from improvements.models import Pain, Solution
 from improvements.selectors import with_expected
-from journeys.lanes import LaneKind, MapContext, PrintLine, register
+from journeys.lanes import LaneKind, MapContext, PrintLine, register, register_merged
+from journeys.models import Step
 from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
@@ -87,6 +89,7 @@ register(
         single=True,
         load=load_pains,
         lines=print_pains,
+        quick_url="improvements:pain-quick",
         rank=70,
     )
 )
@@ -101,6 +104,7 @@ register(
         single=True,
         load=load_solutions,
         lines=print_solutions,
+        quick_url="improvements:solution-quick",
         rank=80,
     )
 )
@@ -139,5 +143,19 @@ def load_happenings(binding: Binding, first: dt.date, last: dt.date) -> Sequence
     ]
 
 
+def follow_merged(record: Recording, step: Step, into: Step) -> None:
+    """Pains and solutions of a step that is merged into another stand there from now on."""
+    rows: list[Pain | Solution] = [
+        *Pain.objects.select_for_update().filter(step=step, deleted_at=None),
+        *Solution.objects.select_for_update().filter(step=step, deleted_at=None),
+    ]
+    record.watch(*rows)
+    for row in rows:
+        row.step = into
+        row.revision += 1
+        row.save(update_fields=["step", "revision", "updated_at"])
+
+
+register_merged(follow_merged)
 register_answers(load_answers)
 register_happenings(load_happenings)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,9 @@ from cxmap.workspaces.requests import MemberRequest
 from improvements import access, selectors, services
 from improvements.forms import PainForm, ScoreForm, SolutionForm
 from improvements.models import Pain, Solution
+from journeys import access as journeys_access
+from journeys.models import Step
+from journeys.views.maps import answer_board, answer_error
 from kpis.models import Binding, Flag
 
 
@@ -90,6 +93,40 @@ def pain_add(request: MemberRequest, slug: str) -> HttpResponse:
         return redirect(safe_next(request, _list_url(workspace)))
     context = {"form": form, "flag": flag, "next": safe_next(request, _list_url(workspace)), "section": "improvements"}
     return render_page_or_partial(request, "improvements/pain_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def pain_quick(request: MemberRequest) -> HttpResponse:
+    """Note a pain point at a step of a map by its title alone, as it is typed into the cell."""
+    step, title = _typed(request)
+    if not title:
+        return answer_error(request, step.journey, CxmapError(_("Say in a few words what hurts.")))
+    services.pain_add(
+        workspace=step.journey.workspace, actor=request.user, flag=None, title=title, step=step, kind=Pain.Kind.PAIN
+    )
+    return answer_board(request, step.journey, said=_("The pain point is noted."))
+
+
+@login_required
+@require_POST
+def solution_quick(request: MemberRequest) -> HttpResponse:
+    """Note an idea at a step of a map by its title alone."""
+    step, title = _typed(request)
+    if not title:
+        return answer_error(request, step.journey, CxmapError(_("Say in a few words what could be done.")))
+    services.solution_add(
+        workspace=step.journey.workspace, actor=request.user, title=title, step=step, journey=step.journey
+    )
+    return answer_board(request, step.journey, said=_("The idea is noted."))
+
+
+def _typed(request: MemberRequest) -> tuple[Step, str]:
+    try:
+        step = journeys_access.step_for_edit(request, UUID(request.POST.get("step", "")))
+    except ValueError as error:
+        raise Http404 from error
+    return step, " ".join(request.POST.get("text", "").split())[:200]
 
 
 @login_required

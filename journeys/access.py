@@ -10,7 +10,19 @@ from django.utils import timezone
 
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
-from journeys.models import Card, Draft, Export, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step, Version
+from journeys.models import (
+    Attachment,
+    Card,
+    Draft,
+    Export,
+    Journey,
+    JourneyTemplate,
+    Lane,
+    ShareLink,
+    Stage,
+    Step,
+    Version,
+)
 
 SHARE_SALT = "cxmap.share"
 Row = TypeVar("Row", bound=models.Model)
@@ -79,6 +91,14 @@ def lane_for_edit(request: HttpRequest, pk: UUID) -> Lane:
 
 def card_for_edit(request: HttpRequest, pk: UUID) -> Card:
     return _on_map(request, Card, pk)
+
+
+def attachment_for_view(request: HttpRequest, pk: UUID) -> Attachment:
+    attachment = Attachment.objects.select_related("journey").filter(pk=pk, journey__deleted_at=None).first()
+    if attachment is None:
+        raise Http404
+    require(request, attachment.workspace_id, Role.VIEWER)
+    return attachment
 
 
 def share_link_for_edit(request: HttpRequest, pk: UUID) -> ShareLink:

@@ -5,7 +5,7 @@ of one drawing (an SVG symbol), which keeps the page small and gives every step 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,20 @@ LEVEL = 32.0
 MIDDLE = 2 * LEVEL + 14
 HEIGHT = 2 * MIDDLE
 GAP_WORTH_NAMING = 1.0  # levels between belief and measure
+
+
+LINES_MAX = 5  # lines of personas over each other; more are small multiples (journey-map § 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A point of one line at one step, which people drag."""
+
+    layer: str
+    persona: Any  # Persona, or None for the map's common curve
+    level: float
+    y: float
+    shape: int  # index of the marker: circle, square, triangle, star, cross
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,8 @@ class CurvePoint:
     believed: float | None
     measured: MeasuredPoint | None
     decisive: bool
+    to_be: float | None = None
+    rings: Sequence[Ring] = ()  # of the lines of personas and of the to-be one
 
     @property
     def gap(self) -> float | None:
@@ -50,6 +66,30 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class LineOf:
+    """What one line goes through: the levels by step, of a layer and a persona (None: the map's common curve)."""
+
+    layer: str
+    levels: Mapping[UUID, float]
+    persona: Any = None
+    index: int = 0  # place among the personas of the map: colour, dash and marker follow it
+
+
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """A drawn line beside the common believed and measured ones."""
+
+    layer: str
+    persona: Any
+    index: int
+    paths: Sequence[str]
+
+    @property
+    def css(self) -> str:
+        return "to-be" if self.layer == "to_be" and self.persona is None else f"persona-{self.index % LINES_MAX + 1}"
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """What the emotion lane draws."""
 
@@ -60,13 +100,27 @@ class Curve:
     width: float
     column: int
     height: float = HEIGHT
+    slices: Sequence[tuple[float, float]] = ()  # left edge and width of every column
+    lines: Sequence[CurveLine] = ()  # to-be, and personas
+    hatches: Sequence[str] = ()  # between believed and measured
+    connectors: Sequence[str] = ()  # to and from the ways of a branch
+    _by_step: Mapping[UUID, CurvePoint] = field(default_factory=dict)
 
     @property
     def levels(self) -> list[tuple[int, float]]:
         return [(level, y_of(level)) for level in (2, 1, 0, -1, -2)]
 
     def at(self, step_id: UUID) -> CurvePoint:
-        return next(point for point in self.points if point.step_id == step_id)
+        return self._by_step[step_id]
+
+    @property
+    def gaps(self) -> list[CurvePoint]:
+        """Steps where belief and measure are at least a level apart, the widest gap first: where we were wrong."""
+        return sorted((point for point in self.points if point.gap_shown), key=lambda point: -abs(point.gap or 0))
+
+    @property
+    def has_to_be(self) -> bool:
+        return any(line.layer == "to_be" for line in self.lines)
 
 
 def y_of(level: float) -> float:
@@ -129,37 +183,117 @@ def _unmirror(text: str) -> str:
     return head + "".join(f"C{part}" for part in turned)
 
 
-def _runs(entries: Sequence[Any], present: Sequence[bool]) -> list[list[Any]]:
-    """Split into stretches without a gap: a missing value breaks the line."""
+def _runs(points: Sequence[Any], levels: Mapping[UUID, float], ways: Mapping[UUID, tuple[str, str]]) -> list[list[Any]]:
+    """Split into stretches that one line goes through: a missing value breaks it, and so do ways side by side."""
     runs: list[list[Any]] = [[]]
-    for entry, there in zip(entries, present, strict=True):
-        if there:
-            runs[-1].append(entry)
+    before: tuple[str, str] = ("", "")
+    for point in points:
+        way = ways.get(point.step_id, ("", ""))
+        if runs[-1] and way[0] and way[0] == before[0] and way[1] != before[1]:
+            runs.append([])
+        if point.step_id in levels:
+            runs[-1].append(point)
         elif runs[-1]:
             runs.append([])
+        before = way
     return [run for run in runs if run]
 
 
+def _paths(points: Sequence[Any], levels: Mapping[UUID, float], ways: Mapping[UUID, tuple[str, str]]) -> list[str]:
+    drawn = (path([(q.x, y_of(levels[q.step_id])) for q in run]) for run in _runs(points, levels, ways))
+    return [line for line in drawn if line]
+
+
+def _connectors(
+    points: Sequence[CurvePoint], levels: Mapping[UUID, float], ways: Mapping[UUID, tuple[str, str]]
+) -> list[str]:
+    """Return straight lines from the step before a branch to each further way, and from each earlier way to what follows."""
+    found = []
+    start = 0
+    while start < len(points):
+        branch = ways.get(points[start].step_id, ("", ""))[0]
+        end = start
+        while branch and end + 1 < len(points) and ways.get(points[end + 1].step_id, ("", ""))[0] == branch:
+            end += 1
+        if branch and end > start:
+            group = points[start : end + 1]
+            starts = [q for i, q in enumerate(group) if i and ways[q.step_id][1] != ways[group[i - 1].step_id][1]]
+            ends = [
+                q
+                for i, q in enumerate(group)
+                if i + 1 < len(group) and ways[q.step_id][1] != ways[group[i + 1].step_id][1]
+            ]
+            pairs = [(points[start - 1], q) for q in starts] if start else []
+            pairs += [(q, points[end + 1]) for q in ends] if end + 1 < len(points) else []
+            found += [
+                f"M{a.x:.1f} {y_of(levels[a.step_id]):.1f}L{b.x:.1f} {y_of(levels[b.step_id]):.1f}"
+                for a, b in pairs
+                if a.step_id in levels and b.step_id in levels
+            ]
+        start = end + 1
+    return found
+
+
+def _hatches(points: Sequence[CurvePoint]) -> list[str]:
+    """Return shapes between what was believed and what was measured: a band over neighbours, a bar at a lone step."""
+    shapes, run = [], []
+    for point in [*points, None]:
+        if point is not None and point.believed is not None and point.measured is not None:
+            run.append((point.x, y_of(point.believed), y_of(point.measured.value)))
+            continue
+        if len(run) > 1:
+            shapes.append(_ribbon(run))
+        elif run:
+            x, one, other = run[0]
+            if abs(one - other) >= LEVEL / 2:
+                shapes.append(f"M{x - 5:.1f} {one:.1f}H{x + 5:.1f}V{other:.1f}H{x - 5:.1f}Z")
+        run = []
+    return shapes
+
+
 def curve_of(
-    columns: Sequence[Any], believed: Mapping[UUID, float], measured: Mapping[UUID, MeasuredPoint], *, width: int
+    columns: Sequence[Any],
+    believed: Mapping[UUID, float],
+    measured: Mapping[UUID, MeasuredPoint],
+    *,
+    width: int,
+    widths: Sequence[int] = (),
+    more: Sequence[LineOf] = (),
 ) -> Curve:
-    """Return the geometry of the curve over the shown columns (StepColumn), each `width` pixels wide."""
+    """Return the geometry of the curve over the shown columns (StepColumn), each `width` pixels wide or as `widths` says.
+
+    `more` are the lines beside the common one: what is aimed at, and what is believed of single personas.
+    """
+    own = list(widths) or [width] * len(columns)
+    edges = [0.0]
+    for one in own:
+        edges.append(edges[-1] + one)
+    shown = list(more)[: LINES_MAX + 1]
+    to_be = next((line.levels for line in shown if line.layer == "to_be" and line.persona is None), {})
     points = [
         CurvePoint(
             step_id=column.step.pk,
             number=column.number,
             name=column.step.name,
-            x=column.index * width + width / 2,
+            x=edges[column.index] + own[column.index] / 2,
             believed=believed.get(column.step.pk),
             measured=measured.get(column.step.pk),
             decisive=column.step.moment_of_truth,
+            to_be=to_be.get(column.step.pk),
+            rings=[
+                Ring(
+                    line.layer, line.persona, line.levels[column.step.pk], y_of(line.levels[column.step.pk]), line.index
+                )
+                for line in shown
+                if column.step.pk in line.levels
+            ],
         )
         for column in columns
     ]
-    runs_b = _runs(points, [point.believed is not None for point in points])
-    runs_m = _runs(points, [point.measured is not None for point in points])
+    ways = {column.step.pk: (column.step.branch, column.step.path) for column in columns}
+    said = {point.step_id: point.measured.value for point in points if point.measured is not None}
     ribbons = []
-    for run in runs_m:
+    for run in _runs(points, said, ways):
         ends = [
             (point.x, y_of(point.measured.low), y_of(point.measured.high))
             for point in run
@@ -169,9 +303,14 @@ def curve_of(
             ribbons.append(_ribbon(ends))
     return Curve(
         points=points,
-        believed_paths=[p for p in (path([(q.x, q.believed_y) for q in run]) for run in runs_b) if p],
-        measured_paths=[p for p in (path([(q.x, q.measured_y) for q in run]) for run in runs_m) if p],
+        believed_paths=_paths(points, believed, ways),
+        measured_paths=_paths(points, said, ways),
         ribbons=[ribbon for ribbon in ribbons if ribbon],
-        width=width * max(len(columns), 1),
+        width=edges[-1] or float(width),
         column=width,
+        slices=[(edges[i], float(one)) for i, one in enumerate(own)],
+        lines=[CurveLine(line.layer, line.persona, line.index, _paths(points, line.levels, ways)) for line in shown],
+        hatches=_hatches(points),
+        connectors=_connectors(points, believed, ways) if any(way[0] for way in ways.values()) else [],
+        _by_step={point.step_id: point for point in points},
     )

@@ -38,3 +38,27 @@ class PasteTooLarge(CxmapError):
 class ElsewhereOnMap(CxmapError):
     code = "not_on_this_map"
     message = _("The place to move to is not on this map.")
+
+
+class FirstOfStage(CxmapError):
+    code = "first_of_stage"
+    message = _("This step is the first of its stage: choose a later one, or rename the stage.")
+
+
+class LinksToItself(CxmapError):
+    code = "links_to_itself"
+    message = _("A step cannot link to the map that it stands on.")
+
+
+class FileNotTaken(CxmapError):
+    code = "file_not_taken"
+    message = _(
+        "This file cannot be put on a map: pictures (PNG, JPEG, GIF, WebP) and documents (PDF, Office, text) up to 10 MB can."
+    )
+    status = 422
+
+
+class NothingToAdd(CxmapError):
+    code = "nothing_to_add"
+    message = _("Give a file, or an address that begins with https://.")
+    status = 422

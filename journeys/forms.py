@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
-from journeys.models import Aim, Journey, JourneyKind, JourneyTemplate, Method
+from journeys.models import Aim, CurvePoint, Evidence, Journey, JourneyKind, JourneyTemplate, Method
 from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
@@ -160,6 +160,126 @@ class LaneNameForm(forms.Form):
     revision = forms.IntegerField(required=False)
 
 
+class StepOptionsForm(forms.Form):
+    """What a step is, beside its name."""
+
+    moment_of_truth = forms.BooleanField(label=_("Moment of truth"), required=False)
+    optional = forms.BooleanField(
+        label=_("Optional"), required=False, help_text=_("Some customers skip it; its header is drawn dashed.")
+    )
+    repeatable = forms.BooleanField(
+        label=_("Repeatable"), required=False, help_text=_("Customers come back to it; a loop is drawn over it.")
+    )
+    branch = forms.CharField(
+        label=_("Branch"),
+        max_length=60,
+        required=False,
+        help_text=_("Neighbouring steps of one stage with the same branch are ways to choose from: “Asks for help”."),
+    )
+    path = forms.CharField(
+        label=_("Way in this branch"), max_length=60, required=False, help_text=_("For example “by phone”.")
+    )
+    linked_journey: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Sub-journey"),
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label=_("— none —"),
+        help_text=_("The map that tells this step in detail. Its worst state is shown here."),
+    )
+    width = forms.IntegerField(
+        label=_("Width in pixels"), min_value=140, max_value=480, required=False, help_text=_("Empty: as all columns.")
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, journey: Journey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["linked_journey"].queryset = Journey.objects.filter(  # type: ignore[attr-defined]
+            workspace=journey.workspace_id, deleted_at=None
+        ).exclude(pk=journey.pk)
+
+
+class LayoutForm(forms.Form):
+    """Widths of the whole map, in pixels; empty: what fits the screen."""
+
+    column_width = forms.IntegerField(label=_("Width of all columns"), min_value=140, max_value=480, required=False)
+    label_width = forms.IntegerField(label=_("Width of the lane labels"), min_value=144, max_value=320, required=False)
+
+
+class MediaForm(forms.Form):
+    """A picture or document, or an address."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("A picture (PNG, JPEG, GIF, WebP) or a document (PDF, Office, text), up to 10 MB."),
+    )
+    url = forms.URLField(
+        label=_("Or an address"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=_("A page, a video… It opens in a window of its own; nothing is loaded from there."),
+    )
+    text = forms.CharField(
+        label=_("Description"),
+        max_length=300,
+        required=False,
+        help_text=_("What is seen on it: read aloud in place of a picture, shown as the name of a link."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("file") and not data.get("url") and not self.errors:
+            raise forms.ValidationError(_("Give a file, or an address that begins with https://."))
+        if data.get("file") and not data.get("text"):
+            self.add_error("text", _("Say in a few words what is seen: people who cannot see the picture need it."))
+        return data
+
+
+class ChannelsForm(forms.Form):
+    channels = forms.ModelMultipleChoiceField(
+        label=_("Channels used at this step"),
+        queryset=Channel.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channels"].queryset = Channel.objects.filter(workspace=workspace)  # type: ignore[attr-defined]
+
+
+class InteractionForm(forms.Form):
+    """Who deals with whom: two personas and an arrow."""
+
+    persona = forms.ModelChoiceField(label=_("Persona"), queryset=Persona.objects.none())
+    direction = forms.ChoiceField(
+        label=_("Direction"),
+        choices=[("to", _("→ turns to")), ("from", _("← is approached by")), ("both", _("↔ both ways"))],
+        initial="to",
+    )
+    other_persona = forms.ModelChoiceField(label=_("Other persona"), queryset=Persona.objects.none())
+    weight = forms.TypedChoiceField(
+        label=_("Weight"), coerce=int, choices=[(1, _("weak")), (2, _("usual")), (3, _("strong"))], initial=2
+    )
+    style = forms.ChoiceField(
+        label=_("Line"), choices=[("solid", _("solid: direct")), ("dashed", _("dashed: indirect"))], initial="solid"
+    )
+    text = forms.CharField(label=_("What about?"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Persona.objects.filter(workspace=workspace, deleted_at=None)
+        for name in ("persona", "other_persona"):
+            self.fields[name].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("persona") and data.get("persona") == data.get("other_persona"):
+            self.add_error("other_persona", _("Choose another persona than the first."))
+        return data
+
+
 class CardForm(forms.Form):
     text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 4}), max_length=4000, required=False)
     source = forms.CharField(
@@ -168,7 +288,27 @@ class CardForm(forms.Form):
         required=False,
         help_text=_("With a source the thought is a real quotation; without one it is a hypothesis of the team."),
     )
-    revision = forms.IntegerField(required=False)
+    persona = forms.ModelChoiceField(
+        label=_("Persona"),
+        queryset=Persona.objects.none(),
+        required=False,
+        empty_label=_("everybody"),
+        help_text=_("A card of one persona is hidden when the map is read as another one lives it."),
+    )
+    evidence = forms.ModelChoiceField(
+        label=_("Evidence"), queryset=Evidence.objects.none(), required=False, empty_label=_("none yet")
+    )
+    url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, journey: Journey | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if journey is not None:
+            fields: Any = self.fields
+            fields["persona"].queryset = Persona.objects.filter(
+                workspace=journey.workspace_id, deleted_at=None, journey_links__journey=journey
+            ).distinct()
+            fields["evidence"].queryset = Evidence.objects.filter(journey=journey, deleted_at=None)
 
 
 class TouchpointCardForm(forms.Form):
@@ -213,6 +353,14 @@ class LevelForm(forms.Form):
         required=False,
         empty_value=None,
     )
+    layer = forms.ChoiceField(choices=CurvePoint.Layer.choices, required=False)
+    persona = forms.ModelChoiceField(queryset=Persona.objects.none(), required=False)
+
+    def __init__(self, *args: Any, journey: Journey, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["persona"].queryset = Persona.objects.filter(  # type: ignore[attr-defined]
+            workspace=journey.workspace_id, journey_links__journey=journey
+        ).distinct()
 
 
 class ShareForm(forms.Form):

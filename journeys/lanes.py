@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from journeys.models import Journey
+from cxmap.history.services import Recording
+from journeys.models import Card, Journey, Step
+from touchpoints.models import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class MapContext:
     touchpoints_of_step: Mapping[UUID, Sequence[UUID]]
     can_edit: bool = False
     period: Period | None = None  # None: the last closed period of every binding
+    cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]] = field(default_factory=dict)  # by lane and step
     cache: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,15 +51,29 @@ class PrintLine:
 
 
 def print_cards(cell: Any) -> list[PrintLine]:
-    """Return the cards of a cell as lines: texts, quotations, touchpoints with their category."""
+    """Return the cards of a cell as lines: texts, quotations, touchpoints with their category, files, links, arrows."""
     lines = []
     for card in cell or ():
         if card.touchpoint_id:
             category = card.touchpoint.category
             lines.append(PrintLine(f"{category.abbreviation}  {card.touchpoint.name}", "name", category.code))
+        elif card.content == "interaction":
+            lines.append(PrintLine(interaction_text(card), "text"))
+        elif card.content == "media":
+            lines.append(PrintLine(card.text or card.url or card.attachment.name, "text"))
+            if card.text and card.url:
+                lines.append(PrintLine(card.url, "meta"))
         else:
             lines.append(PrintLine(card.text, "quote" if card.source else "text"))
     return lines
+
+
+def interaction_text(card: Card) -> str:
+    """Return an interaction in one line: who, arrow, whom, what."""
+    arrow = card.interaction
+    names = [str(who) if who else gettext("without persona") for who in (card.persona, card.other_persona)]
+    text = f"{names[0]} {arrow.sign} {names[1]}"
+    return f"{text}: {card.text}" if card.text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +87,17 @@ class LaneKind:
     template: str = "board/_text.jinja"
     icon: str = "document"
     typed: bool = False  # people type text cards into the cells
+    takes: frozenset[str] = frozenset()  # contents of cards that may be put here (Card.content); typed lanes: text
     single: bool = False  # at most one lane of the kind on a map
     load: Callable[[MapContext], Mapping[UUID, Any]] | None = None
     lines: Callable[[Any], Sequence[PrintLine]] = print_cards  # the content of one cell on paper
     add_url: str = ""  # name of the address of the form that fills a cell, for kinds that are not typed
+    quick_url: str = ""  # name of an address that takes (step, text): typing into the cell adds one there
+    line_above: Any = ""  # a line of the service blueprint, drawn above the first lane of the kind
     rank: int = 100
+
+    def may_hold(self, content: str) -> bool:
+        return content in self.takes or (self.typed and content == "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +143,8 @@ _kinds: dict[str, LaneKind] = {}
 _badges: list[Callable[[MapContext], Mapping[UUID, Badge]]] = []
 _facts: list[Callable[[MapContext], Sequence[Fact]]] = []
 _measured: list[Callable[[MapContext], Mapping[UUID, MeasuredPoint]]] = []
-_touched: list[Callable[[Journey], None]] = []
+_linked: list[Callable[[Sequence[UUID]], Mapping[UUID, Badge]]] = []
+_merged: list[Callable[[Recording, Step, Step], None]] = []
 _periods: list[Callable[[Journey], Sequence[Period]]] = []
 
 
@@ -148,6 +172,16 @@ def register_periods(loader: Callable[[Journey], Sequence[Period]]) -> None:
     _periods.append(loader)
 
 
+def register_linked(loader: Callable[[Sequence[UUID]], Mapping[UUID, Badge]]) -> None:
+    """Add what whole journeys show where a step links to them: their worst state, by journey id."""
+    _linked.append(loader)
+
+
+def register_merged(follow: Callable[[Recording, Step, Step], None]) -> None:
+    """Add what is to be done when a step is merged into another: what an app keeps at the step moves along."""
+    _merged.append(follow)
+
+
 def kind_of(key: str) -> LaneKind:
     """Return a kind; content of an app that is not installed stays and is shown as plain text."""
     return _kinds.get(key) or LaneKind(key=key, label=key, question="")
@@ -162,6 +196,19 @@ def badges(context: MapContext) -> dict[UUID, Badge]:
     for loader in _badges:
         found.update(loader(context))
     return found
+
+
+def linked_badges(journey_ids: Sequence[UUID]) -> dict[UUID, Badge]:
+    found: dict[UUID, Badge] = {}
+    if journey_ids:
+        for loader in _linked:
+            found.update(loader(journey_ids))
+    return found
+
+
+def step_merged(record: Recording, step: Step, into: Step) -> None:
+    for follow in _merged:
+        follow(record, step, into)
 
 
 def facts(context: MapContext) -> list[Fact]:
@@ -221,7 +268,156 @@ register(
         template="board/_touchpoint.jinja",
         icon="touchpoint",
         add_url="journeys:touchpoint-add",
+        takes=frozenset({"touchpoint"}),
         rank=40,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUse:
+    """One row of the channel matrix at one step: how the channel is used there, if at all."""
+
+    channel: Channel
+    by_touchpoint: bool
+    card: Card | None
+
+    @property
+    def used(self) -> bool:
+        return self.by_touchpoint or self.card is not None
+
+
+def load_channels(context: MapContext) -> Mapping[UUID, Sequence[ChannelUse]]:
+    """Return per step every channel that the map uses: those of touchpoints, and those that people ticked."""
+    ticked: dict[UUID, dict[int, Card]] = {}
+    by_touchpoint: dict[UUID, set[int]] = {}
+    channels: dict[int, Channel] = {}
+    for cells in context.cards.values():
+        for step_id, cards in cells.items():
+            for card in cards:
+                if card.touchpoint_id and card.touchpoint:
+                    by_touchpoint.setdefault(step_id, set()).add(card.touchpoint.channel_id)
+                    channels[card.touchpoint.channel_id] = card.touchpoint.channel
+                elif card.channel_id and card.channel:
+                    ticked.setdefault(step_id, {})[card.channel_id] = card
+                    channels[card.channel_id] = card.channel
+    order = sorted(channels.values(), key=lambda channel: (channel.rank, channel.pk))
+    return {
+        step_id: [
+            ChannelUse(
+                channel=channel,
+                by_touchpoint=channel.pk in by_touchpoint.get(step_id, ()),
+                card=ticked.get(step_id, {}).get(channel.pk),
+            )
+            for channel in order
+        ]
+        for step_id in context.step_ids
+        if order
+    }
+
+
+def print_channels(cell: Sequence[ChannelUse] | None) -> list[PrintLine]:
+    return [PrintLine(use.channel.name, "text") for use in cell or () if use.used]
+
+
+register(
+    LaneKind(
+        key="channels",
+        label=_("Channels"),
+        hint=_("filled: used at this step"),
+        question=_("Which channels?"),
+        template="board/_channels.jinja",
+        icon="self-service",
+        single=True,
+        load=load_channels,
+        lines=print_channels,
+        add_url="journeys:channels-set",
+        takes=frozenset({"channel"}),
+        rank=45,
+    )
+)
+register(
+    LaneKind(
+        key="storyboard",
+        label=_("Storyboard"),
+        hint=_("one picture a step"),
+        question=_("Which picture?"),
+        template="board/_storyboard.jinja",
+        icon="video",
+        add_url="journeys:media-add",
+        takes=frozenset({"media"}),
+        rank=15,
+    )
+)
+register(
+    LaneKind(
+        key="documents",
+        label=_("Links and documents"),
+        hint=_("web pages, videos, files"),
+        question=_("Which link or file?"),
+        template="board/_documents.jinja",
+        icon="link",
+        add_url="journeys:media-add",
+        takes=frozenset({"media"}),
+        rank=92,
+    )
+)
+register(
+    LaneKind(
+        key="interactions",
+        label=_("Persona interactions"),
+        hint=_("who deals with whom"),
+        question=_("Who deals with whom here?"),
+        template="board/_interactions.jinja",
+        icon="persona",
+        add_url="journeys:interaction-add",
+        takes=frozenset({"interaction"}),
+        rank=35,
+    )
+)
+register(
+    LaneKind(
+        key="frontstage",
+        label=_("Frontstage"),
+        hint=_("what the customer sees of us"),
+        question=_("What do our people or screens do here?"),
+        typed=True,
+        icon="shop",
+        line_above=_("line of interaction"),
+        rank=82,
+    )
+)
+register(
+    LaneKind(
+        key="backstage",
+        label=_("Backstage"),
+        hint=_("what the customer does not see"),
+        question=_("What happens behind?"),
+        typed=True,
+        icon="lock",
+        line_above=_("line of visibility"),
+        rank=84,
+    )
+)
+register(
+    LaneKind(
+        key="support",
+        label=_("Support processes"),
+        question=_("Which process makes this possible?"),
+        typed=True,
+        icon="training",
+        line_above=_("line of internal interaction"),
+        rank=86,
+    )
+)
+register(
+    LaneKind(
+        key="systems",
+        label=_("Systems"),
+        question=_("Which systems are involved?"),
+        typed=True,
+        icon="tablet",
+        rank=88,
     )
 )
 register(

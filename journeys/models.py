@@ -5,7 +5,8 @@ everything that points to it.
 """
 
 import uuid
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -308,6 +309,38 @@ class Attachment(WorkspaceOwned):
         return self.width is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """How a persona deals with another: direction (to, from, both), weight 1 to 3, solid or dashed line."""
+
+    direction: str = "to"
+    weight: int = 1
+    style: str = "solid"
+
+    DIRECTIONS: ClassVar[tuple[str, ...]] = ("to", "from", "both")
+    STYLES: ClassVar[tuple[str, ...]] = ("solid", "dashed")
+    SIGNS: ClassVar[dict[str, str]] = {"to": "→", "from": "←", "both": "↔"}
+
+    @property
+    def sign(self) -> str:
+        return self.SIGNS[self.direction]
+
+    def __str__(self) -> str:
+        return f"{self.direction}:{self.weight}:{self.style}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Interaction":
+        """Read what str() wrote; anything else is a plain arrow, so that an old card never breaks a page."""
+        direction, _colon, rest = text.partition(":")
+        weight, _colon, style = rest.partition(":")
+        if direction not in cls.DIRECTIONS or weight not in {"1", "2", "3"} or style not in cls.STYLES:
+            return cls()
+        return cls(direction, int(weight), style)
+
+
+VIDEO_HOSTS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "loom.com", "peertube")
+
+
 class Card(NumberedRow):
     """The smallest thing that is edited: a text, touchpoint, channel, picture, link or file in a cell."""
 
@@ -356,6 +389,28 @@ class Card(NumberedRow):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def content(self) -> str:
+        """What stands on the card: touchpoint, channel, media (file or link), interaction or text."""
+        if self.touchpoint_id:
+            return "touchpoint"
+        if self.channel_id:
+            return "channel"
+        if self.arrow:
+            return "interaction"
+        if self.attachment_id or self.url:
+            return "media"
+        return "text"
+
+    @property
+    def interaction(self) -> Interaction:
+        return Interaction.parse(self.arrow)
+
+    @property
+    def is_video(self) -> bool:
+        """True for links to films: they get their own sign. Nothing of other hosts is ever embedded."""
+        return any(host in self.url for host in VIDEO_HOSTS) or self.url.lower().endswith((".mp4", ".webm", ".mov"))
 
 
 class CurvePoint(MapRow):

@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext
 
 from cxmap.history.models import Change
 from cxmap.history.services import undo_labels
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
-from journeys.curve import Curve, curve_of
+from journeys.curve import Curve, LineOf, curve_of
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
 from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona
 
+LABEL_WIDTH = 176  # pixels
 STEPS_TO_WARN_ABOUT = 30  # steps; beyond it a sub-journey reads better (journey-map § 2)
 
 
@@ -33,6 +38,11 @@ class StepColumn:
     badge: Badge | None
     first: bool
     last: bool
+    width: int = 196
+    linked: Badge | None = None  # the worst state of the sub-journey
+    # Where the step stands in a branch: how many columns of its way and of the whole branch begin here (0: none).
+    way_width: int = 0
+    branch_width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,28 @@ class StageBand:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A card inside a cell that covers several columns or lanes, with its place there (from 1)."""
+
+    card: Card
+    column: int
+    width: int
+    row: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One cell of the table; over several columns or lanes when a card reaches over them."""
+
+    column: StepColumn
+    cell: Any
+    width: int = 1
+    height: int = 1
+    placed: Sequence[Placed] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LaneRow:
     """A lane with the content of its cells by step."""
 
@@ -58,6 +90,8 @@ class LaneRow:
     kind: LaneKind
     cells: Mapping[UUID, Any]
     curve: Curve | None = None
+    slots: Sequence[Slot] = ()
+    line_above: str = ""
 
     @property
     def label(self) -> str:
@@ -85,6 +119,22 @@ class Board:
     undo: Change | None = None
     redo: Change | None = None
     touchpoints: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+    persona: Persona | None = None  # the one that the map is filtered by
+    levels: Sequence[str] = ()  # names of the five levels, from very negative to very positive
+    has_branches: bool = False
+
+    @property
+    def label_width(self) -> int:
+        return self.journey.label_width or LABEL_WIDTH
+
+    @property
+    def several(self) -> bool:
+        """More than one persona: cards then say whose they are."""
+        return len(self.personas) > 1
+
+    @property
+    def curve(self) -> Curve | None:
+        return next((row.curve for row in self.lanes if row.curve), None)
 
 
 def personas_of(journey: Journey) -> list[Persona]:
@@ -95,14 +145,27 @@ def personas_of(journey: Journey) -> list[Persona]:
     )
 
 
-def _cards(journey: Journey, step_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, list[Card]]]:
-    """Return the cards of the shown steps by lane and step."""
+CARD_JOINS = (
+    "touchpoint__category",
+    "touchpoint__channel",
+    "persona",
+    "other_persona",
+    "channel",
+    "attachment",
+    "evidence",
+)
+
+
+def _cards(journey: Journey, step_ids: Sequence[UUID], persona: Persona | None) -> dict[UUID, dict[UUID, list[Card]]]:
+    """Return the cards of the shown steps by lane and step; of a persona: its own and those of everybody."""
     found: dict[UUID, dict[UUID, list[Card]]] = defaultdict(lambda: defaultdict(list))
     cards = (
         Card.objects.filter(journey=journey, deleted_at=None, step_id__in=step_ids)
-        .select_related("touchpoint__category", "touchpoint__channel")
+        .select_related(*CARD_JOINS)
         .order_by("rank", "id")
     )
+    if persona is not None:
+        cards = cards.filter(Q(persona=None) | Q(persona=persona) | Q(other_persona=persona))
     for card in cards:
         found[card.lane_id][card.step_id].append(card)
     return found
@@ -111,82 +174,262 @@ def _cards(journey: Journey, step_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, 
 def cell_cards(lane: Lane, step: Step) -> list[Card]:
     """Return the cards of one cell, for the answer to an edit of it."""
     return list(
-        Card.objects.filter(lane=lane, step=step, deleted_at=None)
-        .select_related("touchpoint__category", "touchpoint__channel")
-        .order_by("rank", "id")
+        Card.objects.filter(lane=lane, step=step, deleted_at=None).select_related(*CARD_JOINS).order_by("rank", "id")
     )
 
 
-def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Period | None = None) -> Board:
-    """Return the map of a journey. The number of queries does not depend on its size."""
+def _branch_widths(columns: Sequence[StepColumn]) -> list[StepColumn]:
+    """Say at the first column of every branch, and of every way in it, how far it goes."""
+    found = list(columns)
+    start = 0
+    while start < len(found):
+        branch, stage = found[start].step.branch, found[start].step.stage_id
+        end = start
+        while (
+            branch
+            and end + 1 < len(found)
+            and (found[end + 1].step.branch, found[end + 1].step.stage_id) == (branch, stage)
+        ):
+            end += 1
+        if branch:
+            way = start
+            for at in range(start, end + 1):
+                if found[at].step.path != found[way].step.path:
+                    way = at
+                if at == way:
+                    length = next(
+                        (n for n in range(at + 1, end + 1) if found[n].step.path != found[at].step.path), end + 1
+                    )
+                    found[at] = replace(
+                        found[at], way_width=length - at, branch_width=end + 1 - start if at == start else 0
+                    )
+        start = end + 1
+    return found
+
+
+def _lines(
+    journey: Journey, step_ids: Sequence[UUID], personas: Sequence[Persona], persona: Persona | None
+) -> tuple[dict[UUID, float], list[LineOf]]:
+    """Return the common believed levels, and the further lines: what is aimed at, and the curves of personas."""
+    believed: dict[UUID, float] = {}
+    levels: dict[tuple[str, Any], dict[UUID, float]] = defaultdict(dict)
+    for point in CurvePoint.objects.filter(journey=journey, deleted_at=None, step_id__in=step_ids):
+        if point.layer == CurvePoint.Layer.BELIEVED and point.persona_id is None:
+            believed[point.step_id] = float(point.level)
+        else:
+            levels[point.layer, point.persona_id][point.step_id] = float(point.level)
+    lines = []
+    if (CurvePoint.Layer.TO_BE, None) in levels:
+        lines.append(LineOf(CurvePoint.Layer.TO_BE, levels[CurvePoint.Layer.TO_BE, None]))
+    for index, own in enumerate(personas):
+        key = (CurvePoint.Layer.BELIEVED, own.pk)
+        if key in levels and persona in {None, own}:
+            lines.append(LineOf(CurvePoint.Layer.BELIEVED, levels[key], own, index))
+    return believed, lines
+
+
+def _reach(
+    cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]],
+    rows: Sequence[tuple[Lane, LaneKind]],
+    columns: Sequence[StepColumn],
+    places: Mapping[UUID, tuple[Any, ...]],
+) -> list[tuple[int, int, int, int]]:
+    """Return the rectangles (top, left, bottom, right; all included) that cards cover, merged until none overlap."""
+    row_of = {lane.pk: number for number, (lane, _kind) in enumerate(rows)}
+    column_of = {column.step.pk: column.index for column in columns}
+    found = []
+    for lane_id, cells in cards.items():
+        if lane_id not in row_of:
+            continue
+        for step_id, own in cells.items():
+            for card in own:
+                if not card.until_step_id and not card.until_lane_id:
+                    continue
+                top, left = row_of[lane_id], column_of[step_id]
+                right = column_of.get(card.until_step_id, -1)  # type: ignore[arg-type]
+                if right < 0 and card.until_step_id and card.until_step_id in places:
+                    # The last step is hidden or gone: the card reaches to what stands before it.
+                    end = places[card.until_step_id]
+                    right = max((column.index for column in columns if places[column.step.pk] <= end), default=left)
+                bottom = top
+                wanted = row_of.get(card.until_lane_id, top)  # type: ignore[arg-type]
+                while bottom < wanted and rows[bottom + 1][1].may_hold(card.content):
+                    bottom += 1
+                if right > left or bottom > top:
+                    found.append((top, left, bottom, max(left, right)))
+    merged = True
+    while merged:
+        merged = False
+        for one, other in combinations(found, 2):
+            if one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]:
+                found.remove(one)
+                found.remove(other)
+                found.append(
+                    (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+                )
+                merged = True
+                break
+    return found
+
+
+def _slots(
+    number: int,
+    rows: Sequence[tuple[Lane, LaneKind]],
+    columns: Sequence[StepColumn],
+    cells: Mapping[UUID, Any],
+    cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]],
+    covered: Mapping[tuple[int, int], tuple[int, int, int, int]],
+) -> list[Slot]:
+    """Return the cells of one lane from left to right; those under a card that reaches over them are left out."""
+    if not covered:
+        return [Slot(column, cells.get(column.step.pk)) for column in columns]
+    found = []
+    for column in columns:
+        area = covered.get((number, column.index))
+        if area is None:
+            found.append(Slot(column, cells.get(column.step.pk)))
+            continue
+        top, left, bottom, right = area
+        if (number, column.index) != (top, left):
+            continue
+        last = {column.step.pk: column.index for column in columns}
+        row_of = {lane.pk: place for place, (lane, _kind) in enumerate(rows)}
+        placed = []
+        for at_row in range(top, bottom + 1):
+            for at in columns[left : right + 1]:
+                for card in cards.get(rows[at_row][0].pk, {}).get(at.step.pk, ()):
+                    until = min(last.get(card.until_step_id, right if card.until_step_id else at.index), right)  # type: ignore[arg-type]
+                    down = min(row_of.get(card.until_lane_id, at_row), bottom)  # type: ignore[arg-type]
+                    placed.append(
+                        Placed(
+                            card,
+                            column=at.index - left + 1,
+                            width=max(until - at.index, 0) + 1,
+                            row=at_row - top + 1,
+                            height=max(down - at_row, 0) + 1,
+                        )
+                    )
+        found.append(Slot(column, [place.card for place in placed], right - left + 1, bottom - top + 1, placed))
+    return found
+
+
+def level_names(journey: Journey) -> list[str]:
+    """Return the names of the five levels of the curve, from very negative to very positive."""
+    usual = [
+        gettext("very negative"),
+        gettext("negative"),
+        gettext("neutral"),
+        gettext("positive"),
+        gettext("very positive"),
+    ]
+    own = list(journey.level_names) + [""] * 5
+    return [own[number] or usual[number] for number in range(5)]
+
+
+def board(
+    *,
+    journey: Journey,
+    actor: User | None,
+    can_edit: bool,
+    period: Period | None = None,
+    persona_id: UUID | None = None,
+) -> Board:
+    """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size."""
     all_stages = list(Stage.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
-    all_steps = list(Step.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
-    all_lanes = list(Lane.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
+    all_steps = list(
+        Step.objects.filter(journey=journey, deleted_at=None).select_related("linked_journey").order_by("rank", "id")
+    )
+    all_lanes = list(Lane.objects.filter(journey=journey, deleted_at=None).order_by("-pinned", "rank", "id"))
+    personas = personas_of(journey)
+    persona = next((own for own in personas if own.pk == persona_id), None)
     by_stage: dict[UUID, list[Step]] = defaultdict(list)
     for step in all_steps:
         by_stage[step.stage_id].append(step)
     shown_stages = [stage for stage in all_stages if not stage.hidden]
     shown = [step for stage in shown_stages for step in by_stage[stage.pk] if not step.hidden]
     step_ids = [step.pk for step in shown]
-    cards = _cards(journey, step_ids)
+    cards = _cards(journey, step_ids, persona)
     touchpoints: dict[UUID, list[UUID]] = defaultdict(list)
     for cells in cards.values():
         for step_id, entries in cells.items():
             touchpoints[step_id] += [card.touchpoint_id for card in entries if card.touchpoint_id]
     context = MapContext(
-        journey=journey, step_ids=step_ids, touchpoints_of_step=touchpoints, can_edit=can_edit, period=period
+        journey=journey,
+        step_ids=step_ids,
+        touchpoints_of_step=touchpoints,
+        can_edit=can_edit,
+        period=period,
+        cards=cards,
     )
     badges = registry.badges(context)
     measured = registry.measured(context)
-    believed = {
-        point.step_id: float(point.level)
-        for point in CurvePoint.objects.filter(journey=journey, deleted_at=None, step_id__in=step_ids)
-    }
-    bands, columns, number = [], [], 0
-    for stage_number, stage in enumerate(shown_stages):
+    linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
+    believed, more = _lines(journey, step_ids, personas, persona)
+    width = journey.column_width or column_width(len(shown))
+    bands: list[StageBand] = []
+    columns: list[StepColumn] = []
+    for stage in shown_stages:
         own = [step for step in by_stage[stage.pk] if not step.hidden]
-        stage_columns = []
-        for place, step in enumerate(own):
-            column = StepColumn(
+        columns += [
+            StepColumn(
                 step=step,
-                number=number + 1,
-                index=number,
+                number=len(columns) + place + 1,
+                index=len(columns) + place,
                 badge=badges.get(step.pk),
                 first=place == 0,
                 last=place == len(own) - 1,
+                width=step.width or width,
+                linked=linked.get(step.linked_journey_id),  # type: ignore[arg-type]
             )
-            stage_columns.append(column)
-            number += 1
-        columns += stage_columns
+            for place, step in enumerate(own)
+        ]
+    has_branches = any(column.step.branch for column in columns)
+    if has_branches:
+        columns = _branch_widths(columns)
+    of_stage: dict[UUID, list[StepColumn]] = defaultdict(list)
+    for column in columns:
+        of_stage[column.step.stage_id].append(column)
+    for number, stage in enumerate(shown_stages):
         bands.append(
             StageBand(
                 stage=stage,
-                columns=stage_columns,
-                number=stage_number,
-                first=stage_number == 0,
-                last=stage_number == len(shown_stages) - 1,
+                columns=of_stage[stage.pk],
+                number=number,
+                first=number == 0,
+                last=number == len(shown_stages) - 1,
             )
         )
-    width = column_width(len(columns))
-    rows = []
-    for lane in all_lanes:
-        kind = registry.kind_of(lane.kind)
-        lane_cells: Mapping[UUID, Any] = kind.load(context) if kind.load and not lane.hidden else cards.get(lane.pk, {})
-        curve = (
-            curve_of(columns, believed, measured, width=width) if kind.key == "emotion" and not lane.hidden else None
-        )
-        rows.append(LaneRow(lane=lane, kind=kind, cells=lane_cells, curve=curve))
+    shown_rows = [(lane, registry.kind_of(lane.kind)) for lane in all_lanes if not lane.hidden]
+    areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
+    covered = {
+        (row, column): area
+        for area in areas
+        for row in range(area[0], area[2] + 1)
+        for column in range(area[1], area[3] + 1)
+    }
+    rows, drawn = [], set()
+    for number, (lane, kind) in enumerate(shown_rows):
+        lane_cells: Mapping[UUID, Any] = kind.load(context) if kind.load else cards.get(lane.pk, {})
+        curve = None
+        if kind.key == "emotion":
+            curve = curve_of(
+                columns, believed, measured, width=width, widths=[column.width for column in columns], more=more
+            )
+        line = "" if kind.line_above in drawn else str(kind.line_above)
+        drawn.add(kind.line_above)
+        slots = _slots(number, shown_rows, columns, lane_cells, cards, covered)
+        rows.append(LaneRow(lane=lane, kind=kind, cells=lane_cells, curve=curve, slots=slots, line_above=line))
     undo, redo = undo_labels(actor=actor, scope=journey) if can_edit and actor else (None, None)
     return Board(
         journey=journey,
         stages=bands,
         columns=columns,
-        lanes=[row for row in rows if not row.lane.hidden],
-        personas=personas_of(journey),
+        lanes=rows,
+        personas=personas,
         facts=registry.facts(context),
         hidden_stages=[stage for stage in all_stages if stage.hidden],
-        hidden_steps=[step for step in all_steps if step.hidden and step.stage in shown_stages],
-        hidden_lanes=[row for row in rows if row.lane.hidden],
+        hidden_steps=[step for stage in shown_stages for step in by_stage[stage.pk] if step.hidden],
+        hidden_lanes=[LaneRow(lane, registry.kind_of(lane.kind), {}) for lane in all_lanes if lane.hidden],
         empty_stages=[stage for stage in shown_stages if not by_stage[stage.pk]],
         can_edit=can_edit,
         periods=registry.periods(journey),
@@ -195,7 +438,33 @@ def board(*, journey: Journey, actor: User | None, can_edit: bool, period: Perio
         touchpoints=touchpoints,
         undo=undo,
         redo=redo,
+        persona=persona,
+        levels=level_names(journey),
+        has_branches=has_branches,
     )
+
+
+def _places(
+    journey: Journey,
+    stages: Sequence[Stage],
+    steps: Sequence[Step],
+    cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]],
+) -> dict[UUID, tuple[Any, ...]]:
+    """Return sortable places of steps, of deleted ones too where a card still names one as its last."""
+    ranks = {stage.pk: stage.rank for stage in stages}
+    ends = {
+        card.until_step_id for cells in cards.values() for own in cells.values() for card in own if card.until_step_id
+    }
+    if not ends:
+        return {}
+    found = {
+        step.pk: (ranks[step.stage_id], step.stage_id, step.rank, step.pk) for step in steps if step.stage_id in ranks
+    }
+    missing = ends - found.keys()
+    if missing:
+        for step in Step.objects.filter(pk__in=missing, journey=journey).select_related("stage"):
+            found[step.pk] = (step.stage.rank, step.stage_id, step.rank, step.pk)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,12 @@ from journeys.lanes import (
     register,
     register_badges,
     register_facts,
+    register_linked,
     register_measured,
     register_periods,
 )
-from journeys.models import Journey
-from kpis.marks import MARKS, WORST_FIRST, worst
+from journeys.models import Card, Journey
+from kpis.marks import MARKS, WORST_FIRST, state_label, worst
 from kpis.models import Flag, KpiState, State
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.selectors.emotions import emotions_of
@@ -68,6 +69,40 @@ def load_badges(context: MapContext) -> Mapping[UUID, Badge]:
         label = ", ".join(f"{label} ({count})" if len(views) > 1 else label for label, count in counts.items())
         badges[step_id] = Badge(mark=MARKS[tone], tone=tone, label=label)
     return badges
+
+
+def load_linked(journey_ids: Sequence[UUID]) -> Mapping[UUID, Badge]:
+    """Return the worst latest state of whole journeys, for the steps that link to them."""
+    touchpoints: dict[UUID, set[UUID]] = defaultdict(set)
+    cards = Card.objects.filter(
+        journey__in=journey_ids,
+        journey__deleted_at=None,
+        deleted_at=None,
+        step__deleted_at=None,
+        step__stage__deleted_at=None,
+        lane__deleted_at=None,
+    ).exclude(touchpoint=None)
+    for journey_id, touchpoint_id in cards.values_list("journey_id", "touchpoint_id"):
+        touchpoints[journey_id].add(touchpoint_id)
+    states: dict[UUID, list[str]] = defaultdict(list)
+    bindings = bindings_of({pk for own in touchpoints.values() for pk in own})
+    latest = (
+        KpiState.objects.filter(binding__in=[binding.pk for binding in bindings])
+        .order_by("binding_id", "-period_end")
+        .distinct("binding_id")
+    )
+    touchpoint_of = {binding.pk: binding.touchpoint_id for binding in bindings}
+    for state in latest:
+        states[touchpoint_of[state.binding_id]].append(state.state)
+    found = {}
+    for journey_id, own in touchpoints.items():
+        tone = worst([state for pk in own for state in states.get(pk, ())])
+        if tone:
+            label = gettext("worst state in this sub-journey: %(state)s") % {
+                "state": state_label(tone, has_target=True)
+            }
+            found[journey_id] = Badge(mark=MARKS[tone], tone=tone, label=label)
+    return found
 
 
 def load_facts(context: MapContext) -> Sequence[Fact]:
@@ -159,6 +194,7 @@ register(
     )
 )
 register_badges(load_badges)
+register_linked(load_linked)
 register_facts(load_facts)
 register_measured(load_measured)
 register_periods(load_periods)

@@ -25,6 +25,12 @@ def decimal(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def signed(value: float | None, digits: int = 1) -> str:
+    """A level or a difference with its sign: +1,5 or −0,5."""
+    return formats.decimal(value, digits, signed=True)
+
+
+@register.filter
 def percent(value: float | None, digits: int | None = None) -> str:
     return formats.percent(value, digits)
 

@@ -250,7 +250,7 @@ class _Writer:
 
     def _sync(self, model: type[Row], wanted: Sequence[tuple[str, dict[str, Any]]], *, group: Any) -> dict[str, Row]:
         """Make the rows of one table be the wanted ones, in their order within each group; return them by public id."""
-        rows: dict[int, Row] = {row.serial: row for row in model._default_manager.filter(journey=self.journey)}
+        rows: dict[int, Row] = {row.serial: row for row in model._default_manager.filter(**{"journey": self.journey})}
         ranks = _ranks([(group(fields), rows.get(serial_of(key))) for key, fields in wanted])
         found: dict[str, Row] = {}
         made: list[Row] = []

@@ -74,3 +74,16 @@ def lane_duplicate(*, lane: Lane, actor: User, name: str) -> Lane:
         Card.objects.bulk_create(cards)
         record.created(copy, *cards)
     return copy
+
+
+def lane_look(*, lane: Lane, actor: User, pinned: bool | None = None, height: int | None = -1) -> Lane:
+    """Pin a lane under the headers or let it go, set its least height in pixels (None: what the text needs)."""
+    with edit(lane.journey, actor=actor, action="lane.look", target=lane, name=lane.name, kind=lane.kind) as record:
+        lane = fresh(lane)
+        record.watch(lane)
+        if pinned is not None:
+            lane.pinned = pinned
+        if height != -1:
+            lane.height = height
+        save(lane, "pinned", "height")
+    return lane

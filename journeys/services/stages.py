@@ -1,15 +1,18 @@
 """Stages and steps: the columns of a map."""
 
+from typing import Any
 from uuid import UUID
 
 from cxmap.history.services import Recording
+from cxmap.lib.ranks import STEP
 from cxmap.workspaces.models import User
-from journeys.errors import ElsewhereOnMap, LastOne
+from journeys import lanes as registry
+from journeys.errors import ElsewhereOnMap, FirstOfStage, LastOne, LinksToItself
 from journeys.models import Card, CurvePoint, Journey, Stage, Step
 from journeys.services.board import edit, fresh, place, remove, save
 from journeys.services.copies import copy_of
 
-NEW_STEP = 160  # longest name
+STEP_FIELDS = {"optional", "repeatable", "branch", "path", "linked_journey", "width", "moment_of_truth"}
 
 
 def live_stages(journey: Journey) -> list[Stage]:
@@ -130,6 +133,145 @@ def step_set_moment_of_truth(*, step: Step, actor: User, decisive: bool) -> Step
     return step
 
 
+def step_describe(*, step: Step, actor: User, expected_revision: int | None = None, **fields: Any) -> Step:
+    """Change what a step is: STEP_FIELDS. Raises StaleRevision, LinksToItself, ElsewhereOnMap."""
+    linked = fields.get("linked_journey")
+    if linked is not None and linked.workspace_id != step.workspace_id:
+        raise ElsewhereOnMap
+    if linked is not None and linked.pk == step.journey_id:
+        raise LinksToItself
+    with edit(step.journey, actor=actor, action="step.described", target=step, name=step.name) as record:
+        step = fresh(step, expected_revision)
+        record.watch(step)
+        for name in STEP_FIELDS & fields.keys():
+            setattr(step, name, fields[name])
+        if not step.branch:
+            step.path = ""
+        save(step, *sorted(STEP_FIELDS & fields.keys() | {"path"}))
+    return step
+
+
+def step_merge(*, step: Step, into: Step, actor: User) -> Step:
+    """Put everything of a step into another one of the same map and take the emptied step away.
+
+    Cards go below those that are there; points of the curve that the other step lacks come along; pains, solutions
+    and whatever other apps keep at the step follow (lanes.register_merged). One gesture for undo.
+    """
+    if step.journey_id != into.journey_id or step.pk == into.pk:
+        raise ElsewhereOnMap
+    with edit(step.journey, actor=actor, action="step.merged", target=into, name=step.name, into=into.name) as record:
+        step, into = fresh(step), fresh(into)
+        last: dict[UUID, float] = {}
+        for card in Card.objects.filter(step=into, deleted_at=None):
+            last[card.lane_id] = max(last.get(card.lane_id, 0.0), card.rank)
+        cards = list(Card.objects.select_for_update().filter(step=step, deleted_at=None).order_by("lane", "rank", "id"))
+        twice = {
+            (lane_id, touchpoint_id)
+            for lane_id, touchpoint_id in Card.objects.filter(step=into, deleted_at=None)
+            .exclude(touchpoint=None)
+            .values_list("lane_id", "touchpoint_id")
+        }
+        for card in cards:
+            if (card.lane_id, card.touchpoint_id) in twice:
+                remove(record, card)  # the same touchpoint already stands there
+                continue
+            record.watch(card)
+            card.step = into
+            card.rank = last[card.lane_id] = last.get(card.lane_id, 0.0) + STEP
+            save(card, "step", "rank")
+        there = {(point.layer, point.persona_id) for point in CurvePoint.objects.filter(step=into, deleted_at=None)}
+        for point in CurvePoint.objects.select_for_update().filter(step=step, deleted_at=None):
+            if (point.layer, point.persona_id) not in there:
+                record.watch(point)
+                point.step = into
+                save(point, "step")
+        record.watch(into)
+        into.moment_of_truth = into.moment_of_truth or step.moment_of_truth
+        if into.linked_journey_id is None:
+            into.linked_journey_id = step.linked_journey_id
+        save(into, "moment_of_truth", "linked_journey")
+        registry.step_merged(record, step, into)
+        remove(record, step)
+    return into
+
+
+def step_split(*, step: Step, actor: User, name: str) -> Step:
+    """Put a new step right after, for the second half: cards below the first of each lane go there.
+
+    Touchpoints stay where they are, so that no KPI moves unasked.
+    """
+    with edit(step.journey, actor=actor, action="step.split", target=step, name=step.name, into=name) as record:
+        step = fresh(step)
+        siblings = live_steps(step.stage)
+        index = next(number for number, other in enumerate(siblings) if other.pk == step.pk)
+        second = Step.objects.create(
+            workspace_id=step.workspace_id,
+            journey_id=step.journey_id,
+            stage_id=step.stage_id,
+            name=name,
+            rank=place(record, siblings, index + 1),
+            branch=step.branch,
+            path=step.path,
+        )
+        record.created(second)
+        seen: set[UUID] = set()
+        cards = Card.objects.select_for_update().filter(step=step, deleted_at=None, touchpoint=None)
+        for card in cards.order_by("lane", "rank", "id"):
+            if card.lane_id in seen:
+                record.watch(card)
+                card.step = second
+                save(card, "step")
+            seen.add(card.lane_id)
+    return second
+
+
+def stage_split(*, step: Step, actor: User, name: str) -> Stage:
+    """Let a new stage begin with this step: it and the steps behind it move there. Raises FirstOfStage."""
+    with edit(
+        step.journey, actor=actor, action="stage.split", target=step.stage, name=step.stage.name, into=name
+    ) as record:
+        step = fresh(step)
+        steps = live_steps(step.stage)
+        at = next(number for number, other in enumerate(steps) if other.pk == step.pk)
+        if at == 0:
+            raise FirstOfStage
+        stages = live_stages(step.journey)
+        index = next(number for number, other in enumerate(stages) if other.pk == step.stage_id)
+        second = Stage.objects.create(
+            workspace_id=step.workspace_id,
+            journey_id=step.journey_id,
+            name=name,
+            rank=place(record, stages, index + 1),
+        )
+        record.created(second)
+        record.watch(*steps[at:])
+        for moved in steps[at:]:
+            moved.stage = second
+            save(moved, "stage")
+    return second
+
+
+def stage_merge(*, stage: Stage, actor: User) -> Stage:
+    """Put the steps of a stage at the end of the stage before it. Raises LastOne on the first stage."""
+    with edit(stage.journey, actor=actor, action="stage.merged", target=stage, name=stage.name) as record:
+        stage = fresh(stage)
+        stages = live_stages(stage.journey)
+        index = next(number for number, other in enumerate(stages) if other.pk == stage.pk)
+        if index == 0:
+            raise LastOne
+        into = stages[index - 1]
+        there = live_steps(into)
+        rank = there[-1].rank if there else 0.0
+        steps = live_steps(stage)
+        record.watch(*steps)
+        for step in steps:
+            rank += STEP
+            step.stage, step.rank = into, rank
+            save(step, "stage", "rank")
+        remove(record, stage)
+    return into
+
+
 def step_move(*, step: Step, actor: User, stage_id: UUID, index: int) -> Step:
     """Put the step at index among the other steps of a stage of the same map.
 
@@ -170,7 +312,43 @@ def step_delete(*, step: Step, actor: User) -> None:
         step = fresh(step)
         if Step.objects.filter(journey=step.journey_id, deleted_at=None, stage__deleted_at=None).count() <= 1:
             raise LastOne
+        _keep_spans(record, step)
         remove(record, step)
+
+
+def _keep_spans(record: Recording, step: Step) -> None:
+    """Let cards that begin at a step but go on beyond it begin at the next one: a span outlives its first column."""
+    cards = list(Card.objects.select_for_update().filter(step=step, deleted_at=None).exclude(until_step=None))
+    columns = steps_in_order(step.journey)
+    following = columns[[column.pk for column in columns].index(step.pk) + 1 :]
+    if not cards or not following:
+        return
+    after = following[0]
+    # The last step of a span may itself be gone: its rank still says how far the card reached.
+    ends = {
+        end.pk: end
+        for end in Step.objects.filter(pk__in=[card.until_step_id for card in cards]).select_related("stage")
+    }
+    for card in cards:
+        end = ends.get(card.until_step_id)  # type: ignore[arg-type]
+        if end is not None and _place_of(after) <= _place_of(end):
+            record.watch(card)
+            card.step = after
+            save(card, "step")
+
+
+def _place_of(step: Step) -> tuple[float, UUID, float, UUID]:
+    """Return what steps sort by on the screen."""
+    return step.stage.rank, step.stage_id, step.rank, step.pk
+
+
+def steps_in_order(journey: Journey) -> list[Step]:
+    """Return the live steps from left to right, hidden ones too."""
+    return list(
+        Step.objects.filter(journey=journey, deleted_at=None, stage__deleted_at=None)
+        .select_related("stage")
+        .order_by("stage__rank", "stage_id", "rank", "id")
+    )
 
 
 def step_duplicate(*, step: Step, actor: User, name: str) -> Step:

@@ -15,8 +15,8 @@ from cxmap.lib.http import render_page_or_partial
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys import lanes as registry
-from journeys.forms import CardForm, LevelForm, TouchpointCardForm
-from journeys.models import Lane, Step
+from journeys.forms import CardForm, ChannelsForm, InteractionForm, LevelForm, TouchpointCardForm
+from journeys.models import Card, CurvePoint, Interaction, Lane, Step
 from journeys.services import cards as services
 from journeys.services.stages import live_stages, live_steps
 from journeys.views.maps import answer_board, answer_cells, answer_error
@@ -30,7 +30,7 @@ def _uuid(text: str | None) -> UUID:
         raise Http404 from error
 
 
-def _place(request: MemberRequest, lane_id: str | None, step_id: str | None) -> tuple[Lane, Step]:
+def lane_and_step(request: MemberRequest, lane_id: str | None, step_id: str | None) -> tuple[Lane, Step]:
     lane = access.lane_for_edit(request, _uuid(lane_id))
     step = access.step_for_edit(request, _uuid(step_id))
     if lane.journey_id != step.journey_id:
@@ -41,8 +41,8 @@ def _place(request: MemberRequest, lane_id: str | None, step_id: str | None) -> 
 @login_required
 @require_POST
 def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
-    lane, step = _place(request, str(pk), request.POST.get("step"))
-    form = CardForm(request.POST)
+    lane, step = lane_and_step(request, str(pk), request.POST.get("step"))
+    form = CardForm(request.POST, journey=lane.journey)
     if not form.is_valid() or not form.cleaned_data["text"].strip():
         return answer_error(request, lane.journey, CxmapError(_("A card needs a text, of at most 4,000 characters.")))
     try:
@@ -52,6 +52,8 @@ def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
             actor=request.user,
             text=form.cleaned_data["text"].strip(),
             source=form.cleaned_data["source"],
+            persona=form.cleaned_data["persona"],
+            pk=_uuid(request.POST["id"]) if request.POST.get("id") else None,
         )
     except CxmapError as error:
         return answer_error(request, lane.journey, error)
@@ -62,17 +64,18 @@ def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def card_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
-    form = CardForm(request.POST)
+    form = CardForm(request.POST, journey=card.journey)
     if not form.is_valid():
-        return answer_error(request, card.journey, CxmapError(_("A card takes at most 4,000 characters.")))
+        return answer_error(request, card.journey, CxmapError(form.errors.as_text().lstrip("* ").replace("\n", " ")))
     data = form.cleaned_data
+    more = {name: data[name] for name in ("source", "persona", "evidence", "url") if name in request.POST}
     try:
         services.card_edit(
             card=card,
             actor=request.user,
             text=data["text"].strip(),
-            source=data["source"] if "source" in request.POST else None,
             expected_revision=data["revision"],
+            **more,
         )
     except CxmapError as error:
         return answer_error(request, card.journey, error)
@@ -84,12 +87,22 @@ def card_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
 def card_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """A card with its full form and the ways to move it that need no dragging."""
     card = access.card_for_edit(request, pk)
-    form = CardForm(initial={"text": card.text, "source": card.source, "revision": card.revision})
+    form = CardForm(
+        journey=card.journey,
+        initial={
+            "text": card.text,
+            "source": card.source,
+            "persona": card.persona_id,
+            "evidence": card.evidence_id,
+            "url": card.url,
+            "revision": card.revision,
+        },
+    )
     steps = [(stage, live_steps(stage)) for stage in live_stages(card.journey)]
     lanes = [
         (lane, lane.name or registry.kind_of(lane.kind).label)
         for lane in Lane.objects.filter(journey=card.journey_id, deleted_at=None).order_by("rank", "id")
-        if (registry.kind_of(lane.kind).typed if card.touchpoint_id is None else lane.kind == "touchpoints")
+        if registry.kind_of(lane.kind).may_hold(card.content)
     ]
     context = {
         "card": card,
@@ -156,7 +169,7 @@ def card_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def cells_paste(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Paste a block of cells of a spreadsheet: tab-separated text, cells with line breaks in quotation marks."""
-    lane, step = _place(request, str(pk), request.POST.get("step"))
+    lane, step = lane_and_step(request, str(pk), request.POST.get("step"))
     text = request.POST.get("text", "")
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t"))
     try:
@@ -173,7 +186,7 @@ def cells_paste(request: MemberRequest, pk: UUID) -> HttpResponse:
 def touchpoint_add(request: MemberRequest) -> HttpResponse:
     """Put a touchpoint on the map: one of the library, or a new one that joins it."""
     source = request.POST if request.method == "POST" else request.GET
-    lane, step = _place(request, source.get("lane"), source.get("step"))
+    lane, step = lane_and_step(request, source.get("lane"), source.get("step"))
     workspace = lane.journey.workspace
     form = TouchpointCardForm(request.POST or None, workspace=workspace)
     if request.method != "POST" or not form.is_valid():
@@ -201,8 +214,89 @@ def touchpoint_add(request: MemberRequest) -> HttpResponse:
 @require_POST
 def curve_set(request: MemberRequest, pk: UUID) -> HttpResponse:
     step = access.step_for_edit(request, pk)
-    form = LevelForm(request.POST)
+    form = LevelForm(request.POST, journey=step.journey)
     if not form.is_valid():
         return answer_error(request, step.journey, CxmapError(_("A level goes from −2 to +2 in halves.")))
-    services.curve_set(step=step, actor=request.user, level=form.cleaned_data["level"])
+    data = form.cleaned_data
+    services.curve_set(
+        step=step,
+        actor=request.user,
+        level=data["level"],
+        layer=data["layer"] or CurvePoint.Layer.BELIEVED,
+        persona=data["persona"],
+    )
     return answer_board(request, step.journey, said=_("Curve saved."))
+
+
+@login_required
+@require_POST
+def card_span(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Widen or narrow a card: `columns` and `lanes` say by how many, negative to narrow."""
+    card = access.card_for_edit(request, pk)
+
+    def number(name: str) -> int:
+        text = request.POST.get(name, "0")
+        return int(text) if text.lstrip("-").isdigit() and len(text) < 4 else 0
+
+    try:
+        services.card_span(card=card, actor=request.user, columns=number("columns"), lanes=number("lanes"))
+    except CxmapError as error:
+        return answer_error(request, card.journey, error)
+    return answer_board(request, card.journey, said=_("Reach of the card changed."), focus={"card": str(card.pk)})
+
+
+@login_required
+@require_POST
+def cells_clear(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Take the cards of a range of cells away: `cells` holds lane:step pairs, separated by commas."""
+    journey = access.journey_for_edit(request, pk)
+    pairs = [pair.partition(":") for pair in request.POST.get("cells", "").split(",") if pair]
+    cells = [(_uuid(lane), _uuid(step)) for lane, _colon, step in pairs[:2000]]
+    count = services.cells_clear(journey=journey, actor=request.user, cells=cells)
+    said = ngettext("%(count)s card deleted.", "%(count)s cards deleted.", count) % {"count": count}
+    return answer_board(request, journey, said=said)
+
+
+@login_required
+def channels_set(request: MemberRequest) -> HttpResponse:
+    """Tick the channels of a step that no touchpoint brings."""
+    source = request.POST if request.method == "POST" else request.GET
+    lane, step = lane_and_step(request, source.get("lane"), source.get("step"))
+    ticked = Card.objects.filter(lane=lane, step=step, deleted_at=None).exclude(channel=None)
+    form = ChannelsForm(
+        request.POST if request.method == "POST" else None,
+        workspace=lane.journey.workspace,
+        initial={"channels": list(ticked.values_list("channel_id", flat=True))},
+    )
+    if form.is_bound and form.is_valid():
+        services.channels_set(lane=lane, step=step, actor=request.user, channels=list(form.cleaned_data["channels"]))
+        return answer_board(request, lane.journey, said=_("Channels saved."))
+    context = {"form": form, "lane": lane, "step": step, "journey": lane.journey, "section": "journeys"}
+    return render_page_or_partial(request, "journeys/channels_form.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+def interaction_add(request: MemberRequest) -> HttpResponse:
+    """Say who deals with whom at a step."""
+    source = request.POST if request.method == "POST" else request.GET
+    lane, step = lane_and_step(request, source.get("lane"), source.get("step"))
+    form = InteractionForm(request.POST if request.method == "POST" else None, workspace=lane.journey.workspace)
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.card_add(
+                lane=lane,
+                step=step,
+                actor=request.user,
+                text=data["text"],
+                persona=data["persona"],
+                other_persona=data["other_persona"],
+                arrow=str(Interaction(data["direction"], data["weight"], data["style"])),
+            )
+        except CxmapError as error:
+            return answer_error(request, lane.journey, error)
+        return answer_board(request, lane.journey, said=_("Interaction added."))
+    context = {"form": form, "lane": lane, "step": step, "journey": lane.journey, "section": "journeys"}
+    return render_page_or_partial(
+        request, "journeys/interaction_form.html", context, status=422 if form.is_bound else 200
+    )

@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,8 +23,9 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
+from journeys.commands import commands
 from journeys.lanes import Period
-from journeys.models import Journey, Lane, Step
+from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.services import journeys as services
 
 
@@ -36,14 +40,24 @@ def period_of(request: MemberRequest) -> Period | None:
     return Period(start, end) if start <= end and start.year >= 1990 and end.year <= 2200 else None
 
 
+def persona_of(request: MemberRequest) -> UUID | None:
+    """Return the persona of `?persona=`, through whose eyes the map is read."""
+    try:
+        return UUID(request.GET.get("persona", ""))
+    except ValueError:
+        return None
+
+
 def saved_text() -> str:
     return _("Saved at %(time)s") % {"time": timezone.localtime().strftime("%H:%M")}
 
 
-def board_html(request: MemberRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map") -> str:
+def board_html(
+    request: MemberRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map", token: str = ""
+) -> str:
     """Return the grid, or the same content as a list of steps (view table)."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
-    context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly}
+    context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly, "token": token}
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
 
@@ -54,7 +68,13 @@ def board_html(request: MemberRequest, board: selectors.Board, *, readonly: bool
 def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
     can_edit = can(request.membership, Role.EDITOR)
-    board = selectors.board(journey=journey, actor=request.user, can_edit=can_edit, period=period_of(request))
+    board = selectors.board(
+        journey=journey,
+        actor=request.user,
+        can_edit=can_edit,
+        period=period_of(request),
+        persona_id=persona_of(request),
+    )
     view = request.GET.get("view", "map")
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
@@ -64,6 +84,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "section": "journeys",
         "view": view,
         "can_edit": can_edit,
+        "commands": commands(),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)
@@ -75,7 +96,13 @@ def answer_board(
     """Answer a change of the structure: the whole board to a script, the map page to everybody else."""
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())
-    board = selectors.board(journey=journey, actor=request.user, can_edit=True, period=period_of(request))
+    board = selectors.board(
+        journey=journey,
+        actor=request.user,
+        can_edit=True,
+        period=period_of(request),
+        persona_id=persona_of(request),
+    )
     return JsonResponse(
         {
             "board": board_html(request, board),
@@ -93,16 +120,34 @@ def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
     cards = selectors.cell_cards(lane, step)
     row = selectors.LaneRow(lane=lane, kind=kind, cells={})
     column = selectors.StepColumn(step=step, number=0, index=0, badge=None, first=False, last=False)
-    context = {"cell": cards, "row": row, "column": column, "edit": True, "readonly": False}
+    several = JourneyPersona.objects.filter(journey=lane.journey_id, deleted_at=None, persona__deleted_at=None)
+    add = f"{reverse(kind.add_url)}?lane={lane.pk}&step={step.pk}" if kind.add_url else ""
+    context = {
+        "cell": cards,
+        "icons": static("icons.svg"),
+        "add_url": add,
+        "token": "",
+        "row": row,
+        "column": column,
+        "edit": True,
+        "readonly": False,
+        "board": {"several": several.count() > 1},
+    }
     return render_to_string(kind.template, context, request, using="jinja")
 
 
 def answer_cells(
     request: MemberRequest, journey: Journey, *places: tuple[Lane, Step], said: str = "", **more: Any
 ) -> HttpResponse:
-    """Answer a change of cards: the cells concerned to a script, the map page to everybody else."""
+    """Answer a change of cards: the cells concerned to a script, the map page to everybody else.
+
+    Where cards reach over several cells the whole board is answered: a cell no longer stands for one place.
+    """
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())
+    reaching = Q(until_step__isnull=False) | Q(until_lane__isnull=False)
+    if Card.objects.filter(reaching, journey=journey, deleted_at=None).exists():
+        return answer_board(request, journey, said=said, **more)
     cells = [
         {"lane": str(lane.pk), "step": str(step.pk), "html": cell_html(request, lane, step)} for lane, step in places
     ]
@@ -135,6 +180,14 @@ def _step_back(request: MemberRequest, pk: UUID, *, redo: bool) -> HttpResponse:
 
 
 @login_required
+@require_safe
+@never_cache
+def journey_board(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """The board as it is now, for a page that came back from being offline; the map page to everybody else."""
+    return answer_board(request, access.journey_for_edit(request, pk))
+
+
+@login_required
 @require_POST
 def journey_undo(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _step_back(request, pk, redo=False)
@@ -154,11 +207,13 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     services.share_link_opened(link)
     journey = link.journey
     timezone.activate(journey.workspace.zone)
-    board = selectors.board(journey=journey, actor=None, can_edit=False, period=period_of(request))
+    board = selectors.board(
+        journey=journey, actor=None, can_edit=False, period=period_of(request), persona_id=persona_of(request)
+    )
     context = {
         "journey": journey,
         "board": board,
-        "board_html": board_html(request, board, readonly=True),
+        "board_html": board_html(request, board, readonly=True, token=token),
         "link": link,
         "fictional": journey.workspace.fictional,
     }

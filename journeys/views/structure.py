@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,9 +14,9 @@ from cxmap.lib.http import render_page_or_partial
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys import lanes as registry
-from journeys.forms import LaneAddForm, LaneNameForm, NameForm
+from journeys.forms import LaneAddForm, LaneNameForm, LayoutForm, NameForm, StepOptionsForm
 from journeys.models import Journey, MapRow
-from journeys.services import lanes, stages
+from journeys.services import copies, journeys, lanes, stages
 from journeys.views.maps import answer_board, answer_error
 
 
@@ -47,6 +47,11 @@ def _rename(
     return _act(request, row.journey, lambda: rename(data["name"], data["revision"]), said=_("Renamed."))
 
 
+def _others(journey: Journey) -> list[Journey]:
+    """Return the other maps of the workspace, to copy to."""
+    return list(Journey.objects.filter(workspace=journey.workspace_id, deleted_at=None).exclude(pk=journey.pk)[:100])
+
+
 @login_required
 @require_POST
 def stage_add(request: MemberRequest, pk: UUID) -> HttpResponse:
@@ -68,7 +73,14 @@ def stage_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
     stage = access.stage_for_edit(request, pk)
     siblings = stages.live_stages(stage.journey)
     place = [other.pk for other in siblings].index(stage.pk)
-    context = {"stage": stage, "journey": stage.journey, "place": place, "count": len(siblings), "section": "journeys"}
+    context = {
+        "stage": stage,
+        "journey": stage.journey,
+        "place": place,
+        "count": len(siblings),
+        "others": _others(stage.journey),
+        "section": "journeys",
+    }
     return render_page_or_partial(request, "journeys/stage_menu.html", context)
 
 
@@ -173,6 +185,7 @@ def step_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
         "stages": all_stages,
         "place": own.index(step.pk),
         "after": own.index(step.pk) + 1,
+        "first_column": stages.steps_in_order(step.journey)[0].pk == step.pk,
         "section": "journeys",
     }
     return render_page_or_partial(request, "journeys/step_menu.html", context)
@@ -279,6 +292,180 @@ def step_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@login_required
+def step_options(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """What a step is: optional, repeatable, a way of a branch, told in detail on another map."""
+    step = access.step_for_edit(request, pk)
+    initial = {
+        name: getattr(step, name) for name in ("moment_of_truth", "optional", "repeatable", "branch", "path", "width")
+    }
+    form = StepOptionsForm(
+        request.POST if request.method == "POST" else None,
+        journey=step.journey,
+        initial={**initial, "linked_journey": step.linked_journey_id, "revision": step.revision},
+    )
+    if form.is_bound and form.is_valid():
+        data = dict(form.cleaned_data)
+        expected = data.pop("revision")
+        return _act(
+            request,
+            step.journey,
+            lambda: stages.step_describe(step=step, actor=request.user, expected_revision=expected, **data),
+            said=_("Step saved."),
+        )
+    context = {"form": form, "step": step, "journey": step.journey, "section": "journeys"}
+    return render_page_or_partial(request, "journeys/step_options.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def step_width(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Set the width of one column in pixels; empty: as all columns."""
+    step = access.step_for_edit(request, pk)
+    width = _pixels(request, "width", 140, 480)
+    return _act(
+        request,
+        step.journey,
+        lambda: stages.step_describe(step=step, actor=request.user, width=width),
+        said=_("Width saved."),
+    )
+
+
+def _pixels(request: MemberRequest, name: str, least: int, most: int) -> int | None:
+    text = request.POST.get(name, "")
+    return max(least, min(most, int(text))) if text.isdigit() and len(text) < 6 else None
+
+
+@login_required
+@require_POST
+def step_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Merge a step into another one of the map (`into`), or into its left neighbour."""
+    step = access.step_for_edit(request, pk)
+    columns = stages.steps_in_order(step.journey)
+    place = [column.pk for column in columns].index(step.pk)
+    wanted = request.POST.get("into", "")
+    into = next((column for column in columns if str(column.pk) == wanted), None)
+    if into is None and not wanted and place:
+        into = columns[place - 1]
+    if into is None or into.pk == step.pk:
+        return answer_error(request, step.journey, CxmapError(_("Say with which other step to merge this one.")))
+    return _act(
+        request,
+        step.journey,
+        lambda: stages.step_merge(step=step, into=into, actor=request.user),
+        said=_("Steps merged: cards, KPIs, pain points and solutions came along."),
+    )
+
+
+@login_required
+@require_POST
+def step_split(request: MemberRequest, pk: UUID) -> HttpResponse:
+    step = access.step_for_edit(request, pk)
+    name = _name(request, _("%(name)s (2)") % {"name": step.name[:150]})
+    return _act(
+        request,
+        step.journey,
+        lambda: stages.step_split(step=step, actor=request.user, name=name),
+        said=_("Step split. Touchpoints and their KPIs stayed with the first half."),
+    )
+
+
+@login_required
+@require_POST
+def stage_split(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Let a new stage begin with this step."""
+    step = access.step_for_edit(request, pk)
+    name = _name(request, _("%(name)s (2)") % {"name": step.stage.name[:110]})[:120]
+    return _act(
+        request,
+        step.journey,
+        lambda: stages.stage_split(step=step, actor=request.user, name=name),
+        said=_("Stage split."),
+    )
+
+
+@login_required
+@require_POST
+def stage_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Merge a stage into the one before it."""
+    stage = access.stage_for_edit(request, pk)
+    return _act(
+        request,
+        stage.journey,
+        lambda: stages.stage_merge(stage=stage, actor=request.user),
+        said=_("Stages merged."),
+    )
+
+
+def _target(request: MemberRequest) -> Journey:
+    """Return the map to copy to: one that the person may edit, of the same workspace."""
+    try:
+        pk = UUID(request.POST.get("journey", ""))
+    except ValueError as error:
+        raise Http404 from error
+    return access.journey_for_edit(request, pk)
+
+
+@login_required
+@require_POST
+def stage_copy(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Copy a stage with all that stands on it to the end of another map."""
+    stage = access.stage_for_edit(request, pk)
+    target = _target(request)
+    return _act(
+        request,
+        stage.journey,
+        lambda: copies.stage_copy(stage=stage, target=target, actor=request.user),
+        said=_("Copied to “%(name)s”.") % {"name": target.name},
+    )
+
+
+@login_required
+@require_POST
+def lane_copy(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Copy a lane to another map: its cards stand at the steps of the same place."""
+    lane = access.lane_for_edit(request, pk)
+    target = _target(request)
+    return _act(
+        request,
+        lane.journey,
+        lambda: copies.lane_copy(lane=lane, target=target, actor=request.user),
+        said=_("Copied to “%(name)s”.") % {"name": target.name},
+    )
+
+
+@login_required
+@require_POST
+def lane_look(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Pin a lane (`pinned` 1 or 0) or set its least height in pixels (`height`, empty: what the text needs)."""
+    lane = access.lane_for_edit(request, pk)
+    pinned = {"1": True, "0": False}.get(request.POST.get("pinned", ""))
+    height = _pixels(request, "height", 72, 320) if "height" in request.POST else -1
+    return _act(
+        request,
+        lane.journey,
+        lambda: lanes.lane_look(lane=lane, actor=request.user, pinned=pinned, height=height),
+        said=_("Saved."),
+    )
+
+
+@login_required
+@require_POST
+def journey_layout(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Set the width of all columns and of the labels in pixels; an empty one fits the screen again."""
+    journey = access.journey_for_edit(request, pk)
+    form = LayoutForm(request.POST)
+    if not form.is_valid():
+        return answer_error(request, journey, CxmapError(_("Columns take 140 to 480 pixels, labels 144 to 320.")))
+    wanted = {name: value for name, value in form.cleaned_data.items() if name in request.POST}
+    return _act(
+        request,
+        journey,
+        lambda: journeys.journey_update(journey=journey, actor=request.user, **wanted),
+        said=_("Widths saved."),
+    )
+
+
 def _kinds(journey: Journey) -> list[tuple[str, Any]]:
     present = {lane.kind for lane in lanes.live_lanes(journey)}
     return [(kind.key, kind.label) for kind in registry.kinds() if not (kind.single and kind.key in present)]
@@ -310,6 +497,8 @@ def lane_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
         "place": siblings.index(lane.pk),
         "after": siblings.index(lane.pk) + 1,
         "count": len(siblings),
+        "others": _others(lane.journey),
+        "copyable": registry.kind_of(lane.kind).load is None,
         "section": "journeys",
     }
     return render_page_or_partial(request, "journeys/lane_menu.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 from cxmap.workspaces.models import Role
 from improvements import services
 from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.access.journeys import at_step
 
 
 def pain(world: World) -> dict[str, Any]:
@@ -25,11 +26,32 @@ def solution(world: World) -> dict[str, Any]:
     }
 
 
+def typed(world: World) -> dict[str, Any]:
+    """A title typed into a cell of a map."""
+    return at_step(world)
+
+
 ROWS = [
     Row("improvements:list", in_workspace, Role.VIEWER),
     Row("improvements:board", in_workspace, Role.VIEWER),
     Row("improvements:pain-add", in_workspace, Role.EDITOR),
     Row("improvements:pain-add", in_workspace, Role.EDITOR, method="post"),
+    Row(
+        "improvements:pain-quick",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=typed,
+        query=lambda world: f"?step={typed(world)['step']}",
+    ),
+    Row(
+        "improvements:solution-quick",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=typed,
+        query=lambda world: f"?step={typed(world)['step']}",
+    ),
     Row("improvements:pain-edit", pain, Role.EDITOR),
     Row("improvements:pain-edit", pain, Role.EDITOR, method="post"),
     Row("improvements:pain-delete", pain, Role.EDITOR, method="post"),

@@ -1,12 +1,16 @@
 """Journeys and everything on a map."""
 
 from typing import Any
+from urllib.parse import urlencode
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
 from journeys.access import share_token
-from journeys.models import Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
+from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
 from journeys.services import journeys as services
 from journeys.services import templates
+from journeys.services.attachments import attachment_create
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
 
 
@@ -98,6 +102,38 @@ def link(world: World) -> ShareLink:
     )
 
 
+def attachment(world: World) -> dict[str, Any]:
+    """A small document that a card of the map shows."""
+
+    def make() -> Attachment:
+        kept = attachment_create(journey=journey(world), file=SimpleUploadedFile("note.txt", b"A note."))
+        Card.objects.create(
+            workspace=world.cast.workspace,
+            journey=journey(world),
+            lane=the_lane(world),
+            step=the_step(world),
+            attachment=kept,
+            text="A note",
+        )
+        return kept
+
+    return {"pk": world.once("attachment", make).pk}
+
+
+def to_other(world: World) -> dict[str, Any]:
+    """The map that something is copied to."""
+    cast = world.cast
+    other = world.once(
+        "other-journey",
+        lambda: services.journey_create(workspace=cast.workspace, actor=cast.ed, name="Another", no_persona_yet=True),
+    )
+    return {"journey": str(other.pk)}
+
+
+def at_lane(world: World) -> dict[str, Any]:
+    return {"step": str(the_step(world).pk), "lane": str(the_lane(world).pk)}
+
+
 def at_step(world: World) -> dict[str, Any]:
     """What is sent with a text for a cell."""
     return {"step": str(the_step(world).pk), "text": "x"}
@@ -132,6 +168,54 @@ ROWS = [
     Row("journeys:pdf", one, Role.VIEWER),
     Row("journeys:share", one, Role.EDITOR),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
+    Row("journeys:attachment", attachment, Role.VIEWER),
+    Row(
+        "journeys:shared-attachment",
+        lambda world: {"token": share_token(link(world)), **attachment(world)},
+        Open.ANYONE,
+        ok=200,
+    ),
+    Row("journeys:board", one, Role.EDITOR),
+    post("layout", one, column_width="200"),
+    Row("journeys:cells-clear", one, Role.EDITOR, method="post", data={"cells": ""}),
+    post("stage-merge", stage),
+    Row("journeys:stage-copy", stage, Role.EDITOR, method="post", data=to_other),
+    Row("journeys:step-options", step, Role.EDITOR),
+    post("step-options", step, optional="on"),
+    post("step-width", step, width="200"),
+    post("step-merge", step),
+    post("step-split", step),
+    post("stage-split", step),
+    post("lane-look", lane, pinned="1"),
+    Row("journeys:lane-copy", lane, Role.EDITOR, method="post", data=to_other),
+    Row("journeys:channels-set", nothing, Role.EDITOR, query=lambda world: f"?{urlencode(at_lane(world))}"),
+    Row(
+        "journeys:channels-set",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=at_lane,
+        query=lambda world: f"?{urlencode(at_lane(world))}",
+    ),
+    Row("journeys:media-add", nothing, Role.EDITOR, query=lambda world: f"?{urlencode(at_lane(world))}"),
+    Row(
+        "journeys:media-add",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=at_lane,
+        query=lambda world: f"?{urlencode(at_lane(world))}",
+    ),
+    Row("journeys:interaction-add", nothing, Role.EDITOR, query=lambda world: f"?{urlencode(at_lane(world))}"),
+    Row(
+        "journeys:interaction-add",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=at_lane,
+        query=lambda world: f"?{urlencode(at_lane(world))}",
+    ),
+    post("card-span", card, columns="1"),
     post("edit", one),
     post("duplicate", one),
     post("delete", one),

@@ -35,7 +35,7 @@ def saved(journey: Journey) -> str:
 
 
 def test_keep_theirs(both: Page, journey: Journey) -> None:
-    with both.expect_navigation():
+    with both.expect_response("**/board/"):
         both.locator("[data-keep-theirs]").click()
     expect(cell(both, "actions", 1).locator("[data-text]")).to_have_text("Regarde le prix")
     assert saved(journey) == "Regarde le prix"

@@ -14,7 +14,11 @@ from journeys.lanes import MeasuredPoint
 
 def columns(count: int) -> list[SimpleNamespace]:
     return [
-        SimpleNamespace(step=SimpleNamespace(pk=uuid4(), name=f"s{i}", moment_of_truth=False), index=i, number=i + 1)
+        SimpleNamespace(
+            step=SimpleNamespace(pk=uuid4(), name=f"s{i}", moment_of_truth=False, branch="", path=""),
+            index=i,
+            number=i + 1,
+        )
         for i in range(count)
     ]
 

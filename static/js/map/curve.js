@@ -3,12 +3,19 @@
 import { openPopover, closePopover } from "./popups.js";
 import { send } from "./net.js";
 
+const board = () => document.querySelector("[data-board]");
 const MIDDLE = 78; // pixels, as journeys/curve.py draws it
 const LEVEL = 32;
 
-export function setLevel(cell, level) {
+/** The line that is drawn on: the common belief, what is aimed at, or the belief of one persona. */
+export function line() {
+  const [layer, persona] = (document.querySelector("[data-curve-line]")?.value ?? "believed:").split(":");
+  return { layer, persona: persona ?? "" };
+}
+
+export function setLevel(cell, level, on = line()) {
   closePopover();
-  return send(cell.dataset.curve, { level: level ?? "" });
+  return send(cell.dataset.curve, { level: level ?? "", layer: on.layer, persona: on.persona });
 }
 
 /** Show the five named levels beside the cell. */
@@ -17,10 +24,11 @@ export function pickLevel(cell) {
   const box = document.createElement("div");
   const title = document.createElement("div");
   title.className = "menu__title";
-  title.textContent = data.levelTitle;
+  const select = document.querySelector("[data-curve-line]");
+  title.textContent = select && select.selectedIndex > 0 ? `${data.levelTitle} (${select.selectedOptions[0].textContent})` : data.levelTitle;
   const list = document.createElement("div");
   list.className = "menu__list-inline";
-  data.levels.split("|").map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
+  (board().dataset.levels || data.levels).split("|").map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = `${level > 0 ? "+" : level < 0 ? "−" : ""}${Math.abs(level)} · ${name}`;
@@ -39,13 +47,15 @@ export function pickLevel(cell) {
 /** Drag a point: it follows in half levels and is saved when let go. */
 export function startDragging(board) {
   board.addEventListener("pointerdown", (event) => {
-    const point = event.target.closest("[data-believed]");
+    const point = event.target.closest("[data-believed], [data-ring]");
     const cell = event.target.closest("[data-curve]");
     if (!point || !cell || event.button !== 0) return;
     event.preventDefault();
     const svg = point.ownerSVGElement;
+    const own = point.dataset.ring ? { layer: point.dataset.ring, persona: point.dataset.persona ?? "" } : { layer: "believed", persona: "" };
     const levelAt = (clientY) => {
-      const y = clientY - svg.getBoundingClientRect().top;
+      const box = svg.getBoundingClientRect();
+      const y = (clientY - box.top) * (2 * MIDDLE / box.height); // the map may be zoomed
       return Math.max(-2, Math.min(2, Math.round(((MIDDLE - y) / LEVEL) * 2) / 2));
     };
     const begun = levelAt(event.clientY);
@@ -62,7 +72,7 @@ export function startDragging(board) {
       if (level === begun) { point.removeAttribute("transform"); return; }
       cell.dataset.dragged = "1";
       window.setTimeout(() => delete cell.dataset.dragged, 0);
-      setLevel(cell, level);
+      setLevel(cell, level, own);
     };
     point.addEventListener("pointermove", move);
     point.addEventListener("pointerup", end);

@@ -47,12 +47,19 @@ export async function newCard(cell, first = null) {
   const text = await write(cell, ask, "", { first });
   focusCell(cell, { scroll: false });
   if (text === null || !text.trim()) return;
+  const id = crypto.randomUUID?.() ?? null; // lets the same card be sent twice after a lost answer, and be edited while offline
   const holder = document.createElement("div");
   holder.className = "note";
-  holder.textContent = text; // shown at once; the answer brings the real card
+  if (id && !cell.dataset.quick) { holder.dataset.card = id; holder.dataset.rev = "1"; }
+  const shown = document.createElement("span");
+  shown.dataset.text = "";
+  shown.textContent = text; // shown at once; the answer brings the real card
+  holder.append(shown);
   cell.insertBefore(holder, cell.querySelector(".cell__ask"));
-  const saved = await send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text }, { field: "text" });
-  if (!saved) holder.remove();
+  const url = cell.dataset.quick || `/lanes/${cell.dataset.lane}/cards/add/`;
+  const saved = await send(url, { step: cell.dataset.step, text, ...(id && !cell.dataset.quick ? { id } : {}) }, { field: "text" });
+  if (saved === "queued") holder.classList.add("is-queued");
+  else if (!saved) holder.remove();
 }
 
 /** Change the text of a card. */
@@ -66,7 +73,8 @@ export async function editCard(card, first = null) {
   if (text === null || text.trim() === before.trim()) return;
   shown.textContent = text;
   const saved = await send(`/cards/${card.dataset.card}/edit/`, { text, revision: card.dataset.rev }, { field: "text" });
-  if (!saved) shown.textContent = before;
+  if (saved === "queued") card.classList.add("is-queued");
+  else if (!saved && shown.isConnected) shown.textContent = before;
 }
 
 /** Rename a stage, step or lane in its header. */
@@ -79,5 +87,5 @@ export async function rename(header, first = null) {
   if (!name.trim() && header.dataset.kind !== "lane") return;
   shown.textContent = name;
   const saved = await send(header.dataset.rename, { name, revision: header.dataset.rev }, { field: "name" });
-  if (!saved) shown.textContent = before;
+  if (!saved && shown.isConnected) shown.textContent = before;
 }

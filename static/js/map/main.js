@@ -4,17 +4,29 @@ import { newCard, editCard, rename } from "./edit.js";
 import * as curve from "./curve.js";
 import * as drag from "./drag.js";
 import * as grid from "./grid.js";
+import * as find from "./find.js";
+import * as layout from "./layout.js";
+import * as minimap from "./minimap.js";
+import * as net from "./net.js";
+import * as palette from "./palette.js";
 import * as popups from "./popups.js";
-import { onRedraw, send } from "./net.js";
+import * as select from "./select.js";
+import { commands } from "./commands.js";
+
+const { send } = net;
 
 const board = document.querySelector("[data-board]");
 const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
-onRedraw((focus) => grid.restore(focus));
+net.onRedraw((focus) => { grid.restore(focus); layout.apply(); minimap.draw(); });
+layout.start();
+find.start();
+minimap.start();
 
 const cardOf = (cell) => cell.querySelector("[data-card]:focus-within") ?? chosen(cell);
+let last = null; // the cell that was pressed last, where a range begins
 let chosenId = null; // the card that the keys act on when a cell holds several
 function chosen(cell) {
   const cards = [...cell.querySelectorAll("[data-card]")];
@@ -29,9 +41,16 @@ function open(cell, first = null) {
     if (card) editCard(card); else newCard(cell, first);
     return;
   }
+  if (cell.dataset.quick && (first !== null || !cell.querySelector(".painnote, .ideanote"))) { newCard(cell, first); return; }
   const link = cell.querySelector("a[data-drawer]");
-  if (link && first === null) popups.openDrawer(link.href, link);
-  else if (cell.dataset.add && first === null) popups.openDialog(cell.dataset.add);
+  const note = cell.querySelector("a.painnote, a.ideanote");
+  const ask = cell.querySelector("a.cell__ask");
+  const card = chosen(cell);
+  if (first !== null) return;
+  if (note) popups.openDialog(note.href);
+  else if (link) popups.openDrawer(link.href, link);
+  else if (card && !card.classList.contains("tp")) popups.openDialog(`/cards/${card.dataset.card}/`);
+  else if (cell.dataset.add || ask) popups.openDialog(cell.dataset.add || ask.href);
 }
 
 board.addEventListener("click", (event) => {
@@ -40,10 +59,15 @@ board.addEventListener("click", (event) => {
   const card = event.target.closest("[data-card]");
   chosenId = card?.dataset.card ?? null;
   if (document.activeElement !== cell && !cell.contains(document.activeElement)) grid.focusCell(cell, { scroll: false });
-  if (!editable || cell.dataset.dragged) return;
+  if (event.shiftKey && cell.tagName === "TD") { select.extend(last ?? cell, cell); return; }
+  last = cell;
+  if (!board.dataset.rubber) select.clear();
+  if (!editable || cell.dataset.dragged || board.dataset.rubber) return;
   if (cell.dataset.curve) curve.pickLevel(cell);
   else if (cell.hasAttribute("data-typed") && card) editCard(card);
   else if (cell.hasAttribute("data-typed") && event.target.closest(".cell__ask, td")) newCard(cell);
+  else if (cell.dataset.quick && event.target.closest("td")) newCard(cell);
+  else if (card && !card.classList.contains("tp")) popups.openDialog(`/cards/${card.dataset.card}/`);
 });
 
 board.addEventListener("dblclick", (event) => {
@@ -87,7 +111,16 @@ function moveWithAlt(cell, key) {
   }
 }
 
+function widen(cell, key) {
+  const card = cardOf(cell);
+  if (!card) return;
+  chosenId = card.dataset.card;
+  const by = key === "ArrowLeft" || key === "ArrowUp" ? -1 : 1;
+  send(`/cards/${card.dataset.card}/span/`, key === "ArrowLeft" || key === "ArrowRight" ? { columns: by } : { lanes: by });
+}
+
 function remove(cell) {
+  if (select.active()) { select.clearCells(cell); return; }
   const { kind, id } = cell.dataset;
   if (kind) { send(`/${kind}s/${id}/delete/`, {}); return; }
   if (cell.dataset.curve) { curve.setLevel(cell, null); return; }
@@ -132,7 +165,11 @@ board.addEventListener("keydown", (event) => {
   if (!cell || event.target.matches("textarea, input, select")) return;
   const ctrl = event.ctrlKey || event.metaKey;
   const onCell = event.target === cell;
+  if (editable && event.altKey && event.shiftKey && event.key.startsWith("Arrow")) { event.preventDefault(); widen(cell, event.key); return; }
   if (editable && event.altKey && event.key.startsWith("Arrow")) { event.preventDefault(); moveWithAlt(cell, event.key); return; }
+  if (event.shiftKey && !ctrl && event.key.startsWith("Arrow") && cell.tagName === "TD") { event.preventDefault(); select.extendBy(cell, event.key); return; }
+  if (event.key === "Escape" && select.active()) { event.preventDefault(); select.clear(); return; }
+  if (!event.shiftKey && event.key.startsWith("Arrow")) select.clear();
   if (!event.altKey && grid.moveBy(event)) { event.preventDefault(); return; }
   if (ctrl && event.key === "Enter") { event.preventDefault(); details(cell); return; }
   if (event.key === "Enter" && !onCell) return;
@@ -152,9 +189,26 @@ board.addEventListener("keydown", (event) => {
     if (event.key === "0") { event.preventDefault(); curve.setLevel(cell, null); }
     return;
   }
-  if (cell.hasAttribute("data-typed")) { event.preventDefault(); open(cell, event.key); return; }
-  if (event.key.toLowerCase() === "n") { event.preventDefault(); addStep(cell, event.shiftKey); }
+  if (cell.hasAttribute("data-typed") || cell.dataset.quick) { event.preventDefault(); open(cell, event.key); return; }
+  if (!letters()) return;
+  const action = { n: () => addStep(cell, event.shiftKey), p: () => addAt(cell, "pains"), o: () => addAt(cell, "pains", "opportunity"), s: () => addAt(cell, "ideas"), m: () => addAt(cell, "metrics"), t: () => addAt(cell, "touchpoints") }[event.key.toLowerCase()];
+  if (action) { event.preventDefault(); action(); }
 });
+
+const letters = () => window.localStorage.getItem("cxmap.letters") !== "off";
+
+/** Begin to add a pain point, solution, KPI or touchpoint at the column of a cell. */
+function addAt(cell, kind, what = "") {
+  const col = Math.max(Number(cell?.dataset.col ?? 1), 1);
+  const target = board.querySelector(`tr.map__lane--${kind} td[data-col="${col}"]`);
+  if (!target) { net.say("noLane"); return; }
+  grid.focusCell(target);
+  const ask = target.querySelector("a.cell__ask");
+  if (what && ask) popups.openDialog(`${ask.href}&kind=${what}`);
+  else if (target.dataset.quick) newCard(target);
+  else if (ask) popups.openDialog(ask.href);
+  else net.say(kind === "metrics" ? "noTouchpoint" : "noLane");
+}
 
 document.addEventListener("keydown", (event) => {
   if (!editable || !(event.ctrlKey || event.metaKey) || event.altKey) return;
@@ -169,28 +223,69 @@ document.addEventListener("keydown", (event) => {
 
 board.addEventListener("copy", (event) => {
   const cell = grid.current();
-  if (!cell || !window.getSelection().isCollapsed) return;
-  const text = [...cell.querySelectorAll("[data-text], .tp__name")].map((part) => part.textContent.trim()).join("\n");
-  if (!text) return;
-  event.preventDefault();
-  event.clipboardData.setData("text/plain", text);
+  if (cell && (window.getSelection().isCollapsed || select.active())) select.copy(event, cell);
+});
+
+board.addEventListener("cut", (event) => {
+  const cell = grid.current();
+  if (!editable || !cell || !(window.getSelection().isCollapsed || select.active())) return;
+  if (!select.copy(event, cell)) return;
+  if (select.active()) select.clearCells(cell);
+  else remove(cell);
 });
 
 board.addEventListener("paste", (event) => {
-  const cell = grid.current();
+  const cell = select.rows(grid.current()).flat()[0];
   if (!editable || !cell?.hasAttribute("data-typed")) return;
   const text = event.clipboardData.getData("text/plain");
   if (!text.trim()) return;
   event.preventDefault();
   const trimmed = text.replace(/\r?\n$/, "");
   if (/[\t\n]/.test(trimmed)) send(`/lanes/${cell.dataset.lane}/paste/`, { step: cell.dataset.step, text: trimmed });
-  else send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text: trimmed });
+  else send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text: trimmed, ...(crypto.randomUUID ? { id: crypto.randomUUID() } : {}) });
+  select.clear();
 });
 
 document.querySelector("[data-keys]")?.querySelector("[data-close]").addEventListener("click", (event) => event.target.closest("dialog").close());
 document.querySelector("[data-period] select")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 
+board.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-add-step], [data-add-stage], [data-add-lane]");
+  if (!button) return;
+  const cell = button.closest("[data-cell]");
+  if (button.hasAttribute("data-add-step")) await addStep(cell, false);
+  else if (button.dataset.addStage) await send(`/journeys/${board.dataset.journey}/stages/add/`, { index: button.dataset.addStage });
+  else popups.openDialog(`/journeys/${board.dataset.journey}/lanes/add/?index=${button.dataset.addLane}`);
+});
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("textarea, input, select, [contenteditable]");
+  const ctrl = event.ctrlKey || event.metaKey;
+  if ((ctrl && event.key.toLowerCase() === "k") || (event.key === "/" && !ctrl && !typing && letters() && !grid.current()?.hasAttribute("data-typed"))) {
+    event.preventDefault();
+    palette.open(grid.current());
+  }
+});
+document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
+palette.start(() => commands({ board, editable, grid, popups, layout, net, find, addStep, addAt, open, letters }));
+document.addEventListener("keydown", (event) => {
+  // V, then a number: the views of the tab bar in their order.
+  if (event.target.matches("textarea, input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.code === "KeyV" && letters() && !grid.current()?.hasAttribute("data-typed") && !grid.current()?.dataset.quick) { waitingForView = Date.now(); return; }
+  const number = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  if (number && Date.now() - waitingForView < 1500) {
+    event.preventDefault();
+    event.stopPropagation();
+    document.querySelectorAll("[data-views] a")[Number(number) - 1]?.click();
+  }
+  waitingForView = 0;
+}, { capture: true });
+let waitingForView = 0;
+
 if (editable) {
+  net.start();
+  select.start();
+  layout.startResizing();
   drag.start(board);
   curve.startDragging(board);
 }

@@ -1,20 +1,73 @@
-// Talking to the server: one way to send a change, one way to show its answer.
+// Talking to the server: one way to send a change, one way to show its answer, and what happens without a connection.
 
 import { toast } from "../app.js";
+import * as queue from "./queue.js";
 
 const board = () => document.querySelector("[data-board]");
 const texts = () => document.querySelector("[data-texts]")?.dataset ?? {};
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+const RETRY_SECONDS = 10;
 
 let redraw = () => {};
 /** Say what is to be done after the board was put in place anew. */
 export function onRedraw(callback) { redraw = callback; }
+let follow = () => {};
+/** Say what is to be done when a form answers with another page: it opens as a dialog. */
+export function onFollow(callback) { follow = callback; }
 
 function showSaved(text) {
   const label = document.querySelector("[data-saved]");
   if (!label || !text) return;
   label.hidden = false;
   label.textContent = text;
+}
+
+/** Say how many changes wait, and list those that the server refused, with their texts. */
+function showQueue() {
+  const place = document.querySelector("[data-offline]");
+  if (!place) return;
+  const waiting = queue.waiting();
+  const refused = queue.refused();
+  place.hidden = !waiting.length && !refused.length;
+  if (place.hidden) { place.replaceChildren(); return; }
+  const line = document.createElement("span");
+  line.textContent = waiting.length
+    ? (waiting.length === 1 ? texts().queuedOne : texts().queuedMany.replace("{count}", waiting.length))
+    : texts().refused;
+  const parts = [line];
+  if (waiting.length) {
+    showSaved(line.textContent);
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "button button--s";
+    again.textContent = texts().retry;
+    again.addEventListener("click", () => flush());
+    parts.push(again);
+  }
+  if (refused.length) {
+    const list = document.createElement("ul");
+    list.className = "unsent";
+    refused.forEach((change, index) => {
+      const item = document.createElement("li");
+      const text = change.fields.find(([name]) => name === "text" || name === "name")?.[1] ?? change.url;
+      item.append(`${change.reason} — ${text} `);
+      const copy = document.createElement("button");
+      copy.type = "button";
+      copy.className = "button button--s";
+      copy.textContent = texts().copyText;
+      copy.dataset.copy = text;
+      copy.dataset.copied = texts().copied;
+      const away = document.createElement("button");
+      away.type = "button";
+      away.className = "button button--s";
+      away.textContent = texts().discard;
+      away.addEventListener("click", () => { queue.forget(index); showQueue(); });
+      item.append(copy, " ", away);
+      list.append(item);
+    });
+    parts.push(list);
+  }
+  place.replaceChildren(...parts);
 }
 
 function undo() {
@@ -52,9 +105,10 @@ function show(answer) {
 /** Ask what to do with two texts for one place; resolves to the text to save, or null to keep theirs. */
 function collide(current, mine) {
   const dialog = document.querySelector("[data-collision]");
-  dialog.querySelector("[data-theirs]").textContent = current.text;
+  dialog.querySelector("[data-theirs]").textContent = current.gone ? texts().gone : current.text;
   const box = dialog.querySelector("[data-mine]");
   box.value = mine;
+  dialog.querySelector("[data-keep-mine]").hidden = Boolean(current.gone);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.querySelector("[data-keep-mine]").onclick = () => { dialog.close(); resolve(box.value); };
@@ -64,50 +118,125 @@ function collide(current, mine) {
 }
 
 // One change after the other: two quick edits of one person must not collide with themselves.
-let queue = Promise.resolve();
+let chain = Promise.resolve();
 
-/** Send a change and show the answer. Returns true when it was saved. `field` names the text that may collide. */
+/** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for a connection.
+
+`field` names the text that may collide. */
 export function send(url, data, options = {}) {
-  const job = queue.then(() => post(url, data, options));
-  queue = job.catch(() => {});
+  const job = chain.then(() => sendOrKeep(url, data, options));
+  chain = job.catch(() => {});
   return job;
 }
 
-async function post(url, data, { field = null } = {}) {
-  const body = data instanceof FormData ? data : new FormData();
-  if (!(data instanceof FormData)) for (const [name, value] of Object.entries(data)) body.set(name, value);
-  let response;
+function formOf(data) {
+  if (data instanceof FormData) return data;
+  const body = new FormData();
+  for (const [name, value] of Object.entries(data)) body.set(name, value);
+  return body;
+}
+
+async function sendOrKeep(url, data, { field = null } = {}) {
+  const body = formOf(data);
+  // What waits goes first: a later change must not overtake an earlier one.
+  if (queue.waiting().length && !(await flush())) return hold(url, body, field);
   try {
-    const address = new URL(url, window.location.href);
-    const period = new URLSearchParams(window.location.search).get("period");
-    if (period) address.searchParams.set("period", period);
-    response = await fetch(address, {
-      method: "POST",
-      body,
-      headers: { "X-Requested-With": "fetch", "X-CSRFToken": csrf() },
-    });
+    return await post(url, body, { field });
   } catch {
-    toast(texts().offline, { error: true, seconds: 30, action: { label: texts().retry, run: () => send(url, body, { field }) } });
+    return hold(url, body, field);
+  }
+}
+
+function hold(url, body, field) {
+  const fields = [...body.entries()].filter(([name]) => name !== "csrfmiddlewaretoken");
+  if (fields.some(([, value]) => value instanceof File && value.size)) {
+    toast(texts().offline, { error: true, seconds: 30 });
     return false;
   }
+  queue.keep({ url: new URL(url, window.location.href).pathname, fields: fields.filter(([, value]) => typeof value === "string"), field });
+  showQueue();
+  window.setTimeout(flush, RETRY_SECONDS * 1000);
+  return "queued";
+}
+
+let flushing = null;
+/** Send what waits, in its order. Resolves to true when nothing waits any more. */
+export function flush() {
+  flushing ??= Promise.resolve(queue.alone(sendWaiting)).then(() => !queue.waiting().length).finally(() => { flushing = null; showQueue(); });
+  return flushing;
+}
+
+async function sendWaiting() {
+  let sent = false;
+  for (let change = queue.first(); change; change = queue.first()) {
+    const body = new FormData();
+    for (const [name, value] of change.fields) body.append(name, value);
+    try {
+      // A refusal is a true answer too: it is told, and its text kept aside.
+      await post(change.url, body, { field: change.field, onRefused: (reason) => queue.refuse(change, reason), quiet: true });
+    } catch {
+      window.setTimeout(flush, RETRY_SECONDS * 1000);
+      return;
+    }
+    queue.drop();
+    sent = true;
+  }
+  if (sent) await refresh();
+}
+
+/** Put the board as the server has it now. */
+export async function refresh() {
+  const response = await fetch(withFilters(`/journeys/${board().dataset.journey}/board/`), { headers: { "X-Requested-With": "fetch" } });
+  if (response.ok) show(await response.json());
+}
+
+/** The filters of this page (period, persona) belong to every answer that redraws the board. */
+function withFilters(url) {
+  const address = new URL(url, window.location.href);
+  const here = new URLSearchParams(window.location.search);
+  for (const name of ["period", "persona"]) if (here.get(name)) address.searchParams.set(name, here.get(name));
+  return address;
+}
+
+async function post(url, body, { field = null, onRefused = null, quiet = false } = {}) {
+  const response = await fetch(withFilters(url), {
+    method: "POST",
+    body,
+    headers: { "X-Requested-With": "fetch", "X-CSRFToken": csrf() },
+  });
+  if (response.status >= 502 && response.status <= 504) throw new Error("The server cannot be reached.");
   const type = response.headers.get("Content-Type") ?? "";
   if (!type.includes("json")) {
     if (response.status === 422) return response.text();
-    toast(texts().failed, { error: true });
+    if (response.ok && response.redirected) {
+      await refresh();
+      if (new URL(response.url).pathname !== window.location.pathname) follow(response.url);
+      return true;
+    }
+    if (onRefused) onRefused(texts().failed); else toast(texts().failed, { error: true });
     return false;
   }
   const answer = await response.json();
   if (response.ok) {
-    show(answer);
+    if (!quiet) show(answer);
     return true;
   }
   if (response.status === 409 && answer.current && field) {
     const text = await collide(answer.current, body.get(field));
-    if (text === null) { window.location.reload(); return false; }
+    if (text === null) { if (!quiet) await refresh(); return false; }
     body.set(field, text);
     body.set("revision", answer.current.revision);
-    return post(url, body, { field });
+    return post(url, body, { field, onRefused, quiet });
   }
-  toast(answer.error.message, { error: true });
+  if (onRefused) onRefused(answer.error.message); else toast(answer.error.message, { error: true });
   return false;
+}
+
+/** Say one of the page's texts. */
+export function say(name) { toast(texts()[name], { error: true }); }
+
+export function start() {
+  window.addEventListener("online", () => flush());
+  showQueue();
+  if (queue.waiting().length) flush();
 }

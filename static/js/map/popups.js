@@ -1,6 +1,6 @@
 // Menus, dialogs and the drawer: fragments that pages also have as pages of their own.
 
-import { send } from "./net.js";
+import { onFollow, send } from "./net.js";
 import { focusCell } from "./grid.js";
 
 let popover = null;
@@ -54,6 +54,9 @@ export async function openDialog(url) {
   dialog.querySelector("select, input:not([type=hidden]), textarea")?.focus();
 }
 
+let followed = false; // a form was answered by another one, which stands in the dialog now
+onFollow((url) => { followed = true; openDialog(url); });
+
 let drawerOpener = null;
 
 export async function openDrawer(url, from = document.activeElement) {
@@ -92,6 +95,12 @@ export function start() {
     if (menu) { event.preventDefault(); openMenu(menu); return; }
     if (dialogLink && plain) { event.preventDefault(); openDialog(dialogLink.href); return; }
     if (drawerLink && plain) { event.preventDefault(); openDrawer(drawerLink.href, drawerLink); return; }
+    const inDialog = event.target.closest("[data-dialog-panel] a[href]");
+    if (inDialog && plain && new URL(inDialog.href).pathname === window.location.pathname) {
+      event.preventDefault();
+      inDialog.closest("dialog").close();
+      return;
+    }
     if (event.target.closest("[data-close]")) {
       const open = event.target.closest("dialog");
       if (open) { event.preventDefault(); open.close(); }
@@ -101,16 +110,17 @@ export function start() {
   });
 
   document.addEventListener("submit", async (event) => {
-    const form = event.target.closest("form[data-map-form]");
-    if (!form || event.defaultPrevented) return;
+    const form = event.target.closest("form[data-map-form], [data-dialog-panel] form");
+    if (!form || event.defaultPrevented || form.method === "dialog") return;
     event.preventDefault();
     const data = new FormData(form, event.submitter);
     const dialog = form.closest("[data-dialog-panel]");
     const field = form.querySelector("[name=text]") ? "text" : form.querySelector("[name=name]") ? "name" : null;
     if (!dialog) closePopover();
+    followed = false;
     const answer = await send(form.action, data, { field });
-    if (typeof answer === "string" && dialog) dialog.innerHTML = answer;
-    else if (answer && dialog) dialog.close();
+    if (typeof answer === "string" && answer !== "queued" && dialog) dialog.innerHTML = answer;
+    else if (answer && dialog && !followed) dialog.close();
   });
 
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,67 @@
+// A small picture of a map that is larger than the window; a press goes there. The keyboard has Ctrl with arrows and the palette.
+
+const board = () => document.querySelector("[data-board]");
+let box = null;
+
+function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+
+export function draw() {
+  const scroll = board().querySelector("[data-map-scroll]");
+  if (!box || !scroll) return;
+  const [wide, high] = [scroll.scrollWidth, scroll.scrollHeight];
+  const larger = wide > scroll.clientWidth * 1.6 || high > scroll.clientHeight * 2.5;
+  box.hidden = !larger || window.innerWidth < 700;
+  if (box.hidden) return;
+  const factor = Math.min(200 / wide, 120 / high);
+  const canvas = box.firstElementChild;
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = wide * factor * ratio;
+  canvas.height = high * factor * ratio;
+  canvas.style.width = `${wide * factor}px`;
+  canvas.style.height = `${high * factor}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(factor * ratio, factor * ratio);
+  pen.fillStyle = colour("--paper-2");
+  pen.fillRect(0, 0, wide, high);
+  const origin = scroll.getBoundingClientRect();
+  const at = (element) => {
+    const own = element.getBoundingClientRect();
+    return [own.left - origin.left + scroll.scrollLeft, own.top - origin.top + scroll.scrollTop, own.width, own.height];
+  };
+  pen.fillStyle = colour("--line-2");
+  for (const head of board().querySelectorAll(".map__stage")) { const [x, , w, h] = at(head); pen.fillRect(x + 4, 0, w - 8, h); }
+  pen.fillStyle = colour("--accent");
+  for (const card of board().querySelectorAll("td [data-card], .kpi")) { const [x, y, w, h] = at(card); pen.fillRect(x, y, w, Math.max(h - 6, 6)); }
+  pen.fillStyle = colour("--worse");
+  for (const card of board().querySelectorAll(".painnote")) { const [x, y, w, h] = at(card); pen.fillRect(x, y, w, Math.max(h - 6, 6)); }
+  pen.strokeStyle = colour("--ink");
+  pen.lineWidth = 2 / factor;
+  pen.strokeRect(scroll.scrollLeft, scroll.scrollTop, scroll.clientWidth, scroll.clientHeight);
+  box.dataset.factor = String(factor);
+}
+
+let waiting = 0;
+function soon() {
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(draw, 120);
+}
+
+export function start() {
+  box = document.createElement("div");
+  box.className = "minimap no-print";
+  box.hidden = true;
+  box.setAttribute("aria-hidden", "true");
+  box.append(document.createElement("canvas"));
+  document.body.append(box);
+  const go = (event) => {
+    const scroll = board().querySelector("[data-map-scroll]");
+    const own = box.firstElementChild.getBoundingClientRect();
+    const factor = Number(box.dataset.factor);
+    scroll.scrollTo({ left: (event.clientX - own.left) / factor - scroll.clientWidth / 2, top: (event.clientY - own.top) / factor - scroll.clientHeight / 2 });
+  };
+  box.addEventListener("pointerdown", (event) => { box.setPointerCapture(event.pointerId); go(event); });
+  box.addEventListener("pointermove", (event) => { if (event.buttons & 1) go(event); });
+  document.addEventListener("scroll", soon, { capture: true, passive: true });
+  window.addEventListener("resize", soon);
+  soon();
+}
