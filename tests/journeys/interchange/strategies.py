@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from PIL import Image
 
-KINDS = ("goals", "actions", "thoughts", "text", "touchpoints", "channels", "pictures")
+KINDS = ("goals", "actions", "thoughts", "text", "touchpoints", "documents", "pictures")
 PERSONAS = ("Inès", "Karim", "Maud")
 LETTERS = st.characters(codec="utf-8", exclude_characters="\0")
 
