@@ -14,6 +14,7 @@ from journeys.models import (
     Attachment,
     Card,
     Draft,
+    Evidence,
     Export,
     Journey,
     JourneyTemplate,
@@ -91,6 +92,10 @@ def lane_for_edit(request: HttpRequest, pk: UUID) -> Lane:
 
 def card_for_edit(request: HttpRequest, pk: UUID) -> Card:
     return _on_map(request, Card, pk)
+
+
+def evidence_for_edit(request: HttpRequest, pk: UUID) -> Evidence:
+    return _on_map(request, Evidence, pk)
 
 
 def attachment_for_view(request: HttpRequest, pk: UUID) -> Attachment:

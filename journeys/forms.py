@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
-from journeys.models import Aim, CurvePoint, Evidence, Journey, JourneyKind, JourneyTemplate, Method
+from journeys.models import Aim, CurvePoint, Evidence, EvidenceKind, Journey, JourneyKind, JourneyTemplate, Method
 from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
@@ -278,6 +278,29 @@ class InteractionForm(forms.Form):
         if data.get("persona") and data.get("persona") == data.get("other_persona"):
             self.add_error("other_persona", _("Choose another persona than the first."))
         return data
+
+
+class EvidenceForm(forms.ModelForm):
+    """A record of what customers, colleagues or tickets said."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Evidence
+        fields = ["kind", "title", "asked", "count", "happened_on", "notes", "url"]
+        widgets = {
+            "happened_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "notes": forms.Textarea({"rows": 4}),
+        }
+        help_texts = {"asked": _("Roles, never names: “4 customers of the last month”.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        # Live data need no record: the KPI at the step is the evidence.
+        kind.choices = [choice for choice in EvidenceKind.choices if choice[0] != EvidenceKind.DATA]
+        url: Any = self.fields["url"]
+        url.assume_scheme = "https"
 
 
 class CardForm(forms.Form):

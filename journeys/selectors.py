@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from cxmap.history.models import Change
 from cxmap.history.services import undo_labels
+from cxmap.lib import formats
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.curve import Curve, LineOf, curve_of
@@ -426,7 +428,7 @@ def board(
         columns=columns,
         lanes=rows,
         personas=personas,
-        facts=registry.facts(context),
+        facts=[*registry.facts(context), *_evidence_fact(journey, rows, cards)],
         hidden_stages=[stage for stage in all_stages if stage.hidden],
         hidden_steps=[step for stage in shown_stages for step in by_stage[stage.pk] if step.hidden],
         hidden_lanes=[LaneRow(lane, registry.kind_of(lane.kind), {}) for lane in all_lanes if lane.hidden],
@@ -442,6 +444,23 @@ def board(
         levels=level_names(journey),
         has_branches=has_branches,
     )
+
+
+def _proven(card: Card) -> bool:
+    """True when the card rests on a record that is still there, or is a quotation with its source."""
+    return bool(card.source) or (card.evidence is not None and card.evidence.deleted_at is None)
+
+
+def _evidence_fact(
+    journey: Journey, rows: Sequence[LaneRow], cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]]
+) -> list[Fact]:
+    """Return how many of the filled text cells rest on a record or a named source (documents.model.evidence_share)."""
+    filled = [own for row in rows if row.kind.typed for own in cards.get(row.lane.pk, {}).values() if own]
+    if not filled:
+        return []
+    proven = sum(1 for own in filled if any(_proven(card) for card in own))
+    href = reverse("journeys:evidence", args=[journey.pk])
+    return [Fact(formats.percent(proven / len(filled), 0), gettext("of the cells rest on evidence"), href)]
 
 
 def _places(

@@ -105,10 +105,10 @@ def evidence_share(journey: Journey) -> tuple[int, int]:
         step__hidden=False,
         step__stage__deleted_at=None,
         step__stage__hidden=False,
-    ).values_list("lane", "step", "evidence", "source")
+    ).values_list("lane", "step", "evidence", "source", "evidence__deleted_at")
     cells: dict[tuple[UUID, UUID], bool] = {}
-    for lane, step, evidence, source in cards:
-        cells[lane, step] = cells.get((lane, step), False) or bool(evidence or source)
+    for lane, step, evidence, source, gone in cards:
+        cells[lane, step] = cells.get((lane, step), False) or bool((evidence and gone is None) or source)
     return sum(cells.values()), len(cells)
 
 

@@ -1,5 +1,29 @@
 """Pages and actions of journeys, by what they are about."""
 
-from journeys.views import cells, documents, files, imports, lists, maps, media, structure, templates, versions
+from journeys.views import (
+    cells,
+    documents,
+    evidence,
+    files,
+    imports,
+    lists,
+    maps,
+    media,
+    structure,
+    templates,
+    versions,
+)
 
-__all__ = ["cells", "documents", "files", "imports", "lists", "maps", "media", "structure", "templates", "versions"]
+__all__ = [
+    "cells",
+    "documents",
+    "evidence",
+    "files",
+    "imports",
+    "lists",
+    "maps",
+    "media",
+    "structure",
+    "templates",
+    "versions",
+]

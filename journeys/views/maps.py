@@ -27,6 +27,7 @@ from journeys.commands import commands
 from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.services import journeys as services
+from journeys.versions import standing
 
 
 def period_of(request: MemberRequest) -> Period | None:
@@ -85,6 +86,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "view": view,
         "can_edit": can_edit,
         "commands": commands(),
+        "standing": standing(journey),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)

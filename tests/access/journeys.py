@@ -11,6 +11,7 @@ from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, Sh
 from journeys.services import journeys as services
 from journeys.services import templates
 from journeys.services.attachments import attachment_create
+from journeys.services.evidence import evidence_add
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
 
 
@@ -120,6 +121,15 @@ def attachment(world: World) -> dict[str, Any]:
     return {"pk": world.once("attachment", make).pk}
 
 
+def evidence(world: World) -> dict[str, Any]:
+    return {
+        "pk": world.once(
+            "map-evidence",
+            lambda: evidence_add(journey=journey(world), actor=world.cast.ed, kind="interview", title="Customers"),
+        ).pk
+    }
+
+
 def to_other(world: World) -> dict[str, Any]:
     """The map that something is copied to."""
     cast = world.cast
@@ -168,6 +178,11 @@ ROWS = [
     Row("journeys:pdf", one, Role.VIEWER),
     Row("journeys:share", one, Role.EDITOR),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
+    Row("journeys:evidence", one, Role.VIEWER),
+    post("evidence", one, kind="interview", title="Four customers"),
+    Row("journeys:evidence-edit", evidence, Role.EDITOR),
+    post("evidence-edit", evidence, kind="interview", title="Five customers"),
+    post("evidence-delete", evidence),
     Row("journeys:attachment", attachment, Role.VIEWER),
     Row(
         "journeys:shared-attachment",
