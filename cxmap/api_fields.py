@@ -1,6 +1,7 @@
 """Pieces that the API views of several apps share: rows named by their code, revisions in If-Match."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -42,8 +43,18 @@ class CodeOfWorkspace(serializers.SlugRelatedField[Any]):
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
-        request = self.context.get("request")
-        queryset: Any = super().get_queryset()
-        if request is None or request.auth is None:
-            return queryset.none()
-        return queryset.filter(workspace=request.auth.workspace)
+        return _of_workspace(super().get_queryset(), self.context)
+
+
+class IdOfWorkspace(serializers.PrimaryKeyRelatedField[Any]):
+    """A row by its id; those of other workspaces do not exist."""
+
+    def get_queryset(self) -> Any:
+        return _of_workspace(super().get_queryset(), self.context)
+
+
+def _of_workspace(queryset: Any, context: Mapping[str, Any]) -> Any:
+    request = context.get("request")
+    if request is None or request.auth is None:
+        return queryset.none()
+    return queryset.filter(workspace=request.auth.workspace)

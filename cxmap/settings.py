@@ -38,6 +38,8 @@ else:
     if not TESTING:
         if len(SECRET_KEY) < 32:
             raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters; make a longer random one.")
+        if len(set(SECRET_KEY)) < 8 or SECRET_KEY.startswith("django-insecure-"):
+            raise ImproperlyConfigured("SECRET_KEY can be guessed; make a random one: docker/make_env.sh prints one.")
         if "*" in ALLOWED_HOSTS:
             raise ImproperlyConfigured("ALLOWED_HOSTS may not be *: name the hosts that people type.")
         if DEBUG:
@@ -140,6 +142,11 @@ CSRF_COOKIE_NAME = f"cxmap_csrf_{_instance}"
 LANGUAGE_COOKIE_NAME = "cxmap_language"
 SESSION_COOKIE_SAMESITE = "Lax"
 HTTPS = env_bool("HTTPS", default=not LOCAL and not TESTING)
+if not (HTTPS or LOCAL or TESTING) and not set(ALLOWED_HOSTS) <= {"127.0.0.1", "localhost", "[::1]"}:
+    raise ImproperlyConfigured(
+        "HTTPS=0 sends passwords unencrypted; it works for 127.0.0.1 and localhost only. "
+        "Behind a proxy that ends HTTPS, leave it on and set BEHIND_PROXY=1."
+    )
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", default=31536000 if HTTPS else 0)
@@ -148,6 +155,10 @@ if env_bool("BEHIND_PROXY", default=False):
     # Only when the proxy always sets this header itself: otherwise a visitor could claim to be on HTTPS.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+if any("*" in origin or "://" not in origin for origin in CSRF_TRUSTED_ORIGINS):
+    raise ImproperlyConfigured(
+        "CSRF_TRUSTED_ORIGINS names origins one by one, such as https://cx.example.org, without *."
+    )
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "cxmap.views.csrf_failure"
 

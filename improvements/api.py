@@ -8,23 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
-from cxmap.api_fields import CodeOfWorkspace, FiniteField, expected_revision
+from cxmap.api_fields import CodeOfWorkspace, FiniteField, IdOfWorkspace, expected_revision
 from improvements import services
 from improvements.models import ExpectedUnit, Nature, Pain, Solution
 from journeys.models import Step
 from kpis.models import Binding, Flag
 from touchpoints.models import Touchpoint
-
-
-class OfWorkspace(serializers.PrimaryKeyRelatedField[Any]):
-    """A row by its id; those of other workspaces do not exist."""
-
-    def get_queryset(self) -> Any:
-        request = self.context.get("request")
-        queryset: Any = super().get_queryset()
-        if request is None or request.auth is None:
-            return queryset.none()
-        return queryset.filter(workspace=request.auth.workspace)
 
 
 class PainOut(serializers.ModelSerializer[Pain]):
@@ -46,9 +35,9 @@ class PainIn(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Pain.Kind.choices, required=False)
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     nature = serializers.ChoiceField(choices=Nature.choices, required=False, allow_blank=True)
-    step = OfWorkspace(queryset=Step.objects.filter(deleted_at=None), required=False, allow_null=True)
+    step = IdOfWorkspace(queryset=Step.objects.filter(deleted_at=None), required=False, allow_null=True)
     touchpoint = CodeOfWorkspace(queryset=Touchpoint.objects.filter(deleted_at=None), required=False, allow_null=True)
-    flag = OfWorkspace(queryset=Flag.objects.all(), required=False, allow_null=True)
+    flag = IdOfWorkspace(queryset=Flag.objects.all(), required=False, allow_null=True)
 
 
 class SolutionOut(serializers.ModelSerializer[Solution]):
@@ -68,11 +57,11 @@ class SolutionIn(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     kind = serializers.ChoiceField(choices=Solution.Kind.choices, required=False)
     status = serializers.ChoiceField(choices=Solution.Status.choices, required=False)
-    pain = OfWorkspace(queryset=Pain.objects.filter(deleted_at=None), required=False, allow_null=True)
-    step = OfWorkspace(queryset=Step.objects.filter(deleted_at=None), required=False, allow_null=True)
+    pain = IdOfWorkspace(queryset=Pain.objects.filter(deleted_at=None), required=False, allow_null=True)
+    step = IdOfWorkspace(queryset=Step.objects.filter(deleted_at=None), required=False, allow_null=True)
     impact = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
     effort = serializers.IntegerField(min_value=1, max_value=5, required=False, allow_null=True)
-    binding = OfWorkspace(queryset=Binding.objects.filter(deleted_at=None), required=False, allow_null=True)
+    binding = IdOfWorkspace(queryset=Binding.objects.filter(deleted_at=None), required=False, allow_null=True)
     expected_value = FiniteField(required=False, allow_null=True)
     expected_unit = serializers.ChoiceField(choices=ExpectedUnit.choices, required=False, allow_blank=True)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)

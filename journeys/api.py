@@ -1,16 +1,22 @@
-"""Journeys through the API: listed and read whole. The lossless document (PUT) comes with the map editor."""
+"""Journeys through the API: their settings are written here, what stands on the map by its document."""
 
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
+from cxmap.api_fields import IdOfWorkspace, expected_revision
+from cxmap.lib.errors import StaleRevision
 from journeys import selectors
-from journeys.models import Journey
+from journeys.blueprints import DEFAULT, blueprint_of, blueprints
+from journeys.models import Aim, Horizon, Journey, JourneyKind, Method, Status
 from journeys.selectors import Board
+from journeys.services import journeys as services
+from personas.models import Persona
 
 
 class JourneyOut(serializers.ModelSerializer[Journey]):
@@ -88,8 +94,52 @@ class JourneyDetailOut(JourneyOut):
         return StageOut(stages, many=True).data  # type: ignore[return-value]
 
 
+class JourneyChange(serializers.Serializer[Any]):
+    """The settings of a map; what is left out stays as it is."""
+
+    name = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(choices=JourneyKind.choices, required=False)
+    horizon = serializers.ChoiceField(choices=Horizon.choices, required=False)
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    personas = IdOfWorkspace(
+        queryset=Persona.objects.filter(deleted_at=None), many=True, required=False, help_text="Ids, in order."
+    )
+    no_persona_yet = serializers.BooleanField(required=False, help_text="Says openly that there is none yet.")
+    scenario = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    expectation = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    success_measure = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    aims = serializers.ListField(child=serializers.ChoiceField(choices=Aim.choices), required=False)
+    methods = serializers.ListField(child=serializers.ChoiceField(choices=Method.choices), required=False)
+    owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    review_on = serializers.DateField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Personas or "none yet", never both; each persona, aim and method once."""
+        if attrs.get("no_persona_yet"):
+            if attrs.get("personas"):
+                raise serializers.ValidationError({"no_persona_yet": "The journey has personas: leave this out."})
+            attrs["personas"] = []
+        for name in ("personas", "aims", "methods"):
+            if name in attrs:
+                attrs[name] = list(dict.fromkeys(attrs[name]))
+        return attrs
+
+
+class JourneyIn(JourneyChange):
+    """A new map, begun from a template."""
+
+    template = serializers.ChoiceField(
+        choices=[(plan.key, plan.name) for plan in blueprints()],
+        required=False,
+        help_text="What it begins with; without one, the six stages.",
+    )
+
+
 class JourneyViewSet(WorkspaceViewSet):
-    """Journeys of the workspace; one of them with its stages, steps and cards."""
+    """Journeys of the workspace; one of them with its stages, steps and cards.
+
+    Edits honour `If-Match` with the revision, which guards the settings. A deleted journey waits in the trash.
+    """
 
     queryset = Journey.objects.filter(deleted_at=None).prefetch_related("persona_links")
     serializer_class = JourneyOut
@@ -102,7 +152,44 @@ class JourneyViewSet(WorkspaceViewSet):
 
     @extend_schema(responses=JourneyDetailOut)
     def retrieve(self, request: Request, pk: str) -> Response:
-        journey = self.get_object()
+        return self._answer(self.get_object())
+
+    def _answer(self, journey: Journey, *, code: int = status.HTTP_200_OK) -> Response:
         board = selectors.board(journey=journey, actor=None, can_edit=False)
         data = JourneyDetailOut(journey, context={"board": board}).data
-        return Response(data, headers={"ETag": f'"{journey.revision}"'})
+        return Response(data, status=code, headers={"ETag": f'"{journey.revision}"'})
+
+    @extend_schema(request=JourneyIn, responses={201: JourneyDetailOut})
+    def create(self, request: Request) -> Response:
+        given = JourneyIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        settings = dict(given.validated_data)
+        blueprint = blueprint_of(settings.pop("template", DEFAULT))
+        journey = services.journey_create(
+            workspace=self.workspace(), actor=self.actor(), blueprint=blueprint, **settings
+        )
+        return self._answer(journey, code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=JourneyChange, responses=JourneyDetailOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        journey = self.get_object()
+        given = JourneyChange(journey, data=request.data, partial=True, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        services.journey_update(
+            journey=journey,
+            actor=self.actor(),
+            expected_revision=expected_revision(request),
+            **given.validated_data,
+        )
+        return self._answer(self.get_object())
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        journey = self.get_object()
+        expected = expected_revision(request)
+        with transaction.atomic():
+            journey = Journey.objects.select_for_update().get(pk=journey.pk)
+            if expected is not None and journey.revision != expected:
+                raise StaleRevision(current=journey)
+            services.journey_delete(journey=journey, actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -23,6 +23,12 @@ class TargetOutOfScale(CxmapError):
     message = _("This value is impossible for this KPI.")
 
 
+class TargetEnded(CxmapError):
+    code = "target_ended"
+    message = _("Another target has followed this one: change that one.")
+    status = 409
+
+
 class ReasonMissing(CxmapError):
     code = "reason_missing"
     message = _("Say why it is not a problem; the reason stays with the signal.")

@@ -1,61 +1,78 @@
 """The rules by which one measure becomes additive numbers. Pure functions; how each kind is stored: `Facts` in models.py.
 
-The API writes one row at a time through these; sources.reading has the same rules for whole columns of a file. Codes and
-sentences of the refusals are the same in both.
+Every way in goes through them: the API, files row by row (sources.reading, which repeats the plain cases on whole columns),
+measures typed by hand. All arithmetic is in double precision, exact for counts up to 2**53. Nothing here needs a database.
 """
 
 import math
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
 
-from django.utils.translation import gettext_lazy as _
+import msgspec
 
-from kpis.models import Kpi, KpiKind
 from kpis.statistics import duration_bin
 
-EXACT = 2**53  # whole numbers beyond are not exact in double precision
+Kind = Literal["proportion", "mean", "duration", "ratio", "rate", "nps"]
 
-REFUSALS = {
-    "missing_value": _("The cell is empty, but a value is needed."),
-    "unknown_field": _("There is no field “%(value)s”."),
-    "not_an_object": _("An observation is a JSON object."),
-    "not_a_text": _("A text is needed here."),
-    "text_too_long": _("The text has %(length)s characters; the limit is %(limit)s."),
-    "text_invalid": _("The text holds a character that cannot be stored."),
-    "not_a_number": _("“%(value)s” is not a number."),
-    "not_a_date": _("“%(value)s” is not a date of the form %(format)s."),
-    "not_an_instant": _("“%(value)s” is not an instant with its offset, such as 2026-11-16T09:30:00+01:00."),
-    "day_missing": _("Give the day, or the instant in “at”."),
-    "day_differs": _("The day %(day)s is not the day of the instant in the workspace's time zone, %(other)s."),
-    "day_in_future": _("The day %(day)s lies in the future."),
-    "day_too_old": _("The day %(day)s is before %(limit)s; it looks like a placeholder."),
-    "span_reversed": _("The last day (%(last_day)s) is before the first day (%(first_day)s)."),
-    "unknown_touchpoint": _("There is no touchpoint “%(value)s” in this workspace."),
-    "ambiguous_touchpoint": _("Several touchpoints are called “%(value)s”. Use the code."),
-    "unknown_kpi": _("There is no KPI “%(value)s” in this workspace."),
-    "ambiguous_kpi": _("Several KPIs are called “%(value)s”. Use the code."),
-    "unknown_segment": _("There is no segment “%(value)s” in this workspace."),
-    "ambiguous_segment": _("Several segments are called “%(value)s”. Use the code."),
-    "no_value": _("The line gives no value: numerator and denominator, value, or score."),
-    "several_values": _("Give one of numerator and denominator, value, or score."),
-    "numerator_missing": _("The denominator is given without its numerator."),
-    "denominator_missing": _("The numerator is given without its denominator."),
-    "negative_count": _("%(value)s is negative; a count cannot be."),
-    "fractional_count": _("%(value)s is not a whole number; a count must be."),
-    "number_too_large": _("%(value)s is too large to be counted exactly."),
-    "numerator_over_denominator": _("The numerator %(numerator)s is larger than the denominator %(denominator)s."),
-    "zero_denominator": _("The denominator is 0 while the numerator is %(numerator)s."),
-    "n_differs": _("n is %(n)s while the denominator is %(denominator)s."),
-    "n_missing": _("The value is given without n, the number of cases behind it."),
-    "share_over_one": _("%(value)s is not a share between 0 and 1. Write 12.5 %% or 0.125 for an eighth."),
-    "score_without_scale": _("The KPI %(kpi)s has no scale, so a score cannot be read."),
-    "score_out_of_scale": _("%(value)s is outside the scale %(minimum)s to %(maximum)s."),
-    "negative_duration": _("%(value)s is negative; a duration cannot be."),
-    "value_without_weight": _("The value is %(value)s while its base is 0."),
-    "sum_squares_too_small": _(
+EXACT = 2**53  # whole numbers beyond are not exact in double precision
+BIN_LIMIT = 32_767  # a score or duration beyond is kept without its bin
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a message for makemessages, which goes by the name. Django's own function of this name needs settings."""
+    return message
+
+
+# What the API and files refuse in the same words.
+SENTENCES: Mapping[str, str] = {
+    "missing_value": gettext_noop("The cell is empty, but a value is needed."),
+    "text_too_long": gettext_noop("The text has %(length)s characters; the limit is %(limit)s."),
+    "day_in_future": gettext_noop("The day %(day)s lies in the future."),
+    "day_too_old": gettext_noop("The day %(day)s is before %(limit)s; it looks like a placeholder."),
+    "span_reversed": gettext_noop("The last day (%(last_day)s) is before the first day (%(first_day)s)."),
+    "unknown_touchpoint": gettext_noop("There is no touchpoint “%(value)s” in this workspace."),
+    "ambiguous_touchpoint": gettext_noop("Several touchpoints are called “%(value)s”. Use the code."),
+    "unknown_kpi": gettext_noop("There is no KPI “%(value)s” in this workspace."),
+    "ambiguous_kpi": gettext_noop("Several KPIs are called “%(value)s”. Use the code."),
+    "no_value": gettext_noop("The line gives no value: numerator and denominator, value, or score."),
+    "numerator_missing": gettext_noop("The denominator is given without its numerator."),
+    "denominator_missing": gettext_noop("The numerator is given without its denominator."),
+    "negative_count": gettext_noop("%(value)s is negative; a count cannot be."),
+    "fractional_count": gettext_noop("%(value)s is not a whole number; a count must be."),
+    "number_too_large": gettext_noop("%(value)s is too large to be counted exactly."),
+    "numerator_over_denominator": gettext_noop(
+        "The numerator %(numerator)s is larger than the denominator %(denominator)s."
+    ),
+    "zero_denominator": gettext_noop("The denominator is 0 while the numerator is %(numerator)s."),
+    "n_differs": gettext_noop("n is %(n)s while the denominator is %(denominator)s."),
+    "n_missing": gettext_noop("The value is given without n, the number of cases behind it."),
+    "share_over_one": gettext_noop("%(value)s is not a share between 0 and 1. Write 12.5 %% or 0.125 for an eighth."),
+    "score_without_scale": gettext_noop("The KPI %(kpi)s has no scale, so a score cannot be read."),
+    "score_out_of_scale": gettext_noop("%(value)s is outside the scale %(minimum)s to %(maximum)s."),
+    "negative_duration": gettext_noop("%(value)s is negative; a duration cannot be."),
+    "value_without_weight": gettext_noop("The value is %(value)s while its base is 0."),
+    "sum_squares_too_small": gettext_noop(
         "The sum of squares %(sum_squares)s is impossible for the sum %(numerator)s over n = %(n)s."
     ),
-    "nps_out_of_range": _("%(value)s is impossible for a Net Promoter Score over n = %(n)s."),
+    "nps_out_of_range": gettext_noop("%(value)s is impossible for a Net Promoter Score over n = %(n)s."),
+}
+
+REFUSALS: Mapping[str, str] = {
+    **SENTENCES,
+    "unknown_field": gettext_noop("There is no field “%(value)s”."),
+    "not_an_object": gettext_noop("An observation is a JSON object."),
+    "not_a_text": gettext_noop("A text is needed here."),
+    "text_invalid": gettext_noop("The text holds a character that cannot be stored."),
+    "not_a_number": gettext_noop("“%(value)s” is not a number."),
+    "not_a_date": gettext_noop("“%(value)s” is not a date of the form %(format)s."),
+    "not_an_instant": gettext_noop("“%(value)s” is not an instant with its offset, such as 2026-11-16T09:30:00+01:00."),
+    "day_missing": gettext_noop("Give the day, or the instant in “at”."),
+    "day_differs": gettext_noop(
+        "The day %(day)s is not the day of the instant in the workspace's time zone, %(other)s."
+    ),
+    "unknown_segment": gettext_noop("There is no segment “%(value)s” in this workspace."),
+    "ambiguous_segment": gettext_noop("Several segments are called “%(value)s”. Use the code."),
+    "several_values": gettext_noop("Give one of numerator and denominator, value, or score."),
 }
 
 
@@ -71,155 +88,202 @@ class Refused(Exception):
     @property
     def reason(self) -> str:
         """Return the sentence, in the language of the moment."""
-        return str(REFUSALS[self.code]) % self.params
+        from django.utils.translation import gettext
+
+        return gettext(REFUSALS[self.code]) % self.params
 
 
 class Amounts(NamedTuple):
-    """Additive numbers of one observation. sum_squares None: unknown."""
+    """Additive numbers of one observation. sum_squares None: unknown. bin: floor of a single score, log-scale bin of a single duration."""
 
     n: int
     numerator: float
     denominator: float
-    sum_squares: float | None
+    sum_squares: float | None = None
     excluded: int = 0
     bin: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What the rules must know of a KPI."""
+class KpiSpec(msgspec.Struct, frozen=True):
+    """What the rules must know of a KPI.
+
+    `kind`: proportion (counts), mean, duration (mean of seconds), ratio (of two sums), rate (count per exposure), nps.
+    `top_from`: on a proportion with a scale, the lowest score that counts as a success (CSAT: 4 of 5).
+    """
 
     code: str
-    kind: str
+    kind: Kind
     scale_min: float | None = None
     scale_max: float | None = None
     top_from: float | None = None
 
-    @classmethod
-    def of(cls, kpi: Kpi) -> "Measure":
-        return cls(kpi.code, kpi.kind, kpi.scale_min, kpi.scale_max, kpi.top_from)
+    @property
+    def takes_scores(self) -> bool:
+        return self.kind == "nps" or (self.scale_min is not None and self.scale_max is not None)
 
     @property
     def scale(self) -> tuple[float, float]:
         """Return the lowest and highest score. Raises Refused."""
-        if self.kind == KpiKind.NPS:
+        if self.kind == "nps":
             return 0.0, 10.0
         if self.scale_min is None or self.scale_max is None:
             raise Refused("score_without_scale", "score", kpi=self.code)
         return float(self.scale_min), float(self.scale_max)
 
 
-def _shown(value: float) -> str:
+def shown(value: float) -> str:
     return f"{value:.15g}"
 
 
 def whole(value: float, field: str) -> int:
     """Return a count. Raises Refused for what is negative, fractional, or no longer exact."""
     if value < 0:
-        raise Refused("negative_count", field, value=_shown(value))
+        raise Refused("negative_count", field, value=shown(value))
     if value != math.floor(value):
-        raise Refused("fractional_count", field, value=_shown(value))
+        raise Refused("fractional_count", field, value=shown(value))
     if value > EXACT:
-        raise Refused("number_too_large", field, value=_shown(value))
+        raise Refused("number_too_large", field, value=shown(value))
     return int(value)
 
 
-def from_score(measure: Measure, score: float) -> Amounts:
-    """Return the amounts of one answer. Raises Refused.
+def settled(value: float) -> float:
+    """Return the whole number that a product of float noise means: 11.985034013605443 s × 735 users is 8809 s."""
+    nearest = float(math.floor(value + 0.5))
+    return nearest if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) else value
 
-    NPS: 9 and 10 promoter (+1), 7 to under 9 passive (0), the rest detractor (−1). A proportion counts the answers from
-    top_from on; a mean adds the answers up. The bin is the whole part of the score.
+
+def from_score(spec: KpiSpec, score: float, *, n: int = 1) -> Amounts:
+    """Return the amounts of n answers with one score. Raises Refused: score_without_scale, score_out_of_scale.
+
+    NPS: 9 and 10 promoter (+1), 7 to under 9 passive (0), the rest detractor (−1); 6.5 is one, 8.5 is a passive. A proportion
+    counts the answers from top_from on; a mean adds the answers up. The bin is the whole part of the score.
     """
-    low, high = measure.scale
+    low, high = spec.scale
     if not low <= score <= high:
-        raise Refused("score_out_of_scale", "score", value=_shown(score), minimum=_shown(low), maximum=_shown(high))
-    bin_ = math.floor(score)
-    if measure.kind == KpiKind.NPS:
+        raise Refused("score_out_of_scale", "score", value=shown(score), minimum=shown(low), maximum=shown(high))
+    bin_ = math.floor(score) if abs(math.floor(score)) < BIN_LIMIT else None
+    if spec.kind == "nps":
         mark = 1.0 if score >= 9 else 0.0 if score >= 7 else -1.0
-        return Amounts(1, mark, 1.0, mark * mark, 0, bin_)
-    if measure.kind == KpiKind.PROPORTION:
-        hit = 1.0 if score >= (high if measure.top_from is None else measure.top_from) else 0.0
-        return Amounts(1, hit, 1.0, hit, 0, bin_)
-    return Amounts(1, score, 1.0, score * score, 0, bin_)
+        return Amounts(n, n * mark, float(n), n * mark * mark, 0, bin_)
+    if spec.kind == "proportion":
+        hit = 1.0 if score >= (high if spec.top_from is None else spec.top_from) else 0.0
+        return Amounts(n, n * hit, float(n), n * hit, 0, bin_)
+    return Amounts(n, n * score, float(n), n * score * score, 0, bin_)
 
 
 def from_sums(
-    measure: Measure, numerator: float, denominator: float, *, n: float | None = None, sum_squares: float | None = None
+    spec: KpiSpec, numerator: float, denominator: float, *, n: float | None = None, sum_squares: float | None = None
 ) -> Amounts:
     """Return the amounts of a numerator over a denominator. Raises Refused with the rule that is broken."""
+    cases = 0
+
+    def impossible() -> Refused:
+        squares = shown(sum_squares or 0)
+        return Refused("sum_squares_too_small", "sum_squares", sum_squares=squares, numerator=shown(numerator), n=cases)
+
+    if spec.kind in ("ratio", "rate"):
+        return _from_exposure(spec, numerator, denominator, n=n, sum_squares=sum_squares)
     cases = whole(denominator, "denominator")
+    if sum_squares is not None and sum_squares < 0:
+        raise impossible()
     if n is not None and whole(n, "n") != cases:
-        raise Refused("n_differs", "n", n=_shown(n), denominator=cases)
-    if measure.kind == KpiKind.PROPORTION:
+        raise Refused("n_differs", "n", n=shown(n), denominator=cases)
+    if spec.kind == "proportion":
         successes = whole(numerator, "numerator")
         if successes > cases:
             raise Refused("numerator_over_denominator", "numerator", numerator=successes, denominator=cases)
         # A trial is 0 or 1, so its square is itself.
         return Amounts(cases, float(successes), float(cases), float(successes))
     if cases == 0 and numerator != 0:
-        raise Refused("zero_denominator", "denominator", numerator=_shown(numerator))
-    impossible = Refused(
-        "sum_squares_too_small",
-        "sum_squares",
-        sum_squares=_shown(sum_squares or 0),
-        numerator=_shown(numerator),
-        n=cases,
-    )
-    if sum_squares is not None and sum_squares < 0:
-        raise impossible
-    if measure.kind == KpiKind.NPS:
+        raise Refused("zero_denominator", "denominator", numerator=shown(numerator))
+    if spec.kind == "nps":
         if numerator != math.floor(numerator):
-            raise Refused("fractional_count", "numerator", value=_shown(numerator))
+            raise Refused("fractional_count", "numerator", value=shown(numerator))
         if abs(numerator) > cases:
-            raise Refused("nps_out_of_range", "numerator", value=_shown(numerator), n=cases)
+            raise Refused("nps_out_of_range", "numerator", value=shown(numerator), n=cases)
         if sum_squares is not None and not (
             abs(numerator) <= sum_squares <= cases
             and sum_squares == math.floor(sum_squares)
             and (sum_squares - numerator) % 2 == 0
         ):
-            raise impossible
+            raise impossible()
         return Amounts(cases, numerator, float(cases), sum_squares)
-    if measure.kind == KpiKind.DURATION and numerator < 0:
-        raise Refused("negative_duration", "numerator", value=_shown(numerator))
+    if spec.kind == "duration" and numerator < 0:
+        raise Refused("negative_duration", "numerator", value=shown(numerator))
     # Cauchy and Schwarz: no numbers have this sum and smaller squares.
     if sum_squares is not None and sum_squares * cases < numerator * numerator * (1 - 1e-9):
-        raise impossible
-    if measure.scale_min is not None and measure.scale_max is not None and cases:
+        raise impossible()
+    if spec.scale_min is not None and spec.scale_max is not None:
         # The mean of answers lies on their scale; half a millionth leaves room for rounded sums.
-        low, high = measure.scale
-        if not low - 5e-7 <= numerator / cases <= high + 5e-7:
-            mean = _shown(numerator / cases)
-            raise Refused("score_out_of_scale", "numerator", value=mean, minimum=_shown(low), maximum=_shown(high))
+        low, high = spec.scale
+        room = 5e-7 * cases
+        if not low * cases - room <= numerator <= high * cases + room:
+            mean = shown(numerator / cases)
+            raise Refused("score_out_of_scale", "numerator", value=mean, minimum=shown(low), maximum=shown(high))
     return Amounts(cases, numerator, float(cases), sum_squares)
 
 
-def from_value(measure: Measure, value: float, *, n: float | None = None, sum_squares: float | None = None) -> Amounts:
-    """Return the amounts of a share (0 to 1), NPS (−100 to 100), mean or duration over n cases. Raises Refused.
-
-    Counts behind a rounded share or NPS are the nearest whole ones. A mean or duration without n is one case.
-    """
-    if measure.kind in (KpiKind.PROPORTION, KpiKind.NPS):
-        if n is None:
+def _from_exposure(
+    spec: KpiSpec, numerator: float, denominator: float, *, n: float | None, sum_squares: float | None
+) -> Amounts:
+    """A ratio of two sums, or a rate: the denominator is an amount and need not be the number of cases."""
+    if spec.kind == "rate":
+        whole(numerator, "numerator")
+    if denominator < 0:
+        raise Refused("negative_count", "denominator", value=shown(denominator))
+    if denominator == 0 and numerator != 0:
+        raise Refused("zero_denominator", "denominator", numerator=shown(numerator))
+    if sum_squares is not None and sum_squares < 0:
+        raise Refused(
+            "sum_squares_too_small",
+            "sum_squares",
+            sum_squares=shown(sum_squares),
+            numerator=shown(numerator),
+            n=shown(denominator),
+        )
+    if n is None:
+        if denominator != math.floor(denominator) or denominator > EXACT:
             raise Refused("n_missing", "n")
-        cases = whole(n, "n")
-        if measure.kind == KpiKind.NPS:
-            if abs(value) > 100:
-                raise Refused("nps_out_of_range", "value", value=_shown(value), n=cases)
-            return from_sums(measure, _nearest(value * cases / 100), cases, sum_squares=sum_squares)
-        if value < 0:
-            raise Refused("negative_count", "value", value=_shown(value))
-        if value > 1:
-            raise Refused("share_over_one", "value", value=_shown(value))
-        return from_sums(measure, _nearest(value * cases), cases)
-    cases = 1 if n is None else whole(n, "n")
+        n = denominator
+    return Amounts(whole(n, "n"), numerator, denominator, sum_squares)
+
+
+def from_value(
+    spec: KpiSpec, value: float, *, n: float | None = None, sum_squares: float | None = None
+) -> tuple[Amounts, bool]:
+    """Return the amounts of a share (0 to 1), NPS (−100 to 100), mean or duration over n cases, and whether it had been rounded.
+
+    Counts behind a rounded share or NPS are the nearest whole ones. A mean or duration without n is one case, and so is
+    a share of 0 or 1. Raises Refused.
+    """
+    cases = None if n is None else whole(n, "n")
+    if spec.kind == "proportion":
+        if not 0 <= value <= 1:
+            raise Refused("negative_count" if value < 0 else "share_over_one", "value", value=shown(value))
+        if cases is None:
+            if value not in (0, 1):
+                raise Refused("n_missing", "n")
+            cases = 1
+        exact = settled(value * cases)
+        successes = float(math.floor(exact + 0.5))
+        return from_sums(spec, successes, cases), successes != exact
+    if spec.kind in ("ratio", "rate", "nps") and cases is None:
+        raise Refused("n_missing", "n")
+    if spec.kind == "nps":
+        if abs(value) > 100:
+            raise Refused("nps_out_of_range", "value", value=shown(value), n=cases)
+        exact = settled(value * (cases or 0) / 100)
+        balance = float(math.floor(exact + 0.5))
+        return from_sums(spec, balance, cases or 0, sum_squares=sum_squares), balance != exact
+    if spec.kind in ("ratio", "rate"):
+        return from_sums(spec, settled(value * (cases or 0)), cases or 0, n=cases, sum_squares=sum_squares), False
+    cases = 1 if cases is None else cases
     if cases == 0 and value != 0:
-        raise Refused("value_without_weight", "value", value=_shown(value))
+        raise Refused("value_without_weight", "value", value=shown(value))
     if cases != 1:
-        return from_sums(measure, value * cases, cases, sum_squares=sum_squares)
-    found = from_sums(measure, value, 1, sum_squares=value * value if sum_squares is None else sum_squares)
-    return found._replace(bin=int(duration_bin(value))) if measure.kind == KpiKind.DURATION else found
-
-
-def _nearest(value: float) -> float:
-    # 0.29 × 100 is 28.999999999999996.
-    return float(math.floor(round(value, 9) + 0.5))
+        return from_sums(spec, settled(value * cases), cases, sum_squares=sum_squares), False
+    found = from_sums(spec, value, 1, sum_squares=value * value if sum_squares is None else sum_squares)
+    if spec.kind == "duration":
+        bin_ = int(duration_bin(value))
+        found = found._replace(bin=bin_ if bin_ < BIN_LIMIT else None)
+    return found, False

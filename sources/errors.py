@@ -15,6 +15,14 @@ class FileTooLarge(CxmapError):
         super().__init__(self.message % megabytes)
 
 
+class FileRefused(CxmapError):
+    """A file or its mapping that cannot be used; made from a FileProblem where no page explains it."""
+
+    code = "file_refused"
+    message = _("This file cannot be used.")
+    status = 422
+
+
 class ImportBusy(CxmapError):
     code = "import_busy"
     message = _("This import is being worked on. Wait until it has finished.")

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
 from kpis.forms import AmountField
+from kpis.measures import Amounts
 from kpis.models import Direction, Kpi, KpiKind, Source
 from kpis.services.observations import today_of
 from sources.reading import Refused, from_score, from_sums, from_value
-from sources.reading.facts import EXCLUDED, Amounts
+from sources.reading.facts import EXCLUDED
 from sources.reading.numbers import Number
 from sources.services.mappings import spec_of
 from touchpoints.models import Category, Channel, Touchpoint

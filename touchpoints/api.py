@@ -24,12 +24,28 @@ class CategoryOut(serializers.ModelSerializer[Category]):
         read_only_fields = fields
 
 
+class CategoryChange(serializers.Serializer[Any]):
+    """What a workspace calls a category."""
+
+    abbreviation = serializers.CharField(max_length=2, help_text="Stands beside the colour.")
+    name_fr = serializers.CharField(max_length=120)
+    name_en = serializers.CharField(max_length=120)
+
+
 class CategoryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
-    """Categories of touchpoints."""
+    """The four categories of touchpoints; their names may be the workspace's own."""
 
     queryset = Category.objects.all()
     serializer_class = CategoryOut
     filterset_fields = ["code"]
+
+    @extend_schema(request=CategoryChange, responses=CategoryOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        category = self.get_object()
+        given = CategoryChange(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        category = services.category_update(category=category, actor=self.actor(), **given.validated_data)
+        return Response(CategoryOut(category).data)
 
 
 class ChannelOut(serializers.ModelSerializer[Channel]):
@@ -43,15 +59,20 @@ class ChannelOut(serializers.ModelSerializer[Channel]):
         read_only_fields = fields
 
 
-class ChannelIn(serializers.Serializer[Any]):
-    """A channel of the workspace's own. Without a code one is made from the French name."""
+class ChannelChange(serializers.Serializer[Any]):
+    """What may change of a channel: everything but its code."""
 
     name_fr = serializers.CharField(max_length=120)
     name_en = serializers.CharField(max_length=120)
-    code = serializers.SlugField(max_length=60, required=False)
     icon = serializers.SlugField(max_length=40, required=False)
     online = serializers.BooleanField(required=False)
     categories = CodeOfWorkspace(queryset=Category.objects.all(), many=True, required=False)
+
+
+class ChannelIn(ChannelChange):
+    """A channel of the workspace's own. Without a code one is made from the French name."""
+
+    code = serializers.SlugField(max_length=60, required=False)
 
     def validate_code(self, code: str) -> str:
         """The code is unique in the workspace."""
@@ -73,6 +94,20 @@ class ChannelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Workspace
         given.is_valid(raise_exception=True)
         channel = services.channel_create(workspace=self.workspace(), actor=self.actor(), **given.validated_data)
         return Response(ChannelOut(channel).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ChannelChange, responses=ChannelOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        channel = self.get_object()
+        given = ChannelChange(data=request.data, partial=True, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        services.channel_update(channel=channel, actor=self.actor(), **given.validated_data)
+        return Response(ChannelOut(self.get_object()).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Answers 409 while a touchpoint has it."""
+        services.channel_delete(channel=self.get_object(), actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class TouchpointOut(serializers.ModelSerializer[Touchpoint]):

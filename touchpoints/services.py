@@ -10,7 +10,7 @@ from cxmap.history.services import history_record, recording
 from cxmap.lib.errors import StaleRevision
 from cxmap.lib.text import code_from
 from cxmap.workspaces.models import User, Workspace
-from touchpoints.errors import TouchpointNameTaken
+from touchpoints.errors import ChannelInUse, TouchpointNameTaken
 from touchpoints.examples import LABEL, Example
 from touchpoints.models import Category, Channel, Presence, Touchpoint
 
@@ -128,3 +128,41 @@ def channel_create(
     channel.categories.set(categories)
     history_record(actor=actor, action="channel.added", target=channel, name=name_fr)
     return channel
+
+
+@transaction.atomic
+def channel_update(
+    *, channel: Channel, actor: User, categories: Iterable[Category] | None = None, **fields: Any
+) -> Channel:
+    """Change a channel, one of the guides too; its code stays, because files and programs use it."""
+    with recording(actor=actor, action="channel.updated", target=channel, name=channel.name_fr) as record:
+        channel = Channel.objects.select_for_update().get(pk=channel.pk)
+        record.watch(channel)
+        for name, value in fields.items():
+            setattr(channel, name, value)
+        channel.save(update_fields=list(fields))
+        if categories is not None:
+            channel.categories.set(categories)
+    return channel
+
+
+@transaction.atomic
+def channel_delete(*, channel: Channel, actor: User) -> None:
+    """Take away a channel that no touchpoint has, the trash included. Raises ChannelInUse."""
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    if channel.touchpoints.exists():
+        raise ChannelInUse
+    history_record(actor=actor, action="channel.deleted", target=channel, name=channel.name_fr)
+    channel.delete()
+
+
+@transaction.atomic
+def category_update(*, category: Category, actor: User, **fields: Any) -> Category:
+    """Call one of the four categories otherwise; there are always four, with their codes and colours (A19)."""
+    with recording(actor=actor, action="category.updated", target=category, name=category.name_fr) as record:
+        category = Category.objects.select_for_update().get(pk=category.pk)
+        record.watch(category)
+        for name, value in fields.items():
+            setattr(category, name, value)
+        category.save(update_fields=list(fields))
+    return category

@@ -8,10 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
-from cxmap.api_fields import CodeOfWorkspace, FiniteField, expected_revision
+from cxmap.api_fields import CodeOfWorkspace, FiniteField, IdOfWorkspace, expected_revision
 from cxmap.workspaces.models import Role
 from kpis import services
+from kpis.errors import TargetEnded
 from kpis.models import Binding, Direction, Kpi, Rhythm, Target
+from kpis.services.targets import SMART
 from touchpoints.models import Touchpoint
 
 
@@ -51,21 +53,10 @@ class TargetOut(serializers.ModelSerializer[Target]):
         read_only_fields = fields
 
 
-class OfWorkspace(serializers.PrimaryKeyRelatedField[Any]):
-    """A row by its id; those of other workspaces do not exist."""
-
-    def get_queryset(self) -> Any:
-        request = self.context.get("request")
-        queryset: Any = super().get_queryset()
-        if request is None or request.auth is None:
-            return queryset.none()
-        return queryset.filter(workspace=request.auth.workspace)
-
-
 class TargetIn(serializers.Serializer[Any]):
     """A new target of a binding, in the unit of storage: 0.018 for 1.8%, NPS points, seconds, scores. null: later."""
 
-    binding = OfWorkspace(queryset=Binding.objects.filter(deleted_at=None))
+    binding = IdOfWorkspace(queryset=Binding.objects.filter(deleted_at=None))
     value = serializers.FloatField(allow_null=True)
     specific = serializers.CharField(max_length=300, required=False, allow_blank=True)
     measurable = serializers.CharField(max_length=300, required=False, allow_blank=True)
@@ -74,8 +65,19 @@ class TargetIn(serializers.Serializer[Any]):
     due_on = serializers.DateField(required=False, allow_null=True)
 
 
+class TargetChange(serializers.Serializer[Any]):
+    """What may change of the target in force."""
+
+    value = serializers.FloatField(allow_null=True, required=False)
+    specific = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    measurable = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    attainable = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    realistic = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    due_on = serializers.DateField(required=False, allow_null=True)
+
+
 class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
-    """Targets, also former ones. A new one ends the one before."""
+    """Targets, also former ones: a target is never rewritten. A new one ends the one before."""
 
     queryset = Target.objects.select_related("binding__touchpoint", "binding__kpi")
     serializer_class = TargetOut
@@ -88,6 +90,24 @@ class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceV
         given.is_valid(raise_exception=True)
         target = services.target_set(actor=self.actor(), **given.validated_data)
         return Response(TargetOut(target).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TargetChange, responses=TargetOut)
+    def partial_update(self, request: Request, pk: str = "") -> Response:
+        """End the target in force and answer with the one that follows: the same but for what was sent."""
+        target = self.get_object()
+        given = TargetChange(data=request.data, partial=True)
+        given.is_valid(raise_exception=True)
+        if target.ended_at is not None:
+            raise TargetEnded
+        kept = {name: getattr(target, name) for name in ("value", *SMART, "due_on")}
+        target = services.target_set(binding=target.binding, actor=self.actor(), **(kept | given.validated_data))
+        return Response(TargetOut(target).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str = "") -> Response:
+        """End the target without another one; it can still be read."""
+        services.target_end(target=self.get_object(), actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class BindingOut(serializers.ModelSerializer[Binding]):

@@ -18,7 +18,7 @@ from cxmap.workspaces.models import Role, Workspace
 from kpis import services
 from kpis.api.references import Ambiguous, Index, References
 from kpis.errors import BatchTooLarge, NotObservations
-from kpis.measures import Amounts, Measure, Refused, from_score, from_sums, from_value, whole
+from kpis.measures import Amounts, KpiSpec, Refused, from_score, from_sums, from_value, whole
 from kpis.models import KpiKind
 from kpis.services import Row, canonical_dimensions, day_of, today_of
 
@@ -231,7 +231,7 @@ class Reader:
             found[field] = float(given)
         return found
 
-    def _amounts(self, item: Mapping[str, Any], measure: Measure) -> Amounts:
+    def _amounts(self, item: Mapping[str, Any], measure: KpiSpec) -> Amounts:
         given = self._numbers(item).get
         numerator, denominator, value, score = given("numerator"), given("denominator"), given("value"), given("score")
         n, squares, excluded = given("n"), given("sum_squares"), given("excluded")
@@ -242,7 +242,7 @@ class Reader:
         if score is not None:
             found = from_score(measure, score)
         elif value is not None:
-            found = from_value(measure, value, n=n, sum_squares=squares)
+            found, _rounded = from_value(measure, value, n=n, sum_squares=squares)
         elif numerator is not None and denominator is not None:
             found = from_sums(measure, numerator, denominator, n=n, sum_squares=squares)
         elif denominator is not None:

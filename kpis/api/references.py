@@ -1,10 +1,10 @@
 """Touchpoints, KPIs and segments by code or by name, in both languages."""
 
 from collections.abc import Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from cxmap.workspaces.models import Workspace
-from kpis.measures import Measure
+from kpis.measures import Kind, KpiSpec
 from kpis.models import Kpi
 from personas.models import Segment
 from touchpoints.models import Touchpoint
@@ -52,7 +52,7 @@ class References:
         self.touchpoints = Index((code, code, [name, str(pk)]) for code, name, pk in touchpoints)
         self.segments = Index((code, code, [name]) for code, name in segments)
         self.kpis = Index(
-            (Measure(code, kind, low, high, top), code, [french, english, str(pk)])
+            (KpiSpec(code, cast(Kind, kind), low, high, top), code, [french, english, str(pk)])
             for pk, french, english, code, kind, low, high, top in Kpi.objects.filter(workspace=workspace).values_list(
                 "id", "name_fr", "name_en", "code", "kind", "scale_min", "scale_max", "top_from"
             )

@@ -17,7 +17,7 @@ from kpis.services.rollups import Refreshed, rollups_rebuild, rollups_refresh
 from kpis.services.series import SeriesKey, canonical_dimensions, series_resolve
 from kpis.services.sources import api_source, source_get_or_create, source_key, source_update
 from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
-from kpis.services.targets import target_check, target_set
+from kpis.services.targets import target_check, target_end, target_set
 from kpis.services.withdrawals import WithdrawReport, import_withdraw
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "states_evaluate",
     "states_evaluate_if_due",
     "target_check",
+    "target_end",
     "target_set",
     "today_of",
     "workspaces_due",

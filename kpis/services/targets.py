@@ -82,3 +82,28 @@ def target_set(
     if (former.value if former else None) != value:
         evaluate_soon(binding.workspace_id)
     return target
+
+
+@transaction.atomic
+def target_end(*, target: Target, actor: User | None) -> None:
+    """Take a target away without another in its place; a former one stays as it is."""
+    binding = (
+        Binding.objects.select_for_update(of=("self",)).select_related("kpi", "touchpoint").get(pk=target.binding_id)
+    )
+    target = Target.objects.get(pk=target.pk)
+    if target.ended_at is not None:
+        return
+    with recording(
+        actor=actor,
+        action="target.ended",
+        target=binding,
+        scope=binding.touchpoint,
+        touchpoint=binding.touchpoint.name,
+        kpi=binding.kpi.code,
+    ) as record:
+        record.summary["from"] = target.value
+        record.watch(target)
+        target.ended_at = timezone.now()
+        target.save(update_fields=["ended_at"])
+    if target.value is not None:
+        evaluate_soon(binding.workspace_id)

@@ -10,8 +10,9 @@
 `suggest(table)` proposes a mapping. A file that cannot be read raises FileProblem.
 """
 
+from kpis.measures import Amounts, KpiSpec
 from sources.reading.columns import SCHEMA, copy_text, drafts_of, frame_of
-from sources.reading.facts import Amounts, Catalogue, Context, Draft, KpiSpec, from_score, from_sums, from_value
+from sources.reading.facts import Catalogue, Context, Draft, from_score, from_sums, from_value
 from sources.reading.mapping import Mapping, SurveyMapping, TidyMapping, WideMapping, read_mapping, write_mapping
 from sources.reading.numbers import Number
 from sources.reading.problems import FileProblem, Note, Refused, Rejection

@@ -1,4 +1,4 @@
-"""The rules of `facts` on whole columns, for the cases that they accept.
+"""The rules of `kpis.measures` on whole columns, for the cases that they accept.
 
 A rule here may refuse what a rule there accepts (the row then takes the slower way), never the other way round.
 """
@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from sources.reading.facts import KpiSpec
+from kpis.measures import BIN_LIMIT, EXACT, KpiSpec
+from kpis.statistics import duration_bin
 from sources.reading.layouts import TidyLayout
-from sources.reading.numbers import COMMA, EXACT
+from sources.reading.numbers import COMMA
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -76,7 +77,7 @@ def _is_count(values: Floats) -> Flags:
 def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that pass twenty arrays
     figures: Figures, specs: Sequence[KpiSpec], spec: npt.NDArray[np.int64], roles: dict[str, int]
 ) -> ColumnAmounts:
-    """The rules of `facts.from_sums`, `from_score` and `from_value` on columns, for the cases that they accept."""
+    """The rules of `from_sums`, `from_score` and `from_value` on columns, for the cases that they accept."""
     kind = np.array([one.kind for one in specs])[spec]
     scored = np.array([one.takes_scores for one in specs])[spec]
     scales = [one.scale if one.takes_scores else (np.nan, np.nan) for one in specs]
@@ -169,7 +170,8 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
         mark = np.where(score >= 9, 1.0, np.where(score >= 7, 0.0, -1.0))
         hit = (score >= top).astype(np.float64)
         point = np.where(nps, mark, np.where(proportion, hit, score))
-        floor = np.floor(score)
+        one_duration = fits_sums & is_value & duration & (cases == 1)
+        floor = np.where(one_duration, duration_bin(np.where(one_duration, value, 0.0)), np.floor(score))
         sums = fits_sums
         zero = np.zeros(len(spec))
         return ColumnAmounts(
@@ -183,5 +185,5 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
                 np.where(is_score, cases * point * point, zero),
             ),
             np.where(no_answer, 1.0, excluded),
-            np.where(is_score & (np.abs(floor) < 32_767), floor, np.nan),
+            np.where((is_score | one_duration) & (np.abs(floor) < BIN_LIMIT), floor, np.nan),
         )

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from kpis.measures import KpiSpec
 from sources.reading.column_rules import Figures, Flags, amounts_of, whole_series
 from sources.reading.dates import ISO, OLDEST
 from sources.reading.delimited import lines_of, rows_of, text_of, undecodable
-from sources.reading.facts import TEXT_LIMITS, Draft, KpiSpec
+from sources.reading.facts import TEXT_LIMITS, Draft
 from sources.reading.layouts import Layout, TidyLayout, Values
 from sources.reading.numbers import BLANKS
 from sources.reading.problems import Refused, Rejection

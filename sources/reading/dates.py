@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import msgspec
 from openpyxl.utils.datetime import from_excel
 
+from kpis.measures import gettext_noop
 from sources.reading.numbers import strip
-from sources.reading.problems import Refused, gettext_noop
+from sources.reading.problems import Refused
 from sources.reading.workbook import BadCell, Cell
 
 ISO, YMD8, DMY, MDY, DAY_MONTH_NAME, MONTH_NAME_DAY, SERIAL = (

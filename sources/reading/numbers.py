@@ -8,11 +8,12 @@ import re
 
 import msgspec
 
-from sources.reading.problems import Refused, gettext_noop
+from kpis import measures
+from kpis.measures import gettext_noop
+from sources.reading.problems import Refused
 from sources.reading.workbook import BadCell, Cell
 
 BLANKS = " \t\r\n\u00a0\u202f\ufeff"  # what is stripped from every cell, in the row path and in the column path alike
-EXACT = 2**53  # whole numbers beyond are not exact in double precision
 
 POINT = "point"
 COMMA = "comma"
@@ -113,20 +114,11 @@ def count_of(cell: Cell, style: str) -> int:
 
 
 def whole(value: float, shown: object = None) -> int:
-    shown = value if shown is None else shown
-    if value < 0:
-        raise Refused("negative_count", value=shown)
-    if value != math.floor(value):
-        raise Refused("fractional_count", value=shown)
-    if value > EXACT:
-        raise Refused("number_too_large", value=shown)
-    return int(value)
-
-
-def settled(value: float) -> float:
-    """Return the whole number that a product of float noise means: 11.985034013605443 s × 735 users is 8809 s."""
-    nearest = float(math.floor(value + 0.5))
-    return nearest if abs(value - nearest) <= 1e-9 * max(1.0, abs(value)) else value
+    """Return a count. Raises Refused, which shows what stands in the file."""
+    try:
+        return measures.whole(value, "")
+    except measures.Refused as refused:
+        raise Refused(refused.code, value=value if shown is None else shown) from None
 
 
 class NumberDecision(msgspec.Struct, frozen=True):

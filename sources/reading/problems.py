@@ -9,12 +9,10 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from kpis import measures
+from kpis.measures import gettext_noop
+
 Translate = Callable[[str], str]
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a message for makemessages, which goes by the name. Django's own function of this name needs settings."""
-    return message
 
 
 RAW_VALUE_LIMIT = 80  # characters of a refused value that are kept: enough to find it, too few to copy a verbatim
@@ -129,6 +127,7 @@ FILE_PROBLEMS: Mapping[str, tuple[str, str]] = {
 }
 
 REJECTIONS: Mapping[str, str] = {
+    **measures.SENTENCES,
     # shape of the line
     "too_many_cells": gettext_noop(
         "The line has %(cells)s cells, the header has %(columns)s. A separator or a quotation mark is misplaced."
@@ -142,44 +141,14 @@ REJECTIONS: Mapping[str, str] = {
         "The cell holds a formula without a stored value. Save the file in a spreadsheet program first."
     ),
     "formula_error": gettext_noop("The cell holds the error %(value)s."),
-    "missing_value": gettext_noop("The cell is empty, but a value is needed."),
-    "text_too_long": gettext_noop("The text has %(length)s characters; the limit is %(limit)s."),
     "not_a_number": gettext_noop("“%(value)s” is not a number (this column is read with %(style)s)."),
     "percent_as_count": gettext_noop("“%(value)s” is a percentage; a count is needed here."),
     "not_a_date": gettext_noop("“%(value)s” is not a date of the form %(format)s, which the rest of the column has."),
     "no_such_day": gettext_noop("“%(value)s” is not a day of the calendar."),
-    "day_in_future": gettext_noop("The day %(day)s lies in the future."),
-    "day_too_old": gettext_noop("The day %(day)s is before %(limit)s; it looks like a placeholder."),
-    "span_reversed": gettext_noop("The last day (%(last_day)s) is before the first day (%(first_day)s)."),
     # references
-    "unknown_touchpoint": gettext_noop("There is no touchpoint “%(value)s” in this workspace."),
-    "ambiguous_touchpoint": gettext_noop("Several touchpoints are called “%(value)s”. Use the code."),
-    "unknown_kpi": gettext_noop("There is no KPI “%(value)s” in this workspace."),
-    "ambiguous_kpi": gettext_noop("Several KPIs are called “%(value)s”. Use the code."),
     "unlisted_item": gettext_noop("“%(value)s” is not in the mapping from items to touchpoints."),
     # values
-    "no_value": gettext_noop("The line gives no value: numerator and denominator, value, or score."),
-    "numerator_missing": gettext_noop("The denominator is given without its numerator."),
-    "denominator_missing": gettext_noop("The numerator is given without its denominator."),
-    "negative_count": gettext_noop("%(value)s is negative; a count cannot be."),
-    "fractional_count": gettext_noop("%(value)s is not a whole number; a count must be."),
-    "number_too_large": gettext_noop("%(value)s is too large to be counted exactly."),
-    "numerator_over_denominator": gettext_noop(
-        "The numerator %(numerator)s is larger than the denominator %(denominator)s."
-    ),
-    "zero_denominator": gettext_noop("The denominator is 0 while the numerator is %(numerator)s."),
-    "n_differs": gettext_noop("n is %(n)s while the denominator is %(denominator)s."),
-    "n_missing": gettext_noop("The value is given without n, the number of cases behind it."),
-    "share_over_one": gettext_noop("%(value)s is not a share between 0 and 1. Write 12.5 %% or 0.125 for an eighth."),
-    "score_without_scale": gettext_noop("The KPI %(kpi)s has no scale, so a score cannot be read."),
-    "score_out_of_scale": gettext_noop("%(value)s is outside the scale %(minimum)s to %(maximum)s."),
     "answer_not_valid": gettext_noop("“%(value)s” is not among the valid answers."),
-    "negative_duration": gettext_noop("%(value)s is negative; a duration cannot be."),
-    "value_without_weight": gettext_noop("The value is %(value)s while its base is 0."),
-    "sum_squares_too_small": gettext_noop(
-        "The sum of squares %(sum_squares)s is impossible for the sum %(numerator)s over n = %(n)s."
-    ),
-    "nps_out_of_range": gettext_noop("%(value)s is impossible for a Net Promoter Score over n = %(n)s."),
 }
 
 NOTES: Mapping[str, str] = {
@@ -279,6 +248,11 @@ class Refused(Exception):
         self.value = value
         self.params = params
         super().__init__(code)
+
+    @classmethod
+    def by_rule(cls, refused: measures.Refused) -> "Refused":
+        """The same refusal, of a measure whose place in the file is known here only."""
+        return cls(refused.code, **refused.params)  # type: ignore[arg-type]
 
     def at(self, line: int, column: str = "") -> Rejection:
         params = tuple((name, shortened(value)) for name, value in self.params.items())

@@ -91,6 +91,23 @@ def suggestion_for(workspace: Workspace, table: Table) -> Suggestion:
     return Suggestion(found.layout, found.preset, mapping, found.columns, found.missing, found.file)
 
 
+def mapping_without_asking(import_: Import) -> dict[str, Any]:
+    """Return how the source's last file of this shape was read, or the tidy mapping. Raises FileProblem for any other file."""
+    with import_table(import_) as table:
+        saved = mapping_for(import_, table)
+        if saved is not None:
+            return dict(saved.document)
+        found = suggestion_for(import_.workspace, table)
+        header = ", ".join(table.header)
+    if found.layout == "tidy" and not found.missing:
+        return found.mapping
+    raise FileProblem(
+        "bad_mapping",
+        detail=f"this is no tidy file and its columns are not known yet ({header}); "
+        "give a mapping, which the mapping screen saves",
+    )
+
+
 @transaction.atomic
 def import_set_draft(*, import_: Import, document: dict[str, Any]) -> Import:
     """Keep a mapping that is not complete yet, so that the page can go on from it. Raises ImportBusy."""

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from cxmap.history.services import history_record
 from cxmap.workspaces.models import User, Workspace
 from kpis.errors import AlreadyBound
+from kpis.measures import Amounts
 from kpis.models import Binding, Kpi, Observation, Series, Source
 from kpis.services import withdrawals
 from kpis.services.bindings import binding_create
 from kpis.services.observations import Row, observations_write
 from kpis.services.sources import source_get_or_create
 from sources.models import Import
-from sources.reading.facts import Amounts
 from touchpoints.models import Touchpoint
 
 KEY = "manual"

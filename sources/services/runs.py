@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cxmap.history.services import history_record
-from cxmap.workspaces.models import User
+from cxmap.workspaces.models import User, Workspace
 from kpis.errors import AlreadyBound
 from kpis.models import Binding, Direction, Kpi
 from kpis.services.bindings import binding_create
@@ -235,6 +235,11 @@ def _queue(import_: Import, *, policy: str, bindings: dict[str, str]) -> None:
         ]
     )  # fmt: skip
     work_soon(import_)
+
+
+def directions_of(workspace: Workspace) -> dict[str, str]:
+    """Return the KPIs that can be put on touchpoints without asking: those with a direction of their own."""
+    return dict(Kpi.objects.filter(workspace=workspace).exclude(direction="").values_list("code", "direction"))
 
 
 @transaction.atomic

@@ -280,5 +280,8 @@ ROWS = [
     post("card-duplicate", card),
     post("card-delete", card),
     ApiRow("api:journey-list", nothing, Role.VIEWER),
+    ApiRow("api:journey-list", nothing, Role.EDITOR, method="post", data={"name": "x", "no_persona_yet": True}),
     ApiRow("api:journey-detail", one, Role.VIEWER),
+    ApiRow("api:journey-detail", one, Role.EDITOR, method="patch", data={"owner": "x"}),
+    ApiRow("api:journey-detail", one, Role.EDITOR, method="delete"),
 ]

@@ -76,6 +76,8 @@ ROWS = [
     ApiRow("api:target-list", nothing, Role.VIEWER),
     ApiRow("api:target-list", nothing, Role.ANALYST, method="post", data={}),
     ApiRow("api:target-detail", target, Role.VIEWER),
+    ApiRow("api:target-detail", target, Role.ANALYST, method="patch", data={"specific": "x"}),
+    ApiRow("api:target-detail", target, Role.ANALYST, method="delete"),
     ApiRow("api:flag-list", nothing, Role.VIEWER),
     ApiRow("api:flag-detail", flag, Role.VIEWER),
     ApiRow("api:flag-acknowledge", flag, Role.EDITOR, method="post", data={}),

@@ -30,6 +30,10 @@ def imported(world: World) -> dict[str, Any]:
     return {"pk": world.once("import", make).public_id}
 
 
+def by_id(world: World) -> dict[str, Any]:
+    return {"id": imported(world)["pk"]}
+
+
 ROWS = [
     Row("sources:list", in_workspace, Role.VIEWER),
     Row("sources:upload", in_workspace, Role.ANALYST),
@@ -48,5 +52,11 @@ ROWS = [
     Row("sources:import-delete", imported, Role.ANALYST, method="post"),
     Row("sources:import-rejections", imported, Role.VIEWER),
     ApiRow("api:import-list", nothing, Role.VIEWER),
-    ApiRow("api:import-detail", lambda world: {"id": imported(world)["pk"]}, Role.VIEWER),
+    ApiRow("api:import-list", nothing, Role.ANALYST, method="post", data={}),
+    ApiRow("api:import-detail", by_id, Role.VIEWER),
+    ApiRow("api:import-detail", by_id, Role.ANALYST, method="delete"),
+    ApiRow("api:import-preview", by_id, Role.VIEWER),
+    ApiRow("api:import-start", by_id, Role.ANALYST, method="post", data={}),
+    ApiRow("api:import-withdraw", by_id, Role.ANALYST, method="post"),
+    ApiRow("api:import-rejections", by_id, Role.VIEWER),
 ]

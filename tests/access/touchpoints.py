@@ -65,7 +65,10 @@ ROWS = [
     ApiRow("api:touchpoint-detail", one, Role.EDITOR, method="delete"),
     ApiRow("api:category-list", nothing, Role.VIEWER),
     ApiRow("api:category-detail", category, Role.VIEWER),
+    ApiRow("api:category-detail", category, Role.EDITOR, method="patch", data={"name_en": "x"}),
     ApiRow("api:channel-list", nothing, Role.VIEWER),
     ApiRow("api:channel-list", nothing, Role.EDITOR, method="post", data={"name_fr": "x", "name_en": "x"}),
     ApiRow("api:channel-detail", channel, Role.VIEWER),
+    ApiRow("api:channel-detail", channel, Role.EDITOR, method="patch", data={"name_en": "x"}),
+    ApiRow("api:channel-detail", channel, Role.EDITOR, method="delete"),
 ]

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cxmap.history.models import Change
 from kpis.models import Flag, KpiState, Target
 from kpis.services import binding_create, binding_delete, observations_write, rollups_refresh, target_set
 from personas.models import Segment
@@ -49,6 +50,25 @@ class ApiResourcesTest(ApiTestCase):
         self.assertEqual(Target.objects.filter(binding=binding, ended_at=None).get().value, None)
         self.assertEqual(len(self.api("get", f"targets/?binding={binding.pk}").json()["results"]), 2)
         self.assertEqual(len(self.api("get", "targets/?ended_at__isnull=true").json()["results"]), 1)
+
+    def test_a_target_is_followed_or_ended(self) -> None:
+        binding = binding_create(touchpoint=self.shop, kpi=self.ctr, actor=self.ana)
+        first = target_set(binding=binding, actor=self.ana, value=0.02, specific="More", due_on=DAY)
+        url = f"targets/{first.pk}/"
+        second = self.api("patch", url, {"value": 0.03})
+        self.assertEqual(second.status_code, 200, second.content)
+        found = second.json()
+        self.assertEqual((found["value"], found["specific"], found["due_on"]), (0.03, "More", DAY.isoformat()))
+        self.assertNotEqual(found["id"], self.api("get", url).json()["id"])
+        self.assertEqual(self.api("get", url).json()["value"], 0.02)
+        again = self.api("patch", url, {"value": 0.04})
+        self.assertEqual((again.status_code, again.json()["error"]["code"]), (409, "target_ended"))
+        self.assertEqual(self.api("patch", f"targets/{found['id']}/", {"value": 2}).status_code, 400)
+        self.assertEqual(self.api("delete", url).status_code, 204)
+        self.assertEqual(Target.objects.get(binding=binding, ended_at=None).value, 0.03)
+        self.assertEqual(self.api("delete", f"targets/{found['id']}/").status_code, 204)
+        self.assertFalse(Target.objects.filter(binding=binding, ended_at=None).exists())
+        self.assertEqual(Change.objects.filter(action="target.ended").count(), 1)
 
     def test_flags(self) -> None:
         binding = binding_create(touchpoint=self.shop, kpi=self.ctr, actor=self.ana)

@@ -1,10 +1,13 @@
 """The steps of the image, run without Docker, and what the compose file says."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg2
@@ -114,7 +117,8 @@ def test_roles_script_by_hand_makes_no_rights_for_tests(var: Path) -> None:
     holder.end()
 
 
-def test_migrate_then_web_as_in_a_container(var: Path) -> None:
+def test_every_process_of_the_compose_file_runs_without_docker(var: Path) -> None:
+    """migrate, then web, worker and beat by the scripts of the image; web finds the worker; all end when told."""
     holder = Holder(var)
     data = var.parent / "data"
     port = str(free_port())
@@ -122,19 +126,37 @@ def test_migrate_then_web_as_in_a_container(var: Path) -> None:
         "CXMAP_VAR": str(data),
         "DATABASE_URL": holder.answer["database"],
         "REDIS_URL": holder.answer["redis"],
-        "SECRET_KEY": "k" * 50,
+        "SECRET_KEY": script("make_env.sh").stdout.partition("SECRET_KEY=")[2].partition("\n")[0],
         "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "0",
         "PORT": port,
         "HOST": "127.0.0.1",
     }
+    assert script("build.sh", "translations", "folders", **env).returncode == 0
     done = script("entrypoint.sh", "migrate", "--verbosity", "0", DATABASE_OWNER_URL=holder.answer["owner"], **env)
     assert done.returncode == 0, done.stderr
+    done = script("entrypoint.sh", "manage", "migrate", "--check", **env)
+    assert done.returncode == 0, done.stderr
     assert script("entrypoint.sh", "health", **env).returncode != 0
-    command = [PROJECT / "docker" / "entrypoint.sh", "web"]
-    with subprocess.Popen(command, env={**environment(data), "VENV": str(VENV), **env}) as web:
-        try:
-            assert until(lambda: script("entrypoint.sh", "health", **env).returncode == 0, seconds=40)
-        finally:
-            web.send_signal(signal.SIGTERM)
-        assert web.wait(timeout=15) in (0, -signal.SIGTERM)
+
+    def fetch(path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
+    with ExitStack() as stack:
+        processes = {}
+        for role in ("web", "worker", "beat"):
+            command = [PROJECT / "docker" / "entrypoint.sh", role]
+            process = subprocess.Popen(command, env={**environment(data), "VENV": str(VENV), **env})
+            processes[role] = process
+            stack.callback(process.wait, timeout=20)
+            stack.callback(process.send_signal, signal.SIGTERM)
+        assert until(lambda: script("entrypoint.sh", "health", **env).returncode == 0, seconds=40)
+        assert until(lambda: json.loads(fetch("/readyz"))["status"] == "ok", seconds=40), fetch("/readyz")
+        assert until(lambda: list(data.glob("beat-schedule*")), seconds=20)
+        # Collected files carry the hash of their content in the name, and are served.
+        styles = re.findall(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', fetch("/"))
+        assert styles
+        assert "@layer" in fetch(styles[0])
+    assert [process.returncode in (0, -signal.SIGTERM) for process in processes.values()] == [True] * 3
     holder.end()

@@ -1,3 +1,4 @@
+from cxmap.history.models import Change
 from tests.api import ApiTestCase
 from tests.touchpoints.base import LibraryTestCase
 from touchpoints.models import Channel, Touchpoint
@@ -100,5 +101,31 @@ class TaxonomyApiTests(LibraryTestCase, ApiTestCase):
         self.assertEqual(self.call("post", "channels/", {**data, "code": "borne-vocale"}).status_code, 400)
         self.assertEqual(self.call("post", "channels/", data, user=self.ana).status_code, 403)
 
-    def test_categories_are_only_read(self) -> None:
+    def test_channels_change_and_go_while_nothing_has_them(self) -> None:
+        channels = {row["code"]: row for row in self.call("get", "channels/").json()["results"]}
+        path = f"channels/{channels['radio']['id']}/"
+        changed = self.call("patch", path, {"name_en": "local radio", "categories": ["service"], "code": "other"})
+        self.assertEqual(changed.status_code, 200, changed.content)
+        body = changed.json()
+        self.assertEqual((body["name_en"], body["categories"], body["code"]), ("local radio", ["service"], "radio"))
+        self.assertEqual(self.call("patch", path, {"name_en": ""}).status_code, 400)
+        self.assertEqual(self.call("patch", path, {"name_en": "x"}, user=self.ana).status_code, 403)
+        self.assertEqual(self.call("delete", path).status_code, 204)
+        self.assertEqual(self.call("get", path).status_code, 404)
+        used = self.call("delete", f"channels/{channels['shop']['id']}/")
+        self.assertEqual((used.status_code, used.json()["error"]["code"]), (409, "channel_in_use"))
+        self.assertEqual(
+            list(Change.objects.filter(action__startswith="channel").order_by("pk").values_list("action", flat=True)),
+            ["channel.updated", "channel.deleted"],
+        )
+
+    def test_categories_stay_four_and_may_be_renamed(self) -> None:
         self.assertEqual(self.call("post", "categories/", {"code": "x"}).status_code, 405)
+        (sales,) = self.call("get", "categories/?code=sales").json()["results"]
+        path = f"categories/{sales['id']}/"
+        self.assertEqual(self.call("delete", path).status_code, 405)
+        body = self.call("patch", path, {"name_fr": "Boutique", "code": "x"}).json()
+        self.assertEqual((body["name_fr"], body["name_en"], body["code"]), ("Boutique", "Sales", "sales"))
+        self.assertEqual(self.call("patch", path, {"abbreviation": "LONG"}).status_code, 400)
+        self.assertEqual(self.call("patch", path, {"name_fr": "x"}, user=self.ana).status_code, 403)
+        self.assertEqual(self.call("patch", path, {"name_fr": "x"}, user=self.otto).status_code, 404)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "DATABASE_URL": "postgresql://cxmap:secret@db.example:5432/cxmap",
     "REDIS_URL": "redis://redis.example:6379/0",
-    "SECRET_KEY": "k" * 50,
+    "SECRET_KEY": "q7Zr-2mVx9" * 5,
     "ALLOWED_HOSTS": "cx.example.org",
 }
 SHOWN = [
@@ -71,9 +72,15 @@ class SettingsTests(SimpleTestCase):
         for changes, sentence in (
             ({"SECRET_KEY": None}, "Set SECRET_KEY"),
             ({"SECRET_KEY": "short"}, "shorter than 32 characters"),
+            ({"SECRET_KEY": "k" * 50}, "can be guessed"),
+            ({"SECRET_KEY": "django-insecure-q7Zr2mVx9q7Zr2mVx9q7Zr2mVx9"}, "can be guessed"),
             ({"ALLOWED_HOSTS": None}, "Set ALLOWED_HOSTS"),
             ({"ALLOWED_HOSTS": "*"}, "may not be *"),
             ({"REDIS_URL": None}, "Set REDIS_URL"),
+            ({"HTTPS": "0"}, "sends passwords unencrypted"),
+            ({"HTTPS": "0", "ALLOWED_HOSTS": "localhost,cx.example.org"}, "sends passwords unencrypted"),
+            ({"CSRF_TRUSTED_ORIGINS": "https://*.example.org"}, "one by one"),
+            ({"CSRF_TRUSTED_ORIGINS": "cx.example.org"}, "one by one"),
             ({"CXMAP_DEBUG": "1"}, "local mode only"),
             ({"CXMAP_DEBUG": "perhaps"}, "write 1 or 0"),
             ({"HSTS_SECONDS": "a year"}, "write a whole number"),
@@ -90,9 +97,21 @@ class SettingsTests(SimpleTestCase):
 
     def test_a_secret_may_stand_in_a_file(self) -> None:
         file = Path(self.enterContext(TemporaryDirectory())) / "secret"
-        file.write_text("f" * 60 + "\n", encoding="utf-8")
+        file.write_text("from-a-file" * 6 + "\n", encoding="utf-8")
         done = self.start(SECRET_KEY=None, SECRET_KEY_FILE=str(file))
-        self.assertEqual(json.loads(done.stdout)["SECRET_KEY"], "f" * 60)
+        self.assertEqual(json.loads(done.stdout)["SECRET_KEY"], "from-a-file" * 6)
+
+    def test_without_https_on_ones_own_machine(self) -> None:
+        shown = json.loads(self.start(HTTPS="0", ALLOWED_HOSTS="localhost,127.0.0.1").stdout)
+        self.assertEqual((shown["SECURE_SSL_REDIRECT"], shown["SECURE_HSTS_SECONDS"]), (False, 0))
+
+    def test_django_finds_nothing_to_warn_of(self) -> None:
+        """What is decided for a whole domain stays with its owner: HSTS for subdomains (W005) and its preload list (W021)."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "ERROR"],
+            check=True, cwd=ROOT, env={"PATH": os.environ["PATH"], **SAFE}, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        self.assertEqual(re.findall(r"security\.\w+", done.stderr), ["security.W005", "security.W021"])
 
     def test_mail_goes_out_once_a_host_is_given(self) -> None:
         shown = json.loads(self.start(EMAIL_HOST="smtp.example").stdout)

@@ -13,15 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces.models import Workspace
-from kpis.models import Kpi, Source
+from kpis.models import Source
 from kpis.services.rollups import rollups_refresh
 from kpis.services.sources import source_get_or_create
 from kpis.services.states import states_evaluate_if_due
 from sources import services
 from sources.models import Import, Rejection
 from sources.reading import FileProblem
-from sources.reading import Rejection as Reason
-from sources.services.mappings import import_table, mapping_for, suggestion_for
+from sources.services.mappings import mapping_without_asking
+from sources.wording import reason_of
 
 SHOWN = 20  # rejected lines that are printed; all of them with --json
 
@@ -84,15 +84,16 @@ class Command(BaseCommand):
             import_ = services.import_set_mapping(
                 import_=import_,
                 actor=None,
-                document=document if document is not None else self._known(import_),
+                document=document if document is not None else mapping_without_asking(import_),
                 check=options["dry_run"],
             )
             if options["dry_run"]:
                 self._finish(import_, services.import_check)
             else:
                 policy = Import.Policy.ALL_OR_NOTHING if options["all_or_nothing"] else Import.Policy.GOOD_LINES
-                bindings = {kpi.code: kpi.direction for kpi in Kpi.objects.filter(workspace=workspace) if kpi.direction}
-                services.import_queue(import_=import_, actor=None, policy=policy, bindings=bindings)
+                services.import_queue(
+                    import_=import_, actor=None, policy=policy, bindings=services.directions_of(workspace)
+                )
                 self._finish(import_, services.import_run)
         except (FileProblem, CxmapError):
             services.import_delete(import_=import_, actor=None)
@@ -112,22 +113,6 @@ class Command(BaseCommand):
             if not import_.is_working:
                 return
             time.sleep(0.3)
-
-    def _known(self, import_: Import) -> dict[str, Any]:
-        """Return the mapping of the source's last file of this shape, or the tidy one. Raises CommandError for any other file."""
-        with import_table(import_) as table:
-            saved = mapping_for(import_, table)
-            if saved is not None:
-                return dict(saved.document)
-            found = suggestion_for(import_.workspace, table)
-            header = ", ".join(table.header)
-        if found.layout == "tidy" and not found.missing:
-            return found.mapping
-        raise FileProblem(
-            "bad_mapping",
-            detail=f"this is no tidy file and its columns are not known yet ({header}); give --mapping FILE, which the "
-            "mapping screen saves",
-        )
 
     def _result(self, import_: Import, *, dry_run: bool) -> dict[str, Any]:
         preview = import_.preview or {}
@@ -149,7 +134,13 @@ class Command(BaseCommand):
             "last_day": import_.last_day and import_.last_day.isoformat(),
             "error": import_.error_message or import_.error_code,
             "rejections": [
-                {"line": one.line, "column": one.column, "code": one.code, "reason": reason(one), "value": one.raw}
+                {
+                    "line": one.line,
+                    "column": one.column,
+                    "code": one.code,
+                    "reason": reason_of(one, str),
+                    "value": one.raw,
+                }
                 for one in rejections[:10_000]
             ],
         }
@@ -171,9 +162,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  line {one['line']}, {one['column'] or '—'}: {one['reason']}")
         if len(result["rejections"]) > SHOWN:
             self.stdout.write(f"  … and {result['rejected'] - SHOWN} more")
-
-
-def reason(rejection: Rejection) -> str:
-    """Return why a line was refused, in English."""
-    params = tuple((name, str(value)) for name, value in rejection.params.items())
-    return Reason(rejection.line, rejection.column, rejection.code, params, rejection.raw).message()

@@ -5,14 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sources.reading import numbers
+from kpis import measures
+from kpis.measures import KpiSpec, gettext_noop
 from sources.reading.dates import check_day, moment_of
-from sources.reading.facts import (
-    TEXT_LIMITS,
-    Context,
-    Draft,
-    KpiSpec,
-)
+from sources.reading.facts import TEXT_LIMITS, Context, Draft
 from sources.reading.formats import Formats, decide, position_of
 from sources.reading.mapping import (
     Column,
@@ -20,7 +16,7 @@ from sources.reading.mapping import (
     When,
 )
 from sources.reading.numbers import Number, count_of, number_of, strip
-from sources.reading.problems import FileProblem, Refused, Rejection, gettext_noop
+from sources.reading.problems import FileProblem, Refused, Rejection
 from sources.reading.tables import Table, clean_name
 from sources.reading.workbook import BadCell, Cell
 
@@ -387,7 +383,7 @@ def shown(cell: Cell) -> str:
         return cell
     if cell is None or isinstance(cell, BadCell):
         return ""
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < numbers.EXACT:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < measures.EXACT:
         return str(int(cell))
     return cell.isoformat() if isinstance(cell, dt.date | dt.time) else str(cell)
 

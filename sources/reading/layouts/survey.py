@@ -3,14 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-from sources.reading.facts import (
-    EXCLUDED,
-    Amounts,
-    Draft,
-    KpiSpec,
-    from_score,
-    from_value,
-)
+from kpis.measures import Amounts, KpiSpec
+from sources.reading.facts import EXCLUDED, Draft, from_score, from_value
 from sources.reading.formats import position_of
 from sources.reading.layouts.base import Layout, Values, constant, folded, is_empty, remembered, shown
 from sources.reading.mapping import (

@@ -3,16 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
-from sources.reading.facts import (
-    EXCLUDED,
-    NOTHING,
-    Amounts,
-    Draft,
-    KpiSpec,
-    from_score,
-    from_sums,
-    from_value,
-)
+from kpis.measures import Amounts, KpiSpec
+from sources.reading.facts import EXCLUDED, NOTHING, Draft, from_score, from_sums, from_value
 from sources.reading.formats import DIMENSION_PREFIX, SYNONYMS, position_of, positions_of
 from sources.reading.layouts.base import ROLE_LABELS, Layout, Span, Values, constant, is_empty, remembered, text_of
 from sources.reading.mapping import (

@@ -2,14 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from sources.reading.facts import (
-    EXCLUDED,
-    Amounts,
-    Draft,
-    KpiSpec,
-    from_sums,
-    from_value,
-)
+from kpis.measures import Amounts, KpiSpec
+from sources.reading.facts import EXCLUDED, Draft, from_sums, from_value
 from sources.reading.formats import position_of
 from sources.reading.layouts.base import (
     TOTALS,

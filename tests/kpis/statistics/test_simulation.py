@@ -1,7 +1,8 @@
-"""Small seeded simulations: healthy series stay quiet, real drops are found, a large run is fast."""
+"""Small seeded simulations: healthy series stay quiet, real drops are found, a large run makes no more calls than a small one."""
 
+import sys
 from datetime import date
-from time import perf_counter
+from types import FrameType
 
 import numpy as np
 
@@ -57,14 +58,27 @@ def test_real_drops_are_found_among_healthy_series() -> None:
     assert worse[30:].mean() < 0.01
 
 
-def test_a_workspace_is_evaluated_in_half_a_second() -> None:
-    rng = np.random.default_rng(1)
+def test_calls_do_not_grow_with_the_series() -> None:
+    """All series of a workspace are evaluated together; `make bench ONLY=states` says how long that takes."""
     calendar = Calendar.through(Rhythm.WEEKLY, WEEK)
-    values = seasonal(rng, 3600, calendar, np.ones(3600))
-    run(values, calendar)
-    best = []
-    for _ in range(3):
-        start = perf_counter()
+
+    def calls(size: int) -> int:
+        values = seasonal(np.random.default_rng(1), size, calendar, np.ones(size))
         run(values, calendar)
-        best.append(perf_counter() - start)
-    assert min(best) < 0.5
+        seen = 0
+
+        def count(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal seen
+            seen += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            run(values, calendar)
+        finally:
+            sys.setprofile(before)
+        return seen
+
+    few = calls(100)
+    assert few > 20
+    assert calls(1000) < 1.5 * few

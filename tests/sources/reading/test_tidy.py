@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from kpis.statistics import duration_bin
 from sources.reading import FileProblem, Refused, from_score, from_value
 from sources.reading.facts import from_sums
 from sources.reading.numbers import Number
@@ -160,6 +161,21 @@ def test_values_become_sums() -> None:
     assert from_sums(SPECS["nps"], 4, 10, sum_squares=6).n == 10
     assert from_sums(SPECS["cost"], 12.5, 4).n == 4
     assert from_sums(SPECS["contacts"], 12, 4.5, n=4).denominator == 4.5
+
+
+def test_single_durations_keep_their_bin() -> None:
+    """Rows of one case build the histogram; a mean of several cases has no bin. In both ways of reading."""
+    lines = (
+        "home,time_on_page,2026-11-02,12.5,\nhome,time_on_page,2026-11-02,0,1\nhome,time_on_page,2026-11-02,12.5,4\n"
+    )
+    with csv_table("touchpoint,kpi,day,value,n\n" + lines) as table:
+        drafts, rejections = read(table)
+    assert rejections == []
+    assert [(draft.n, draft.numerator, draft.bin) for draft in drafts] == [
+        (1, 12.5, int(duration_bin(12.5))),
+        (1, 0, 0),
+        (4, 50, None),
+    ]
 
 
 def test_rounded_shares_are_said() -> None:
