@@ -129,7 +129,7 @@ class JourneyIn(JourneyChange):
     """A new map, begun from a template."""
 
     template = serializers.ChoiceField(
-        choices=[(plan.key, plan.name) for plan in blueprints()],
+        choices=[plan.key for plan in blueprints()],
         required=False,
         help_text="What it begins with; without one, the six stages.",
     )
