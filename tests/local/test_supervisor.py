@@ -1,5 +1,6 @@
 """What `make run` does with its processes; small stand-ins in place of web, worker and beat."""
 
+import json
 import os
 import signal
 import socket
@@ -7,11 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
-from cxmap.local.instance import HOST, PROJECT
+from cxmap.local.instance import HOST, PROJECT, free_port
 from cxmap.local.supervisor import children, chosen_port
 from tests.local.base import environment, python, running, until
 
@@ -183,6 +185,39 @@ def test_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> No
     assert "PORT=8010 make run" in done.stdout
     assert done.stderr == ""
     assert not (tmp_path / "var").exists()
+
+
+def test_everything_runs_and_ends_with_one_ctrl_c(var: Path) -> None:
+    """What `make run` starts, for real: migrations, demonstration, web, worker and beat over the embedded servers."""
+    port = free_port()
+    log = var.parent / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cxmap.local", "run"],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT,
+            env=environment(var, PORT=str(port)),
+            start_new_session=True,
+        )
+    try:
+        ready = f"cxmap is ready: http://127.0.0.1:{port}/"
+        assert until(lambda: ready in log.read_text() or process.poll() is not None, seconds=180), log.read_text()
+
+        def state() -> dict[str, str]:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+                return json.loads(answer.read())
+
+        assert until(lambda: state()["status"] == "ok", seconds=40), state()
+        names = {name for _, name in running(var)}
+        assert names >= {"keeper", "postgres", "valkey-server"}
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert log.read_text().rstrip().endswith("Stopped."), log.read_text()
+    assert until(lambda: not running(var), seconds=5), running(var)
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "http", "-1", "８０００", "80 80"])

@@ -1,14 +1,16 @@
-"""Real workers, killed in the middle of an import; a flushed broker; messages delivered twice."""
+"""Real workers, web processes and brokers, killed in the middle of an import; messages lost or delivered twice."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,7 +24,9 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from cxmap.history.models import Change
-from cxmap.local.instance import PROJECT
+from cxmap.local import places
+from cxmap.local.instance import PROJECT, free_port
+from cxmap.workspaces.services import token_create
 from kpis.models import Observation, Source
 from kpis.services.sources import source_get_or_create
 from sources import services
@@ -46,11 +50,24 @@ def until(condition: Callable[[], object], *, seconds: float = 40.0) -> bool:
     return bool(condition())
 
 
+def answers(port: int) -> bool:
+    """True when something listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def stored_files() -> set[str]:
+    """Files of imports in the store."""
+    return {str(path) for path in (Path(settings.MEDIA_ROOT) / "imports").glob("*/*")}
+
+
 class ImportFaultsTest(CastMixin, TransactionTestCase):
     def setUp(self) -> None:
         self.make_cast()
         make_touchpoint(self.workspace, self.olga, "Shop")
         self.source = source_get_or_create(workspace=self.workspace, key="file", kind=Source.Kind.FILE)[0]
+        self.broker_url = settings.REDIS_URL
         self.prefix = f"faults-{uuid.uuid4().hex[:8]}:"
         producer = Celery(broker=settings.REDIS_URL)
         producer.conf.broker_transport_options = {"global_keyprefix": f"{self.prefix}celery:"}
@@ -73,6 +90,7 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
         return {
             **os.environ,
             **urls,
+            "REDIS_URL": self.broker_url,
             "REDIS_PREFIX": self.prefix,
             "IMPORT_LEASE_SECONDS": str(LEASE_SECONDS),
             "DJANGO_SETTINGS_MODULE": "cxmap.settings",
@@ -118,9 +136,47 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
         for key in broker.scan_iter(f"{self.prefix}*"):
             broker.delete(key)
 
-    def queued(self, policy: str = "good_lines") -> Import:
+    @contextmanager
+    def broker(self, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+        """A broker of this test's own, empty at its start."""
+        command = [
+            places.valkey_binary(),
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            self.assertTrue(until(lambda: answers(port)))
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    @contextmanager
+    def web(self, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+        command = [sys.executable, "-m", "uvicorn", "cxmap.asgi:application", "--port", str(port)]
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning"], cwd=PROJECT, env=self.environment(), stderr=subprocess.DEVNULL
+        )
+        try:
+            self.assertTrue(until(lambda: answers(port)))
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def content(self) -> str:
         lines = "".join(f"shop,ctr,2026-{1 + n % 9:02}-{1 + n % 28:02},{n % 7},10,{n}\n" for n in range(ROWS))
-        content = (TIDY.replace("denominator", "denominator,id") + lines).encode()
+        return TIDY.replace("denominator", "denominator,id") + lines
+
+    def queued(self, policy: str = "good_lines") -> Import:
+        content = self.content().encode()
         import_ = services.import_upload(
             workspace=self.workspace,
             source=self.source,
@@ -191,6 +247,58 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
             nudges.work_soon(import_)
             time.sleep(1)
             import_.refresh_from_db()
+        self.assert_whole(import_)
+
+    def test_a_broker_killed_while_a_worker_imports(self) -> None:
+        """The worker needs no broker for its work; afterwards the next broker finds nothing left to do."""
+        port = free_port()
+        self.broker_url = f"redis://127.0.0.1:{port}/0"
+        producer = Celery(broker=self.broker_url)
+        producer.conf.broker_transport_options = {"global_keyprefix": f"{self.prefix}celery:"}
+        with mock.patch("sources.services.nudges.current_app", producer), self.broker(port) as broker:
+            import_ = self.queued()
+            with self.worker():
+                with self.held("kpis_observation"):
+                    self.assertTrue(until(lambda: self.waiting_for("kpis_observation")))
+                    broker.kill()
+                    broker.wait()
+                self.assertTrue(until(lambda: Import.objects.filter(pk=import_.pk, status="done").exists()))
+        with self.broker(port), self.worker():
+            self.assertEqual(services.imports_sweep(), 0)
+            time.sleep(1)
+        import_.refresh_from_db()
+        self.assert_whole(import_)
+
+    def test_a_web_process_killed_during_and_after_the_upload(self) -> None:
+        """Half a file leaves nothing behind; a file that was answered for is imported without the web process."""
+        _token, text = token_create(workspace=self.workspace, user=self.ana, actor=self.olga, role="analyst")
+        boundary = "b" * 20
+        body = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="many.csv"\r\n'
+            f"Content-Type: text/csv\r\n\r\n{self.content()}\r\n--{boundary}--\r\n"
+        ).encode()
+        port = free_port()
+        head = (
+            f"POST /api/v1/imports/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {text}\r\n"
+            f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode()
+        with self.web(port) as web, socket.create_connection(("127.0.0.1", port)) as link:
+            link.sendall(head + body[: len(body) // 2])
+            time.sleep(0.5)
+            web.kill()
+            web.wait()
+        self.assertFalse(Import.objects.exists())
+        self.assertEqual(stored_files(), set())
+        with self.web(port) as web, socket.create_connection(("127.0.0.1", port)) as link:
+            link.sendall(head + body)
+            self.assertTrue(link.recv(100).startswith(b"HTTP/1.1 202"))
+            web.kill()
+            web.wait()
+        import_ = Import.objects.get()
+        self.addCleanup(import_.file.delete, save=False)
+        self.assertEqual(len(stored_files()), 1)
+        with self.worker():
+            self.assertTrue(self.swept_until(import_, "done"))
         self.assert_whole(import_)
 
     def test_an_import_that_kills_every_worker_is_given_up(self) -> None:
