@@ -325,12 +325,10 @@ def _keep_spans(record: Recording, step: Step) -> None:
         return
     after = following[0]
     # The last step of a span may itself be gone: its rank still says how far the card reached.
-    ends = {
-        end.pk: end
-        for end in Step.objects.filter(pk__in=[card.until_step_id for card in cards]).select_related("stage")
-    }
+    reach = [card.until_step_id for card in cards if card.until_step_id is not None]
+    ends = {end.pk: end for end in Step.objects.filter(pk__in=reach).select_related("stage")}
     for card in cards:
-        end = ends.get(card.until_step_id)  # type: ignore[arg-type]
+        end = ends.get(card.until_step_id) if card.until_step_id is not None else None
         if end is not None and _place_of(after) <= _place_of(end):
             record.watch(card)
             card.step = after
