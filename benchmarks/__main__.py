@@ -24,7 +24,10 @@ def prepare() -> None:
     import django
     from django.core.management import call_command
 
+    from cxmap.lib.memory import settle
+
     django.setup()
+    settle()  # as the web process does
     logging.disable(logging.WARNING)
     call_command("migrate", verbosity=0)
 

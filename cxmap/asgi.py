@@ -11,5 +11,8 @@ if local.is_local():
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
+from cxmap.lib.memory import settle
+
 # Eight threads, so at most eight persistent database connections per web process.
 application = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]
+settle()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.services import Recording
+from cxmap.lib.prepared import Prepared
 from improvements.models import Pain, Solution
 from improvements.selectors import with_expected
 from journeys.lanes import LaneKind, MapContext, PrintLine, register, register_merged
@@ -18,25 +19,41 @@ from journeys.models import Step
 from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
-
-def load_pains(context: MapContext) -> Mapping[Any, Any]:
-    """Return per step the pains that people noted, and the open flags that nobody has turned into one."""
-    cells: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
-    pains = Pain.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
-    taken = set()
-    for pain in pains.order_by("rank", "created_at", "id"):
-        cells[pain.step_id]["pains"].append(pain)
-        if pain.flag_id:
-            taken.add(pain.flag_id)
-    touchpoints = {pk for own in context.touchpoints_of_step.values() for pk in own}
-    flags: dict[UUID, list[Flag]] = defaultdict(list)
-    found = (
+_pains = Prepared(
+    lambda journey: Pain.objects.filter(journey=journey, deleted_at=None).order_by("rank", "created_at", "id")
+)
+_flags = Prepared(
+    lambda touchpoints: (
         Flag.objects.filter(binding__touchpoint__in=touchpoints, binding__deleted_at=None)
         .exclude(status__in=[Flag.Status.CLOSED, Flag.Status.REFUSED])
         .select_related("binding__kpi", "binding__touchpoint")
         .order_by("opened_at", "id")
     )
-    for flag in found:
+)
+_solutions = Prepared(
+    lambda journey: (
+        Solution.objects.filter(journey=journey, deleted_at=None)
+        .exclude(status=Solution.Status.DROPPED)
+        .select_related("binding__kpi")
+        .order_by("rank", "created_at", "id")
+    )
+)
+
+
+def load_pains(context: MapContext) -> Mapping[Any, Any]:
+    """Return per step the pains that people noted, and the open flags that nobody has turned into one."""
+    cells: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
+    shown = set(context.step_ids)
+    taken = set()
+    for pain in _pains(journey=context.journey.pk):
+        if pain.step_id not in shown:
+            continue
+        cells[pain.step_id]["pains"].append(pain)
+        if pain.flag_id:
+            taken.add(pain.flag_id)
+    touchpoints = {pk for own in context.touchpoints_of_step.values() for pk in own}
+    flags: dict[UUID, list[Flag]] = defaultdict(list)
+    for flag in _flags(touchpoints=touchpoints):
         if flag.pk not in taken:
             flags[flag.binding.touchpoint_id].append(flag)
     for step_id, own in context.touchpoints_of_step.items():
@@ -49,13 +66,9 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
 def load_solutions(context: MapContext) -> Mapping[Any, Any]:
     """Return per step the solutions that are not dropped, with their expected effect in words."""
     cells: dict[UUID | None, list[Solution]] = defaultdict(list)
-    solutions = (
-        Solution.objects.filter(journey=context.journey, deleted_at=None, step_id__in=list(context.step_ids))
-        .exclude(status=Solution.Status.DROPPED)
-        .select_related("binding__kpi")
-        .order_by("rank", "created_at", "id")
-    )
-    for solution in with_expected(list(solutions)):
+    shown = set(context.step_ids)
+    solutions = [solution for solution in _solutions(journey=context.journey.pk) if solution.step_id in shown]
+    for solution in with_expected(solutions):
         cells[solution.step_id].append(solution)
     return cells
 

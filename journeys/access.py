@@ -8,6 +8,7 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
 from journeys.models import (
@@ -36,15 +37,24 @@ def _get(model: type[Row], pk: UUID | int, **related: Any) -> Row:
     return row
 
 
+_journeys = Prepared(lambda pk: Journey.objects.filter(pk=pk, deleted_at=None))
+
+
+def _journey(pk: UUID) -> Journey:
+    for journey in _journeys(pk=pk):
+        return journey
+    raise Http404
+
+
 def journey_for_view(request: HttpRequest, pk: UUID) -> Journey:
-    journey = _get(Journey, pk)
-    require(request, journey.workspace_id, Role.VIEWER)
+    journey = _journey(pk)
+    journey.workspace = require(request, journey.workspace_id, Role.VIEWER)
     return journey
 
 
 def journey_for_edit(request: HttpRequest, pk: UUID) -> Journey:
-    journey = _get(Journey, pk)
-    require(request, journey.workspace_id, Role.EDITOR)
+    journey = _journey(pk)
+    journey.workspace = require(request, journey.workspace_id, Role.EDITOR)
     return journey
 
 

@@ -7,13 +7,13 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from cxmap.history.models import Change
 from cxmap.history.services import undo_labels
 from cxmap.lib import formats
+from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.curve import Curve, LineOf, curve_of
@@ -42,6 +42,7 @@ class StepColumn:
     last: bool
     width: int = 196
     linked: Badge | None = None  # the worst state of the sub-journey
+    id: str = ""  # of the step, as it is written into every cell of the column
     # Where the step stands in a branch: how many columns of its way and of the whole branch begin here (0: none).
     way_width: int = 0
     branch_width: int = 0
@@ -139,12 +140,25 @@ class Board:
         return next((row.curve for row in self.lanes if row.curve), None)
 
 
-def personas_of(journey: Journey) -> list[Persona]:
-    return list(
-        Persona.objects.filter(
-            journey_links__journey=journey, journey_links__deleted_at=None, deleted_at=None
-        ).order_by("journey_links__rank", "id")
+_personas = Prepared(
+    lambda journey: Persona.objects.filter(
+        journey_links__journey=journey, journey_links__deleted_at=None, deleted_at=None
+    ).order_by("journey_links__rank", "id")
+)
+_stages = Prepared(lambda journey: Stage.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
+_steps = Prepared(
+    lambda journey: (
+        Step.objects.filter(journey=journey, deleted_at=None).select_related("linked_journey").order_by("rank", "id")
     )
+)
+_lanes = Prepared(
+    lambda journey: Lane.objects.filter(journey=journey, deleted_at=None).order_by("-pinned", "rank", "id")
+)
+_points = Prepared(lambda journey: CurvePoint.objects.filter(journey=journey, deleted_at=None).order_by())
+
+
+def personas_of(journey: Journey) -> list[Persona]:
+    return _personas(journey=journey.pk)
 
 
 CARD_JOINS = (
@@ -158,18 +172,27 @@ CARD_JOINS = (
 )
 
 
+_cards_of_map = Prepared(
+    lambda journey: (
+        Card.objects.filter(journey=journey, deleted_at=None).select_related(*CARD_JOINS).order_by("rank", "id")
+    )
+)
+
+
 def _cards(journey: Journey, step_ids: Sequence[UUID], persona: Persona | None) -> dict[UUID, dict[UUID, list[Card]]]:
     """Return the cards of the shown steps by lane and step; of a persona: its own and those of everybody."""
     found: dict[UUID, dict[UUID, list[Card]]] = defaultdict(lambda: defaultdict(list))
-    cards = (
-        Card.objects.filter(journey=journey, deleted_at=None, step_id__in=step_ids)
-        .select_related(*CARD_JOINS)
-        .order_by("rank", "id")
-    )
-    if persona is not None:
-        cards = cards.filter(Q(persona=None) | Q(persona=persona) | Q(other_persona=persona))
-    for card in cards:
-        found[card.lane_id][card.step_id].append(card)
+    shown = set(step_ids)
+    seen_by = {None, persona.pk} if persona is not None else None
+    for card in _cards_of_map(journey=journey.pk):
+        if card.step_id not in shown:
+            continue
+        if (
+            seen_by is None
+            or card.persona_id in seen_by
+            or (card.other_persona_id and card.other_persona_id in seen_by)
+        ):
+            found[card.lane_id][card.step_id].append(card)
     return found
 
 
@@ -215,7 +238,10 @@ def _lines(
     """Return the common believed levels, and the further lines: what is aimed at, and the curves of personas."""
     believed: dict[UUID, float] = {}
     levels: dict[tuple[str, Any], dict[UUID, float]] = defaultdict(dict)
-    for point in CurvePoint.objects.filter(journey=journey, deleted_at=None, step_id__in=step_ids):
+    shown = set(step_ids)
+    for point in _points(journey=journey.pk):
+        if point.step_id not in shown:
+            continue
         if point.layer == CurvePoint.Layer.BELIEVED and point.persona_id is None:
             believed[point.step_id] = float(point.level)
         else:
@@ -337,11 +363,9 @@ def board(
     persona_id: UUID | None = None,
 ) -> Board:
     """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size."""
-    all_stages = list(Stage.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
-    all_steps = list(
-        Step.objects.filter(journey=journey, deleted_at=None).select_related("linked_journey").order_by("rank", "id")
-    )
-    all_lanes = list(Lane.objects.filter(journey=journey, deleted_at=None).order_by("-pinned", "rank", "id"))
+    all_stages = _stages(journey=journey.pk)
+    all_steps = _steps(journey=journey.pk)
+    all_lanes = _lanes(journey=journey.pk)
     personas = personas_of(journey)
     persona = next((own for own in personas if own.pk == persona_id), None)
     by_stage: dict[UUID, list[Step]] = defaultdict(list)
@@ -375,6 +399,7 @@ def board(
         columns += [
             StepColumn(
                 step=step,
+                id=str(step.pk),
                 number=len(columns) + place + 1,
                 index=len(columns) + place,
                 badge=badges.get(step.pk),

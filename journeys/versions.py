@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from cxmap.history.models import Change
 from cxmap.lib import formats
+from cxmap.lib.prepared import Prepared
 from journeys.models import Journey, Version
 
 
@@ -60,17 +61,28 @@ def age_text(at: dt.datetime, *, now: dt.datetime | None = None) -> str:
     return ngettext("%(count)s year ago", "%(count)s years ago", days // 365) % {"count": days // 365}
 
 
+_last_change = Prepared(
+    lambda workspace, journey: (
+        Change.objects.filter(workspace=workspace, scope_type="journeys.journey", scope_id=journey, undone_at=None)
+        .exclude(rows=[])
+        .only("id")
+        .order_by("-id")[:1]
+    )
+)
+_last_version = Prepared(
+    lambda journey: Version.objects.filter(journey=journey).defer("document", "note").order_by("-number")[:1]
+)
+
+
 def last_change_of(journey: Journey) -> int | None:
     """Return the newest change of the map's log."""
-    changes = Change.objects.filter(
-        workspace=journey.workspace_id, scope_type="journeys.journey", scope_id=str(journey.pk), undone_at=None
-    ).exclude(rows=[])
-    return changes.order_by("-id").values_list("id", flat=True).first()
+    newest = _last_change(workspace=journey.workspace_id, journey=str(journey.pk))
+    return newest[0].pk if newest else None
 
 
 def standing(journey: Journey) -> Standing:
     """Return how old a map is; two queries."""
-    last = Version.objects.filter(journey=journey).defer("document", "note").order_by("-number").first()
+    last = next(iter(_last_version(journey=journey.pk)), None)
     today = timezone.localdate(timezone=journey.workspace.zone)
     return Standing(
         number=last.number if last else None,

@@ -17,11 +17,13 @@ from typing import Any
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.models import Change
 from cxmap.lib.errors import CxmapError
+from cxmap.lib.prepared import Prepared
 
 # Counters that every write moves on: restoring an old one would make two different texts look the same.
 UNRESTORED = frozenset({"revision", "updated_at"})
@@ -221,19 +223,27 @@ def undo(*, actor: Any, scope: models.Model, redo: bool = False) -> list[Change]
     return changes
 
 
+def _acts(workspace: int, scope_type: str, scope_id: str, actor: int) -> QuerySet[Change]:
+    scoped = Change.objects.filter(workspace_id=workspace, scope_type=scope_type, scope_id=scope_id, actor=actor)
+    return scoped.exclude(rows=[]).defer("rows")
+
+
+_last_done = Prepared(lambda **mine: _acts(**mine).filter(undone_at=None).order_by("-id")[:1])
+_last_undone = Prepared(lambda **mine: _acts(**mine).filter(undone_at__isnull=False).order_by("-undone_at", "id")[:1])
+
+
 def undo_labels(*, actor: Any, scope: models.Model) -> tuple[Change | None, Change | None]:
     """Return the changes that undo and redo would touch, for the texts of the two buttons; one query each."""
-    mine = Change.objects.filter(
-        workspace_id=scope.workspace_id,  # type: ignore[attr-defined]
-        scope_type=label(scope),
-        scope_id=str(scope.pk),
-        actor=actor,
-    ).exclude(rows=[])
-    last = mine.filter(undone_at=None).first()
-    undone = mine.filter(undone_at__isnull=False)
-    if last:
-        undone = undone.filter(id__gt=last.id)
-    return last, undone.order_by("-undone_at", "id").first()
+    mine = {
+        "workspace": scope.workspace_id,  # type: ignore[attr-defined]
+        "scope_type": label(scope),
+        "scope_id": str(scope.pk),
+        "actor": actor.pk,
+    }
+    last = next(iter(_last_done(**mine)), None)
+    # What was undone before the last act was done is no longer there to redo.
+    undone = next((change for change in _last_undone(**mine) if last is None or change.id > last.id), None)
+    return last, undone
 
 
 def feed(*, scope: models.Model | None = None, targets: Iterable[models.Model] = (), limit: int = 50) -> list[Change]:

@@ -18,6 +18,11 @@ def locale() -> str:
     return "fr_FR" if (get_language() or "").startswith("fr") else "en_GB"
 
 
+@lru_cache(maxsize=4096)
+def _day(day: dt.date, pattern: str, language: str) -> str:
+    return str(format_date(day, pattern, locale=language))
+
+
 @lru_cache(maxsize=8192)
 def _grouped(amount: float, digits: int, language: str) -> str:
     """Return a number that is not negative; kept, because a map writes the same few hundred again and again."""
@@ -142,12 +147,12 @@ def short_date(day: dt.date | None) -> str:
         return "—"
     if isinstance(day, dt.datetime):
         day = timezone.localtime(day).date()
-    return format_date(day, "d MMM y", locale=locale())
+    return _day(day, "d MMM y", locale())
 
 
 def day_month(day: dt.date) -> str:
     """Return 3 nov. or 3 Nov."""
-    return format_date(day, "d MMM", locale=locale())
+    return _day(day, "d MMM", locale())
 
 
 def period_text(start: dt.date, end: dt.date) -> str:
@@ -155,7 +160,7 @@ def period_text(start: dt.date, end: dt.date) -> str:
     if start == end:
         return short_date(start)
     if start.day == 1 and (end + dt.timedelta(days=1)).day == 1 and start.month == end.month and start.year == end.year:
-        return format_date(start, "LLLL y", locale=locale())
+        return _day(start, "LLLL y", locale())
     if start.year != end.year:
         return f"{short_date(start)} – {short_date(end)}"
     if start.month == end.month:

@@ -4,7 +4,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.models import Membership, Role, User, Workspace
+
+
+_memberships = Prepared(
+    lambda workspace, user: (
+        Membership.objects.select_related("workspace").filter(workspace_id=workspace, user=user).order_by()
+    )
+)
 
 
 def membership_of(request: HttpRequest, workspace_id: int) -> Membership:
@@ -14,9 +22,7 @@ def membership_of(request: HttpRequest, workspace_id: int) -> Membership:
         return cached
     if not request.user.is_authenticated:
         raise Http404
-    membership = (
-        Membership.objects.select_related("workspace").filter(workspace_id=workspace_id, user=request.user).first()
-    )
+    membership = next(iter(_memberships(workspace=workspace_id, user=request.user.pk)), None)
     if membership is None:
         raise Http404
     request.membership = membership  # type: ignore[attr-defined]

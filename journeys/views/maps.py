@@ -1,6 +1,7 @@
 """The map page, its answers to edits, undo and redo, and the shared read-only map."""
 
 import datetime as dt
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -63,6 +64,13 @@ def board_html(
     return SafeString(render_to_string(template, context, request, using="jinja"))
 
 
+@cache
+def _fixed_html(template: str, language: str) -> str:
+    """Return what is the same on every map in one language: dialogs, the palette with its commands."""
+    with translation.override(language):
+        return render_to_string(template, {"commands": commands()})
+
+
 @login_required
 @require_safe
 @never_cache
@@ -77,6 +85,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         persona_id=persona_of(request),
     )
     view = request.GET.get("view", "map")
+    language = translation.get_language() or ""
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
         "journey": journey,
@@ -85,7 +94,8 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "section": "journeys",
         "view": view,
         "can_edit": can_edit,
-        "commands": commands(),
+        "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if can_edit else "",
+        "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
@@ -128,6 +138,7 @@ def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
         "cell": cards,
         "icons": static("icons.svg"),
         "add_url": add,
+        "question": str(kind.question),
         "token": "",
         "row": row,
         "column": column,
@@ -135,7 +146,7 @@ def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
         "readonly": False,
         "board": {"several": several.count() > 1},
     }
-    return render_to_string(kind.template, context, request, using="jinja")
+    return render_to_string("board/cell.jinja", context, request, using="jinja")
 
 
 def answer_cells(

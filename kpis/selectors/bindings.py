@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext, ngettext
 
 from cxmap.lib import formats
+from cxmap.lib.prepared import Prepared
 from journeys.lanes import Period
 from kpis.charts import Spark, spark
 from kpis.marks import MARKS, state_label
@@ -278,19 +279,37 @@ def _view(
     )
 
 
+_targets = Prepared(lambda bindings: Target.objects.filter(binding__in=bindings, ended_at=None).order_by())
+_flags = Prepared(
+    lambda bindings: Flag.objects.filter(binding__in=bindings).exclude(status=Flag.Status.CLOSED).order_by()
+)
+_states = Prepared(
+    lambda bindings, history: (
+        KpiState.objects.filter(binding__in=bindings)
+        .annotate(place=Window(RowNumber(), partition_by=F("binding"), order_by=F("period_start").desc()))
+        .filter(place__lte=history)
+        .order_by("period_start")
+    )
+)
+_bindings = Prepared(
+    lambda touchpoints: (
+        Binding.objects.filter(touchpoint__in=touchpoints, deleted_at=None)
+        .select_related("kpi", "touchpoint__category", "touchpoint__channel", "workspace")
+        .order_by("touchpoint__sort_key", "kpi__rank", "id")
+    )
+)
+
+
 def binding_views(
     bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None, history: int = HISTORY
 ) -> list[BindingView]:
     """Return the views of bindings (kpi and touchpoint selected) in a constant number of queries, order kept."""
     bindings = list(bindings)
     ids = [binding.pk for binding in bindings]
-    targets = {target.binding_id: target for target in Target.objects.filter(binding__in=ids, ended_at=None)}
-    flags = {flag.binding_id: flag for flag in Flag.objects.filter(binding__in=ids).exclude(status=Flag.Status.CLOSED)}
+    targets = {target.binding_id: target for target in _targets(bindings=ids)}
+    flags = {flag.binding_id: flag for flag in _flags(bindings=ids)}
     states: dict[UUID, list[KpiState]] = defaultdict(list)
-    newest = KpiState.objects.filter(binding__in=ids).annotate(
-        place=Window(RowNumber(), partition_by=F("binding"), order_by=F("period_start").desc())
-    )
-    for state in newest.filter(place__lte=history).order_by("period_start"):
+    for state in _states(bindings=ids, history=history):
         states[state.binding_id].append(state)
     sums: Mapping[UUID, tuple[Any, ...]] = {}
     if period is not None:
@@ -311,8 +330,4 @@ def binding_views(
 
 def bindings_of(touchpoints: Iterable[UUID]) -> list[Binding]:
     """Return the live bindings of touchpoints with KPI and touchpoint, in the order of the catalogue."""
-    return list(
-        Binding.objects.filter(touchpoint__in=list(touchpoints), deleted_at=None)
-        .select_related("kpi", "touchpoint__category", "touchpoint__channel", "workspace")
-        .order_by("touchpoint__sort_key", "kpi__rank", "id")
-    )
+    return _bindings(touchpoints=list(touchpoints))

@@ -1,0 +1,108 @@
+"""Queries that are turned into SQL once per process instead of once per page.
+
+Django compiles a queryset anew each time: for the twenty reads of a map that is a third of the server's time, more
+than PostgreSQL takes to answer them (docs/decisions/0014). What is prepared here runs through Django's own reading
+of rows, so that instances, joins and annotations are those of the queryset.
+"""
+
+import copy
+import uuid
+from collections.abc import Callable, Collection
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+from psycopg2.extensions import ISQLQuote, adapt  # type: ignore[import-untyped]  # its stubs would be a package more
+
+M = TypeVar("M", bound=Model)
+
+
+class _Ids:
+    """Ids in the place of one parameter: what stands between the brackets of IN (…)."""
+
+    def __init__(self, ids: Collection[uuid.UUID]) -> None:
+        self.ids = ids
+
+    def __conform__(self, protocol: Any) -> "_Ids | None":
+        return self if protocol is ISQLQuote else None
+
+    def getquoted(self) -> bytes:
+        # Nothing at all as a subquery: IN is then false, and NOT IN true, which NULL would not give.
+        return b", ".join(adapt(one).getquoted() for one in self.ids) or b"SELECT NULL::uuid WHERE false"
+
+
+class _Compiled:
+    """Stands in for a Query that has been compiled before."""
+
+    def __init__(self, compiler: Any, params: tuple[Any, ...]) -> None:
+        self.compiler = compiler
+        self.params = params
+
+    def get_compiler(self, using: str) -> Any:
+        compiler = copy.copy(self.compiler)
+        compiler.connection = connections[using]
+        sql = self.compiler.prepared_sql
+        compiler.as_sql = lambda *_args, **_kwargs: (sql, self.params)
+        return compiler
+
+
+class Prepared(Generic[M]):
+    """A queryset that is built and compiled at its first call; later calls only bind values and read rows.
+
+    Values are UUIDs, whole numbers, strings, or collections of UUIDs (for `__in`), given by name; each must reach the
+    query as it is. What changes the shape of the query (a condition that may be absent, None) needs a queryset of its own.
+
+        steps_of = Prepared(lambda journey: Step.objects.filter(journey=journey, deleted_at=None))
+        steps_of(journey=journey.pk)  # list[Step]
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[M]]) -> None:
+        self._build = build
+        self._lock = Lock()
+        self._compiled: tuple[QuerySet[M], Any, tuple[Any, ...], dict[str, Any]] | None = None
+
+    def __call__(self, **values: Any) -> list[M]:
+        """Return the rows. Raises TypeError for a value that cannot be bound, ValueError for one the query lost."""
+        ready = {name: _bound(value) for name, value in values.items()}
+        queryset, compiler, params, marks = self._compiled or self._compile(values)
+        if values.keys() != marks.keys():
+            raise TypeError(f"Needed are {', '.join(sorted(marks))}; given were {', '.join(sorted(values))}.")
+        given = {marks[name]: value for name, value in ready.items()}
+        bound = tuple(
+            given.get(param, param) if isinstance(param, uuid.UUID | int | str) else param for param in params
+        )
+        reader = copy.copy(queryset)
+        reader._query = _Compiled(compiler, bound)  # type: ignore[attr-defined]
+        return list(ModelIterable(reader))
+
+    def _compile(self, values: dict[str, Any]) -> tuple[QuerySet[M], Any, tuple[Any, ...], dict[str, Any]]:
+        with self._lock:
+            marks = {name: _mark(value) for name, value in values.items()}
+            several = {name for name, value in values.items() if not isinstance(value, uuid.UUID | int | str)}
+            queryset = self._build(**{name: [mark] if name in several else mark for name, mark in marks.items()})
+            compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+            compiler.prepared_sql, params = compiler.as_sql()
+            lost = [name for name, mark in marks.items() if mark not in params]
+            if lost:
+                raise ValueError(f"{', '.join(lost)} did not reach the query as given.")
+            self._compiled = (queryset, compiler, tuple(params), marks)
+            return self._compiled
+
+
+def _mark(value: Any) -> uuid.UUID | int | str:
+    """Return a value of the same type that stands nowhere else in the query."""
+    mark = uuid.uuid4()
+    if isinstance(value, int):
+        # Below 2³¹: lookups leave out comparisons that a column's type could never meet.
+        return 10**9 + mark.int % 10**9
+    return mark.hex if isinstance(value, str) else mark
+
+
+def _bound(value: Any) -> Any:
+    if isinstance(value, uuid.UUID | int | str) and not isinstance(value, bool):
+        return value
+    if isinstance(value, Collection) and all(isinstance(one, uuid.UUID) for one in value):
+        return _Ids(value)
+    raise TypeError(f"{value!r} is neither a UUID nor a whole number, a string or a collection of UUIDs.")
