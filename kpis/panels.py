@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cxmap.workspaces.access import can, membership_of
 from cxmap.workspaces.models import Role
-from kpis.selectors.bindings import BindingView, binding_views, bindings_of
+from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
 from kpis.selectors.history import PeriodValue, figure_of, period_values
 from kpis.sentences import evidence_sentence
 from touchpoints import panels
@@ -30,12 +30,21 @@ class BindingDetail:
         return f"chart-{self.view.binding.pk}"
 
 
-def binding_detail(view: BindingView) -> BindingDetail:
-    """Return what the drawer shows of one binding."""
-    values = period_values(view.binding, today=view.today)
-    return BindingDetail(
-        view=view, sentence=evidence_sentence(view), values=list(reversed(values)), figure=figure_of(view, values)
-    )
+def binding_details(views: Sequence[BindingView]) -> list[BindingDetail]:
+    """Return what the drawer shows of bindings; one query for all, and one each."""
+    judged = judged_periods([view.binding.pk for view in views])
+    details = []
+    for view in views:
+        values = period_values(view.binding, today=view.today)
+        details.append(
+            BindingDetail(
+                view=view,
+                sentence=evidence_sentence(view),
+                values=list(reversed(values)),
+                figure=figure_of(view, values, judged.get(view.binding.pk, ())),
+            )
+        )
+    return details
 
 
 def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Panel:
@@ -46,7 +55,7 @@ def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Pan
     return panels.Panel(
         template="kpis/_touchpoint_panel.html",
         context={
-            "details": [binding_detail(view) for view in views],
+            "details": binding_details(views),
             "touchpoint": touchpoint,
             "can_analyse": can(membership, Role.ANALYST),
             "can_edit": can(membership, Role.EDITOR),

@@ -34,7 +34,7 @@ class BindingView:
     kpi: Kpi
     target: Target | None
     state: KpiState | None
-    history: Sequence[KpiState]  # oldest first
+    past: Sequence[float | None]  # values of the last closed periods, oldest first, the state's own last
     flag: Flag | None
     start: dt.date | None
     end: dt.date | None
@@ -166,9 +166,7 @@ class BindingView:
     @property
     def spark(self) -> Spark | None:
         band = (self.state.baseline_low, self.state.baseline_high) if self.state else (None, None)
-        return spark(
-            [state.value for state in self.history], target=self.target.value if self.target else None, band=band
-        )
+        return spark(self.past, target=self.target.value if self.target else None, band=band)
 
     @property
     def spoken(self) -> str:
@@ -231,19 +229,18 @@ def _view(
     binding: Binding,
     *,
     target: Target | None,
-    history: Sequence[KpiState],
+    state: KpiState | None,
     flag: Flag | None,
     sums: tuple[Any, ...] | None,
     period: Period | None,
     today: dt.date,
 ) -> BindingView:
-    state = history[-1] if history else None
     common: dict[str, Any] = {
         "binding": binding,
         "kpi": binding.kpi,
         "target": target,
         "state": state,
-        "history": history,
+        "past": state.past if state else (),  # type: ignore[attr-defined]  # read beside the row
         "flag": flag,
         "today": today,
     }
@@ -283,14 +280,6 @@ _targets = Prepared(lambda bindings: Target.objects.filter(binding__in=bindings,
 _flags = Prepared(
     lambda bindings: Flag.objects.filter(binding__in=bindings).exclude(status=Flag.Status.CLOSED).order_by()
 )
-_states = Prepared(
-    lambda bindings, history: (
-        KpiState.objects.filter(binding__in=bindings)
-        .annotate(place=Window(RowNumber(), partition_by=F("binding"), order_by=F("period_start").desc()))
-        .filter(place__lte=history)
-        .order_by("period_start")
-    )
-)
 _bindings = Prepared(
     lambda touchpoints: (
         Binding.objects.filter(touchpoint__in=touchpoints, deleted_at=None)
@@ -300,17 +289,45 @@ _bindings = Prepared(
 )
 
 
-def binding_views(
-    bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None, history: int = HISTORY
-) -> list[BindingView]:
+def _newest_states(bindings: Sequence[UUID]) -> dict[UUID, KpiState]:
+    """Return the state of the last closed period by binding, with the values of HISTORY periods as `past`; one query.
+
+    Looked up binding by binding: years of weekly states are not read for the last quarter of them.
+    """
+    found = KpiState.objects.raw(
+        """
+        SELECT s.*,
+               ARRAY(SELECT value FROM kpis_kpistate WHERE binding_id = b.id ORDER BY period_start DESC LIMIT %(past)s) AS past
+          FROM unnest(%(bindings)s::uuid[]) AS b(id)
+         CROSS JOIN LATERAL (SELECT * FROM kpis_kpistate WHERE binding_id = b.id ORDER BY period_start DESC LIMIT 1) AS s
+        """,
+        {"bindings": [str(pk) for pk in bindings], "past": HISTORY},
+    )
+    states = {}
+    for state in found:
+        state.past.reverse()  # type: ignore[attr-defined]  # read beside the row
+        states[state.binding_id] = state
+    return states
+
+
+def judged_periods(bindings: Sequence[UUID]) -> dict[UUID, list[KpiState]]:
+    """Return the states of the last HISTORY closed periods by binding, oldest first; one query."""
+    numbered = KpiState.objects.filter(binding__in=bindings).annotate(
+        place=Window(RowNumber(), partition_by=F("binding"), order_by=F("period_start").desc())
+    )
+    states: dict[UUID, list[KpiState]] = defaultdict(list)
+    for state in numbered.filter(place__lte=HISTORY).order_by("period_start"):
+        states[state.binding_id].append(state)
+    return states
+
+
+def binding_views(bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None) -> list[BindingView]:
     """Return the views of bindings (kpi and touchpoint selected) in a constant number of queries, order kept."""
     bindings = list(bindings)
     ids = [binding.pk for binding in bindings]
     targets = {target.binding_id: target for target in _targets(bindings=ids)}
     flags = {flag.binding_id: flag for flag in _flags(bindings=ids)}
-    states: dict[UUID, list[KpiState]] = defaultdict(list)
-    for state in _states(bindings=ids, history=history):
-        states[state.binding_id].append(state)
+    states = _newest_states(ids)
     sums: Mapping[UUID, tuple[Any, ...]] = {}
     if period is not None:
         sums = _period_sums(bindings, period.start, period.end)
@@ -318,7 +335,7 @@ def binding_views(
         _view(
             binding,
             target=targets.get(binding.pk),
-            history=states.get(binding.pk, []),
+            state=states.get(binding.pk),
             flag=flags.get(binding.pk),
             sums=sums.get(binding.pk),
             period=period,

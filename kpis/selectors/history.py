@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from kpis.charts import history_figure
 from kpis.marks import MARKS
-from kpis.models import Binding, KpiKind, Rhythm, State
+from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
 from kpis.statistics import estimate, kind_codes
 
@@ -88,8 +88,8 @@ def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     ]
 
 
-def figure_of(view: BindingView, values: Sequence[PeriodValue]) -> dict[str, Any] | None:
-    """Return the Plotly figure of a binding; None without two periods to draw."""
+def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence[KpiState]) -> dict[str, Any] | None:
+    """Return the Plotly figure of a binding, judged periods marked; None without two periods to draw."""
     closed = [value for value in values if not value.running]
     if len([value for value in closed if value.value is not None]) < 2:
         return None
@@ -99,7 +99,7 @@ def figure_of(view: BindingView, values: Sequence[PeriodValue]) -> dict[str, Any
     french = formats.locale() == "fr_FR"
     marks = [
         (entry.period_start, entry.value, MARKS[entry.state], COLOURS[State(entry.state)])
-        for entry in view.history
+        for entry in judged
         if entry.state in COLOURS and entry.value is not None
     ]
     return history_figure(

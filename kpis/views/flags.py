@@ -22,7 +22,7 @@ from cxmap.workspaces.requests import MemberRequest
 from kpis import access, registry
 from kpis.forms import RefuseForm, SnoozeForm
 from kpis.models import Flag
-from kpis.panels import binding_detail
+from kpis.panels import binding_details
 from kpis.selectors.bindings import binding_views
 from kpis.services import flags as services
 
@@ -38,7 +38,7 @@ def flag_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     around = (flag.opened_period - dt.timedelta(days=14), flag.opened_period + dt.timedelta(days=14))
     context = {
         "flag": flag,
-        "detail": binding_detail(view),
+        "detail": binding_details([view])[0],
         "touchpoint": binding.touchpoint,
         "happenings": registry.happenings(binding, *around),
         "changes": feed(targets=[flag, binding, binding.touchpoint], limit=20),
