@@ -7,7 +7,6 @@ from django.utils import timezone
 from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.models import Membership, Role, User, Workspace
 
-
 _memberships = Prepared(
     lambda workspace, user: (
         Membership.objects.select_related("workspace").filter(workspace_id=workspace, user=user).order_by()
