@@ -51,3 +51,15 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(button.dataset.copy);
   toast(button.dataset.copied);
 });
+
+/** Give the cells of stacked tables the words of their columns: on a phone they stand before each value. */
+function labelCells(root) {
+  for (const table of root.querySelectorAll("table.table--stack")) {
+    const labels = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, at) => { cell.dataset.label = labels[at] || ""; });
+    }
+  }
+}
+labelCells(document);
+document.addEventListener("htmx:afterSwap", (event) => labelCells(event.target));
