@@ -107,6 +107,7 @@ class Badge:
     mark: str
     tone: str  # worse, off_target, watch, on_target, better, no_data
     label: str
+    opens: str = ""  # name of the address, by the step's id, that shows what the state rests on
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest
 
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
+from journeys.models import Step
 from kpis.models import Binding, Flag
 from touchpoints.models import Touchpoint
 
@@ -25,6 +26,18 @@ def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
         raise Http404
     require(request, binding.workspace_id, Role.ANALYST)
     return binding
+
+
+def step_for_view(request: HttpRequest, pk: UUID) -> Step:
+    step = (
+        Step.objects.select_related("journey__workspace", "stage")
+        .filter(pk=pk, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+        .first()
+    )
+    if step is None:
+        raise Http404
+    require(request, step.workspace_id, Role.VIEWER)
+    return step
 
 
 def _flag(pk: UUID) -> Flag:

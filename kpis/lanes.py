@@ -67,7 +67,7 @@ def load_badges(context: MapContext) -> Mapping[UUID, Badge]:
         for view in sorted(views, key=lambda view: WORST_FIRST.index(view.code)):
             counts[view.label] += 1
         label = ", ".join(f"{label} ({count})" if len(views) > 1 else label for label, count in counts.items())
-        badges[step_id] = Badge(mark=MARKS[tone], tone=tone, label=label)
+        badges[step_id] = Badge(mark=MARKS[tone], tone=tone, label=label, opens="kpis:step-detail")
     return badges
 
 

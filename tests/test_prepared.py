@@ -47,6 +47,9 @@ class PreparedTests(CastTestCase):
         self.assertEqual(journeys(ids=[]), [])
         self.assertCountEqual(others(ids=[], workspace=self.workspace.pk), self.maps)
         self.assertEqual(others(ids=ids, workspace=self.workspace.pk), [])
+        spaces = Prepared(lambda ids: Workspace.objects.filter(pk__in=ids))
+        for numbers, found in (([], []), ([self.workspace.pk], [self.workspace]), ([], [])):
+            self.assertEqual(spaces(ids=numbers), found)
 
     def test_texts_numbers_and_windows(self) -> None:
         named = Prepared(lambda workspace, name: Journey.objects.filter(workspace=workspace, name=name))

@@ -17,20 +17,24 @@ from django.db.models.query import ModelIterable
 from psycopg2.extensions import ISQLQuote, adapt  # type: ignore[import-untyped]  # its stubs would be a package more
 
 M = TypeVar("M", bound=Model)
+SINGLE = uuid.UUID | int | str
 
 
 class _Ids:
     """Ids in the place of one parameter: what stands between the brackets of IN (…)."""
 
-    def __init__(self, ids: Collection[uuid.UUID]) -> None:
+    def __init__(self, ids: Collection[uuid.UUID | int], kind: str) -> None:
         self.ids = ids
+        self.kind = kind  # uuid or bigint
 
     def __conform__(self, protocol: Any) -> "_Ids | None":
         return self if protocol is ISQLQuote else None
 
     def getquoted(self) -> bytes:
         # Nothing at all as a subquery: IN is then false, and NOT IN true, which NULL would not give.
-        return b", ".join(adapt(one).getquoted() for one in self.ids) or b"SELECT NULL::uuid WHERE false"
+        return (
+            b", ".join(adapt(one).getquoted() for one in self.ids) or f"SELECT NULL::{self.kind} WHERE false".encode()
+        )
 
 
 class _Compiled:
@@ -51,8 +55,8 @@ class _Compiled:
 class Prepared(Generic[M]):
     """A queryset that is built and compiled at its first call; later calls only bind values and read rows.
 
-    Values are UUIDs, whole numbers, strings, or collections of UUIDs (for `__in`), given by name; each must reach the
-    query as it is. What changes the shape of the query (a condition that may be absent, None) needs a queryset of its own.
+    Values are UUIDs, whole numbers, strings, or collections of UUIDs or whole numbers (for `__in`), given by name; each
+    must reach the query as it is. What changes the shape of the query (a condition that may be absent, None) needs a queryset of its own.
 
         steps_of = Prepared(lambda journey: Step.objects.filter(journey=journey, deleted_at=None))
         steps_of(journey=journey.pk)  # list[Step]
@@ -65,22 +69,23 @@ class Prepared(Generic[M]):
 
     def __call__(self, **values: Any) -> list[M]:
         """Return the rows. Raises TypeError for a value that cannot be bound, ValueError for one the query lost."""
-        ready = {name: _bound(value) for name, value in values.items()}
+        for value in values.values():
+            _check(value)
+        if self._compiled is None and any(not isinstance(value, SINGLE) and not value for value in values.values()):
+            return list(self._build(**values))  # nothing says yet of which type the ids are
         queryset, compiler, params, marks = self._compiled or self._compile(values)
         if values.keys() != marks.keys():
             raise TypeError(f"Needed are {', '.join(sorted(marks))}; given were {', '.join(sorted(values))}.")
-        given = {marks[name]: value for name, value in ready.items()}
-        bound = tuple(
-            given.get(param, param) if isinstance(param, uuid.UUID | int | str) else param for param in params
-        )
+        given = {marks[name]: _bound(value, marks[name]) for name, value in values.items()}
+        bound = tuple(given.get(param, param) if isinstance(param, SINGLE) else param for param in params)
         reader = copy.copy(queryset)
         reader._query = _Compiled(compiler, bound)  # type: ignore[attr-defined]
         return list(ModelIterable(reader))
 
     def _compile(self, values: dict[str, Any]) -> tuple[QuerySet[M], Any, tuple[Any, ...], dict[str, Any]]:
         with self._lock:
-            marks = {name: _mark(value) for name, value in values.items()}
-            several = {name for name, value in values.items() if not isinstance(value, uuid.UUID | int | str)}
+            several = {name for name, value in values.items() if not isinstance(value, SINGLE)}
+            marks = {name: _mark(next(iter(value)) if name in several else value) for name, value in values.items()}
             queryset = self._build(**{name: [mark] if name in several else mark for name, mark in marks.items()})
             compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
             compiler.prepared_sql, params = compiler.as_sql()
@@ -100,9 +105,12 @@ def _mark(value: Any) -> uuid.UUID | int | str:
     return mark.hex if isinstance(value, str) else mark
 
 
-def _bound(value: Any) -> Any:
-    if isinstance(value, uuid.UUID | int | str) and not isinstance(value, bool):
-        return value
-    if isinstance(value, Collection) and all(isinstance(one, uuid.UUID) for one in value):
-        return _Ids(value)
-    raise TypeError(f"{value!r} is neither a UUID nor a whole number, a string or a collection of UUIDs.")
+def _check(value: Any) -> None:
+    if isinstance(value, SINGLE) and not isinstance(value, bool):
+        return
+    if not isinstance(value, Collection) or not all(isinstance(one, uuid.UUID | int) for one in value):
+        raise TypeError(f"{value!r} is neither a UUID, a whole number, a string nor a collection of ids.")
+
+
+def _bound(value: Any, mark: uuid.UUID | int | str) -> Any:
+    return value if isinstance(value, SINGLE) else _Ids(value, "uuid" if isinstance(mark, uuid.UUID) else "bigint")

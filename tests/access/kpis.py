@@ -7,6 +7,8 @@ from cxmap.workspaces.models import Role
 from kpis import services
 from kpis.models import Binding, Flag, Kpi, Target
 from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.access.journeys import one as one_journey
+from tests.access.journeys import step as one_step
 from tests.access.touchpoints import one as one_touchpoint
 from tests.access.touchpoints import touchpoint
 
@@ -62,6 +64,8 @@ ROWS = [
     Row("kpis:target-set", binding, Role.ANALYST),
     Row("kpis:target-set", binding, Role.ANALYST, method="post"),
     Row("kpis:flag-detail", flag, Role.VIEWER),
+    Row("kpis:step-detail", one_step, Role.VIEWER),
+    Row("kpis:funnel", one_journey, Role.VIEWER),
     Row("kpis:flag-acknowledge", flag, Role.EDITOR, method="post"),
     Row("kpis:flag-snooze", flag, Role.EDITOR, method="post"),
     Row("kpis:flag-refuse", flag, Role.EDITOR, method="post"),

@@ -31,7 +31,7 @@ def test_the_drawer_of_a_signal(enter: Opener, demo_user: User, size: str) -> No
     page = enter("/w/demo-en/", user=demo_user, locale="en-GB", viewport=SIZES[size])
     page.locator(".hurts a[data-drawer]").first.click()
     drawer = page.locator("[data-drawer-panel]")
-    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible()
+    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible(timeout=20_000)
     assert open_all_details(page, "[data-drawer-panel]") >= 2  # snooze, not a problem
     assert violations(page) == []
 
@@ -41,7 +41,7 @@ def test_the_drawer_of_a_kpi_on_the_map(enter: Opener, demo_user: User, english_
     page = enter(english_map.get_absolute_url(), user=demo_user, locale="en-GB", viewport=SIZES[size])
     page.locator("tr.map__lane--metrics .kpi:has(.tone-worse) a[data-drawer]").first.click()
     drawer = page.locator("[data-drawer-panel]")
-    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible()
+    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible(timeout=20_000)
     open_all_details(page, "[data-drawer-panel]")
     assert violations(page) == []
 

@@ -93,7 +93,7 @@ def test_both_curves_are_drawn(enter: Opener, demo_user: User, buying: Journey) 
 
 def chart_is_drawn(page: Page) -> None:
     chart = page.locator("[data-drawer-panel] [data-chart]").first
-    expect(chart.locator(".main-svg").first).to_be_visible()
+    expect(chart.locator(".main-svg").first).to_be_visible(timeout=20_000)
     expect(chart.locator(".scatterlayer .trace").first).to_be_attached()
     assert chart.locator(".xtick, .ytick").count() >= 2
 

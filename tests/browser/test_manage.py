@@ -56,7 +56,7 @@ def test_is_it_real(dashboard: Page) -> None:
     drawer = dashboard.locator("[data-drawer-panel]")
     expect(drawer.locator(".crumbs")).to_have_text("Is it real?")
     expect(drawer.locator(".evidence__sentence").first).to_contain_text(re.compile(r"\d"))
-    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible()
+    expect(drawer.locator("[data-chart] .main-svg").first).to_be_visible(timeout=20_000)
     expect(drawer).to_contain_text("What changed at that time")
     dashboard.keyboard.press("Escape")
     expect(drawer).to_be_hidden()

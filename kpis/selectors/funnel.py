@@ -1,0 +1,158 @@
+"""How many go on from step to step, from the first page to the payment (A16)."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from cxmap.lib import formats
+from journeys import lanes
+from journeys.lanes import Period
+from journeys.models import Card, Journey, Step
+from kpis.models import Direction, KpiKind
+from kpis.selectors.bindings import BindingView, binding_views, bindings_of
+from kpis.statistics import interval
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """One step, or what the last counted one led to. `kept` is the share of the counted row before it."""
+
+    number: int | None  # of the step on the map; None: the outcome
+    name: str
+    stage: str
+    count: int | None  # None: nothing is counted here in this unit
+    source: str = ""  # touchpoint and KPI that the count is the base of
+    kept: float | None = None
+    low: float | None = None
+    high: float | None = None
+    lost: int | None = None
+    grew: bool = False  # more than before: others came in here, so that no share can be said
+    length: float = 0.0  # of the bar, percent of the largest count
+
+    @property
+    def kept_text(self) -> str:
+        return formats.percent(self.kept, 1) if self.kept is not None else ""
+
+    @property
+    def interval_text(self) -> str:
+        if self.low is None or self.high is None:
+            return ""
+        return formats.kpi_interval(self.low, self.high, "percent", value=self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    unit: str  # what is counted: "visits"; empty: nothing that could be compared
+    rows: Sequence[FunnelRow]
+    period: Period | None
+    worst: FunnelRow | None  # where most are lost
+    before_worst: FunnelRow | None
+
+    @property
+    def counted(self) -> int:
+        return sum(1 for row in self.rows if row.count is not None and row.number is not None)
+
+    @property
+    def sentence(self) -> str:
+        """Where most are lost, in one sentence; empty when nothing can be said."""
+        if self.worst is None or self.before_worst is None or not self.worst.lost:
+            return ""
+        return gettext(
+            "Most are lost between “%(before)s” and “%(after)s”: %(lost)s of %(all)s %(unit)s do not go on (%(share)s)."
+        ) % {
+            "before": self.before_worst.name,
+            "after": self.worst.name,
+            "lost": formats.whole(self.worst.lost),
+            "all": formats.whole(self.before_worst.count),
+            "unit": self.unit,
+            "share": formats.percent(1 - (self.worst.kept or 0), 0),
+        }
+
+
+def _base(view: BindingView) -> int | None:
+    """Return how many were counted: the base of a share; other KPIs rest on answers or calls, not on passers-by."""
+    if view.kpi.kind != KpiKind.PROPORTION or view.kpi.opinion or not view.denominator:
+        return None
+    return round(view.denominator)
+
+
+def _of_steps(
+    steps: Sequence[Step], touchpoints: Mapping[UUID, Sequence[UUID]], views: Sequence[BindingView]
+) -> dict[UUID, dict[str, BindingView]]:
+    """Return by step and unit the view with the largest base: the busiest touchpoint stands for the step."""
+    by_touchpoint: dict[UUID, list[BindingView]] = defaultdict(list)
+    for view in views:
+        if _base(view):
+            by_touchpoint[view.binding.touchpoint_id].append(view)
+    found: dict[UUID, dict[str, BindingView]] = {}
+    for step in steps:
+        units: dict[str, BindingView] = {}
+        for view in (view for pk in touchpoints.get(step.pk, ()) for view in by_touchpoint[pk]):
+            unit = view.kpi.denominator_name
+            if unit not in units or (_base(view) or 0) > (_base(units[unit]) or 0):
+                units[unit] = view
+        found[step.pk] = units
+    return found
+
+
+def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
+    """Give every counted row its share of the counted row before it, with a Wilson interval."""
+    largest = max((row.count or 0 for row in rows), default=0) or 1
+    found: list[FunnelRow] = []
+    before: int | None = None
+    for row in rows:
+        values = {name: getattr(row, name) for name in ("number", "name", "stage", "count", "source")}
+        if row.count is None:
+            found.append(row)
+            continue
+        values["length"] = round(100 * row.count / largest, 1)
+        if before is not None and row.count > before:
+            values["grew"] = True
+        elif before:
+            kept, low, high = interval("proportion", before, row.count, before)
+            values |= {"kept": kept, "low": low, "high": high, "lost": before - row.count}
+        before = row.count
+        found.append(FunnelRow(**values))
+    return found
+
+
+def funnel(journey: Journey, *, today: dt.date, period: Period | None = None) -> Funnel:
+    """Return the funnel of a journey over the chosen days, or the last closed week; a constant number of queries.
+
+    Steps are compared in one unit only, the one that most of them are counted in; a step without it is unknown and
+    never filled in. All counts are of the same days.
+    """
+    steps = list(
+        Step.objects.filter(journey=journey, deleted_at=None, hidden=False, stage__deleted_at=None, stage__hidden=False)
+        .select_related("stage")
+        .order_by("stage__rank", "stage_id", "rank", "id")
+    )
+    touchpoints: dict[UUID, list[UUID]] = defaultdict(list)
+    cards = Card.objects.filter(journey=journey, deleted_at=None, lane__deleted_at=None).exclude(touchpoint=None)
+    for step_id, touchpoint_id in cards.order_by("rank", "id").values_list("step_id", "touchpoint_id"):
+        touchpoints[step_id].append(touchpoint_id)
+    if period is None:
+        period = next(iter(lanes.periods(journey)), None)
+    ids = {pk for own in touchpoints.values() for pk in own}
+    views = binding_views(bindings_of(ids), today=today, period=period) if period else []
+    counted = _of_steps(steps, touchpoints, views)
+    units = Counter(unit for own in counted.values() for unit in own)
+    unit = max(units, key=lambda name: (units[name], name), default="")
+    rows, last = [], None
+    for number, step in enumerate(steps, 1):
+        view = counted[step.pk].get(unit)
+        last = view or last
+        source = f"{view.touchpoint.name} › {view.kpi.name}" if view else ""
+        rows.append(FunnelRow(number, step.name, step.stage.name, _base(view) if view else None, source))
+    if last is not None and last.kpi.direction == Direction.HIGHER and last.numerator is not None:
+        rows.append(FunnelRow(None, last.kpi.numerator_name, "", round(last.numerator), last.kpi.name))
+    rows = _with_shares(rows)
+    known = [row for row in rows if row.count is not None]
+    pairs = [(before, after) for before, after in pairwise(known) if after.lost]
+    before_worst, worst = max(pairs, key=lambda pair: pair[1].lost or 0, default=(None, None))
+    return Funnel(unit=unit, rows=rows, period=period, worst=worst, before_worst=before_worst)

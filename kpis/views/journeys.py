@@ -1,0 +1,51 @@
+"""What the KPIs say of a journey and of one step, beside the map."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cxmap.lib.http import render_page_or_partial
+from cxmap.workspaces.access import can
+from cxmap.workspaces.models import Role
+from cxmap.workspaces.requests import MemberRequest
+from journeys import lanes
+from journeys.access import journey_for_view
+from journeys.views.maps import period_of
+from kpis import access
+from kpis.selectors.funnel import funnel
+from kpis.selectors.steps import step_figures
+
+
+@login_required
+@require_safe
+def step_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Show behaviour beside opinion at one step."""
+    step = access.step_for_view(request, pk)
+    today = timezone.localdate(timezone=step.journey.workspace.zone)
+    context = {
+        "step": step,
+        "journey": step.journey,
+        "figures": step_figures(step, today=today, period=period_of(request)),
+        "can_analyse": can(request.membership, Role.ANALYST),
+        "section": "journeys",
+    }
+    return render_page_or_partial(request, "kpis/step_detail.html", context)
+
+
+@login_required
+@require_safe
+def journey_funnel(request: MemberRequest, pk: UUID) -> HttpResponse:
+    journey = journey_for_view(request, pk)
+    today = timezone.localdate(timezone=journey.workspace.zone)
+    context = {
+        "journey": journey,
+        "funnel": funnel(journey, today=today, period=period_of(request)),
+        "periods": lanes.periods(journey),
+        "can_analyse": can(request.membership, Role.ANALYST),
+        "section": "journeys",
+    }
+    return render(request, "kpis/funnel.html", context)
