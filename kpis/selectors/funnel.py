@@ -152,7 +152,8 @@ def funnel(journey: Journey, *, today: dt.date, period: Period | None = None) ->
     if last is not None and last.kpi.direction == Direction.HIGHER and last.numerator is not None:
         rows.append(FunnelRow(None, last.kpi.numerator_name, "", round(last.numerator), last.kpi.name))
     rows = _with_shares(rows)
-    known = [row for row in rows if row.count is not None]
+    # What the last step leads to is named by its own KPI: among steps it would always be the greatest loss.
+    known = [row for row in rows if row.count is not None and row.number is not None]
     pairs = [(before, after) for before, after in pairwise(known) if after.lost]
     before_worst, worst = max(pairs, key=lambda pair: pair[1].lost or 0, default=(None, None))
     return Funnel(unit=unit, rows=rows, period=period, worst=worst, before_worst=before_worst)
