@@ -5,10 +5,21 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
-from journeys.models import Aim, CurvePoint, Evidence, EvidenceKind, Journey, JourneyKind, JourneyTemplate, Method
+from journeys.models import (
+    Aim,
+    CurvePoint,
+    Evidence,
+    EvidenceKind,
+    Horizon,
+    Journey,
+    JourneyKind,
+    JourneyTemplate,
+    Method,
+)
 from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
@@ -120,6 +131,20 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "surveys and interviews show emotions and motives, of few people."
         ),
     )
+    parent = forms.ModelChoiceField(
+        label=_("Part of the journey"),
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label=_("— stands on its own —"),
+        help_text=_("The larger journey that this one tells a part of; its map leads here."),
+    )
+    as_is = forms.ModelChoiceField(
+        label=_("As-is journey"),
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label=_("— none —"),
+        help_text=_("For a to-be journey: the one that shows how things are today. The two can be compared."),
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -138,7 +163,10 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "scenario",
             "expectation",
             "success_measure",
+            "parent",
+            "as_is",
         ]
+        labels = {"owner": pgettext_lazy("item", "owner")}
         widgets = {
             "review_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "scenario": forms.Textarea({"rows": 3}),
@@ -148,6 +176,10 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.set_personas(workspace)
+        fields: Any = self.fields
+        others = Journey.objects.filter(workspace=workspace, deleted_at=None).exclude(pk=self.instance.pk)
+        fields["parent"].queryset = others
+        fields["as_is"].queryset = others.filter(horizon=Horizon.AS_IS)
 
 
 class NameForm(forms.Form):

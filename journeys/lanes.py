@@ -107,6 +107,7 @@ class Badge:
     mark: str
     tone: str  # worse, off_target, watch, on_target, better, no_data
     label: str
+    count: str = ""  # of a whole journey: how many KPIs are in this state, of how many ("2/5")
 
 
 @dataclass(frozen=True, slots=True)

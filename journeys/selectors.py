@@ -17,6 +17,7 @@ from cxmap.lib import formats
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.curve import Curve, LineOf, curve_of
+from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
 from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona
@@ -493,9 +494,12 @@ class JourneyList:
 
 
 def journey_list(workspace: Workspace) -> JourneyList:
-    """Return the maps of a workspace with their counts and personas, and those in the trash."""
-    live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().order_by("sort_key", "id")
-    journeys = list(live)
+    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash."""
+    live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().select_related("as_is", "parent")
+    tree: list[tuple[Any, int]] = in_tree_order(list(live.order_by("sort_key", "id")))
+    journeys = [journey for journey, _depth in tree]
+    for journey, depth in tree:
+        journey.depth = depth
     names: dict[UUID, list[Persona]] = defaultdict(list)
     links = (
         JourneyPersona.objects.filter(journey__in=journeys, deleted_at=None, persona__deleted_at=None)

@@ -24,6 +24,7 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.commands import commands
+from journeys.family import family_of
 from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.services import journeys as services
@@ -87,6 +88,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "can_edit": can_edit,
         "commands": commands(),
         "standing": standing(journey),
+        "family": family_of(journey),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)
