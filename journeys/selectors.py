@@ -19,6 +19,7 @@ from journeys import lanes as registry
 from journeys.curve import Curve, LineOf, curve_of
 from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
+from journeys.levels import names_of
 from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona
 
@@ -318,15 +319,7 @@ def _slots(
 
 def level_names(journey: Journey) -> list[str]:
     """Return the names of the five levels of the curve, from very negative to very positive."""
-    usual = [
-        gettext("very negative"),
-        gettext("negative"),
-        gettext("neutral"),
-        gettext("positive"),
-        gettext("very positive"),
-    ]
-    own = list(journey.level_names) + [""] * 5
-    return [own[number] or usual[number] for number in range(5)]
+    return names_of(journey.level_names)
 
 
 def board(

@@ -25,7 +25,7 @@ from journeys import access, interchange
 from journeys import versions as ages
 from journeys.forms_files import CompareFilesForm, VersionForm
 from journeys.interchange.document import refused
-from journeys.models import Journey, Version
+from journeys.models import Horizon, Journey, Version
 from journeys.services import versions as services
 
 NOW, AS_IS = "now", "as-is"
@@ -116,7 +116,7 @@ def version_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 def _side(journey: Journey, key: str) -> Side | None:
     """Return a state by its key: "now", "as-is", or the number of a version; None when there is none."""
     if key == NOW:
-        return Side(NOW, _("now"), interchange.document_of(journey, files=False))
+        return Side(NOW, now_label(journey), interchange.document_of(journey, files=False))
     if key == AS_IS:
         if journey.as_is is None or journey.as_is.deleted_at is not None:
             return None
@@ -134,6 +134,12 @@ def _side(journey: Journey, key: str) -> Side | None:
         return None
 
 
+def now_label(journey: Journey) -> str:
+    if journey.as_is_id and journey.horizon == Horizon.TO_BE:
+        return _("to-be journey “%(name)s”, now") % {"name": journey.name}
+    return _("now")
+
+
 def version_label(version: Version) -> str:
     if version.name:
         return _("version %(number)s, “%(name)s”") % {"number": version.number, "name": version.name}
@@ -143,7 +149,7 @@ def version_label(version: Version) -> str:
 @login_required
 @require_safe
 def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """What is different between two versions, a version and now, or the as-is journey and this to-be one."""
+    """Two versions, a version and now, or the as-is journey and this to-be one, side by side with what is different."""
     journey = access.journey_for_view(request, pk)
     versions = ages.versions_of(journey)
     default = AS_IS if journey.as_is_id else str(versions[0].number) if versions else NOW
@@ -152,13 +158,15 @@ def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
     choices = [(str(version.number), version_label(version)) for version in versions]
     if journey.as_is is not None and journey.as_is.deleted_at is None:
         choices.insert(0, (AS_IS, _("as-is journey “%(name)s”") % {"name": journey.as_is.name}))
-    choices.insert(0, (NOW, _("now")))
+    choices.insert(0, (NOW, now_label(journey)))
     context = {
         "journey": journey,
         "before": before,
         "after": after,
         "choices": choices,
         "section": "journeys",
+        "only": request.GET.get("only") == "1",
+        "both": interchange.aligned(before.document, after.document) if before and after else None,
         **compared(before, after),
     }
     return render(request, "journeys/comparison.html", context)

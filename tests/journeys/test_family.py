@@ -1,13 +1,23 @@
 """Journeys that are parts of journeys: settings, breadcrumb, tree, and what may not be."""
 
+from decimal import Decimal
+
 from journeys.access import share_token
 from journeys.errors import PartOfItself
 from journeys.family import family_of, is_within
 from journeys.models import Card, Horizon, Journey
 from journeys.services import cards, stages
-from journeys.services.journeys import history_step, journey_create, journey_delete, journey_update, share_link_create
+from journeys.services.journeys import (
+    history_step,
+    journey_create,
+    journey_delete,
+    journey_duplicate,
+    journey_update,
+    share_link_create,
+)
 from kpis.models import Kpi, KpiState, State
 from kpis.services.bindings import binding_create
+from kpis.services.targets import target_set
 from tests.journeys.base import MapTestCase
 
 
@@ -155,3 +165,65 @@ class RollUpTests(FamilyTestCase):
         page = self.client.get(url)
         self.assertContains(page, "▼ 1/3")
         self.assertContains(page, "(1 of 3 KPIs)")
+
+
+class CompareTests(FamilyTestCase):
+    def to_be(self) -> Journey:
+        self.fill(6, 1)
+        return journey_duplicate(journey=self.journey, actor=self.ed, name="Dream", to_be=True)
+
+    def page(self, to_be: Journey, **query: str) -> str:
+        self.client.force_login(self.vi)
+        response = self.client.get(f"/journeys/{to_be.pk}/compare/", {"before": "as-is", "after": "now", **query})
+        self.assertEqual(response.status_code, 200)
+        return response.content.decode()
+
+    def test_both_stand_side_by_side(self) -> None:
+        to_be = self.to_be()
+        first, second, third, *_rest = cards.shown_steps(to_be)
+        stages.step_rename(step=first, actor=self.ed, name="Is understood")
+        stages.step_move(step=second, actor=self.ed, stage_id=third.stage_id, index=0)
+        stages.step_delete(step=cards.shown_steps(to_be)[-1], actor=self.ed)
+        stages.step_add(stage=third.stage, actor=self.ed, name="Pays without a card")
+        cards.card_add(lane=to_be.lanes.get(kind="actions"), step=third, actor=self.ed, text="Signs once")
+        cards.curve_set(step=third, actor=self.ed, level=Decimal("2"), layer="to_be")
+        page = self.page(to_be)
+        for expected in (
+            "Is understood",
+            "new step",
+            "step removed",
+            "step moved",
+            "Pays without a card",
+            "Signs once",
+            "+2, very positive",
+            "1 step higher",
+            "aimed-at curve set to +2",
+        ):
+            self.assertIn(expected, page)
+        self.assertEqual(page.count('class="compare__step compare__step--added"'), 1)
+        self.assertEqual(page.count('class="compare__step compare__step--removed"'), 1)
+
+    def test_differences_only(self) -> None:
+        to_be = self.to_be()
+        first = cards.shown_steps(to_be)[0]
+        stages.step_rename(step=first, actor=self.ed, name="Is understood")
+        self.assertEqual(self.page(to_be).count('<li class="compare__step'), 6)
+        page = self.page(to_be, only="1")
+        self.assertEqual(page.count('<li class="compare__step'), 1)
+        self.assertIn("step renamed", page)
+        self.assertNotIn("Does 0", page)
+
+    def test_targets_stand_at_the_steps(self) -> None:
+        binding = binding_create(
+            touchpoint=self.touchpoint, kpi=Kpi.objects.get(workspace=self.workspace, code="csat"), actor=self.ed
+        )
+        target_set(binding=binding, actor=self.ed, value=0.8)
+        page = self.page(self.to_be())
+        self.assertEqual(page.count("≥ 80%"), 12)
+
+    def test_query_count_does_not_grow(self) -> None:
+        to_be = self.to_be()
+        self.client.force_login(self.vi)
+        few = self.query_count(f"/journeys/{to_be.pk}/compare/")
+        self.fill(20, 3)
+        self.assertLessEqual(self.query_count(f"/journeys/{to_be.pk}/compare/"), few)
