@@ -55,6 +55,13 @@ class StepPair:
     kind: str  # added, removed, moved, changed, or ""
     differences: Sequence[Difference]
 
+    @property
+    def number(self) -> str:
+        """The later number; the earlier one, in brackets, of a step that is gone."""
+        if self.after is not None:
+            return str(self.after.number)
+        return f"({self.before.number})" if self.before is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class StagePair:
@@ -254,11 +261,7 @@ class _Alignment(Comparison):
             after=lines[1],
             before_points=points[0],
             after_points=points[1],
-            numbers=[
-                ((place + 0.5) * COLUMN, str(side.number))
-                for place, pair in enumerate(pairs)
-                if (side := pair.after or pair.before)
-            ],
+            numbers=[((place + 0.5) * COLUMN, pair.number) for place, pair in enumerate(pairs)],
         )
 
     def _moved(self, key: str) -> bool:

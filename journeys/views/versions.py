@@ -38,6 +38,7 @@ class Side:
     key: str
     label: str
     document: interchange.Document
+    short: str = ""  # over each step: "as-is journey"
 
 
 def file_name(name: str, extension: str) -> str:
@@ -116,26 +117,32 @@ def version_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 def _side(journey: Journey, key: str) -> Side | None:
     """Return a state by its key: "now", "as-is", or the number of a version; None when there is none."""
     if key == NOW:
-        return Side(NOW, now_label(journey), interchange.document_of(journey, files=False))
+        short = str(Horizon.TO_BE.label) if _is_to_be(journey) else _("now")
+        return Side(NOW, now_label(journey), interchange.document_of(journey, files=False), short)
     if key == AS_IS:
         if journey.as_is is None or journey.as_is.deleted_at is not None:
             return None
         label = _("as-is journey “%(name)s”") % {"name": journey.as_is.name}
-        return Side(AS_IS, label, interchange.document_of(journey.as_is, files=False))
+        return Side(AS_IS, label, interchange.document_of(journey.as_is, files=False), str(Horizon.AS_IS.label))
     if not key.isdecimal() or len(key) > 9:
         return None
     version = Version.objects.filter(journey=journey, number=int(key)).first()
     if version is None:
         return None
     try:
-        return Side(key, version_label(version), services.document_in(version))
+        short = _("version %(number)s") % {"number": version.number}
+        return Side(key, version_label(version), services.document_in(version), short)
     except interchange.DocumentInvalid:
         # A part of the product that wrote something into it is gone; the file of the version still holds it.
         return None
 
 
+def _is_to_be(journey: Journey) -> bool:
+    return journey.as_is_id is not None and journey.horizon == Horizon.TO_BE
+
+
 def now_label(journey: Journey) -> str:
-    if journey.as_is_id and journey.horizon == Horizon.TO_BE:
+    if _is_to_be(journey):
         return _("to-be journey “%(name)s”, now") % {"name": journey.name}
     return _("now")
 
