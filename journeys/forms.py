@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
+from journeys.levels import usual_names
 from journeys.models import (
     Aim,
     CurvePoint,
@@ -180,6 +181,27 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
         others = Journey.objects.filter(workspace=workspace, deleted_at=None).exclude(pk=self.instance.pk)
         fields["parent"].queryset = others
         fields["as_is"].queryset = others.filter(horizon=Horizon.AS_IS)
+        own = [*self.instance.level_names, *[""] * 5]
+        for number, usual in enumerate(usual_names()):
+            sign = ("−2", "−1", "0", "+1", "+2")[number]
+            fields[f"level_{number}"] = forms.CharField(
+                label=f"{sign} · {usual}",
+                max_length=40,
+                required=False,
+                initial=own[number],
+                widget=forms.TextInput({"placeholder": usual}),
+            )
+
+    @property
+    def level_fields(self) -> list[forms.BoundField]:
+        """The names of the levels from the highest down, as the curve shows them."""
+        return [self[f"level_{number}"] for number in reversed(range(5))]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        names = [data.pop(f"level_{number}", "") for number in range(5)]
+        data["level_names"] = names if any(names) else []
+        return data
 
 
 class NameForm(forms.Form):

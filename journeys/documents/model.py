@@ -112,19 +112,6 @@ def evidence_share(journey: Journey) -> tuple[int, int]:
     return sum(cells.values()), len(cells)
 
 
-def _level_names(journey: Journey) -> list[str]:
-    """Return the names of the levels from the highest down."""
-    if len(journey.level_names) == len(LEVELS):
-        return list(reversed(journey.level_names))
-    return [
-        gettext("very positive"),
-        gettext("positive"),
-        gettext("neutral"),
-        gettext("negative"),
-        gettext("very negative"),
-    ]
-
-
 def _curve(board: Board) -> Curve:
     place = {column.step.pk: number for number, column in enumerate(board.columns)}
     count = len(place)
@@ -165,7 +152,7 @@ def _curve(board: Board) -> Curve:
                 high=[point.high if point else None for point in points],
             )
         )
-    return Curve(series=found, level_names=_level_names(board.journey))
+    return Curve(series=found, level_names=list(reversed(board.levels)))
 
 
 def _colour(persona: Persona | None) -> str:
