@@ -16,6 +16,7 @@ from cxmap.history.services import undo_labels
 from cxmap.lib import formats
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
+from journeys.branches import NOWHERE, Place, places_of
 from journeys.curve import Curve, LineOf, curve_of
 from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
@@ -44,9 +45,7 @@ class StepColumn:
     last: bool
     width: int = 196
     linked: Badge | None = None  # the worst state of the sub-journey
-    # Where the step stands in a branch: how many columns of its way and of the whole branch begin here (0: none).
-    way_width: int = 0
-    branch_width: int = 0
+    place: Place = NOWHERE  # in a branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,33 +181,10 @@ def cell_cards(lane: Lane, step: Step) -> list[Card]:
     )
 
 
-def _branch_widths(columns: Sequence[StepColumn]) -> list[StepColumn]:
-    """Say at the first column of every branch, and of every way in it, how far it goes."""
-    found = list(columns)
-    start = 0
-    while start < len(found):
-        branch, stage = found[start].step.branch, found[start].step.stage_id
-        end = start
-        while (
-            branch
-            and end + 1 < len(found)
-            and (found[end + 1].step.branch, found[end + 1].step.stage_id) == (branch, stage)
-        ):
-            end += 1
-        if branch:
-            way = start
-            for at in range(start, end + 1):
-                if found[at].step.path != found[way].step.path:
-                    way = at
-                if at == way:
-                    length = next(
-                        (n for n in range(at + 1, end + 1) if found[n].step.path != found[at].step.path), end + 1
-                    )
-                    found[at] = replace(
-                        found[at], way_width=length - at, branch_width=end + 1 - start if at == start else 0
-                    )
-        start = end + 1
-    return found
+def _in_branches(columns: Sequence[StepColumn]) -> list[StepColumn]:
+    """Say of every column where it stands in a branch."""
+    places = places_of([column.step for column in columns])
+    return [replace(column, place=place) for column, place in zip(columns, places, strict=True)]
 
 
 def _lines(
@@ -381,7 +357,7 @@ def board(
         ]
     has_branches = any(column.step.branch for column in columns)
     if has_branches:
-        columns = _branch_widths(columns)
+        columns = _in_branches(columns)
     of_stage: dict[UUID, list[StepColumn]] = defaultdict(list)
     for column in columns:
         of_stage[column.step.stage_id].append(column)

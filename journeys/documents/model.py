@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from cxmap.lib import formats
 from journeys import interchange
 from journeys import lanes as registry
+from journeys.branches import NOWHERE, Place
 from journeys.lanes import MapContext, PrintLine
 from journeys.models import Card, CurvePoint, Journey
 from journeys.selectors import Board
@@ -36,6 +37,11 @@ class Column:
     state: str  # the mark in words
     decisive: bool
     remarks: str  # optional, repeatable, its way
+    flags: str = ""  # the remarks without the way, where a bracket shows it
+    place: Place = NOWHERE  # in a branch
+    branch: str = ""
+    path: str = ""
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +165,8 @@ def _colour(persona: Persona | None) -> str:
     return PERSONA_COLOURS[persona.colour % 5] if persona else ""
 
 
-def _remarks(step: Any) -> str:
-    found = [" › ".join(filter(None, [step.branch, step.path]))]
+def _remarks(step: Any, *, way: bool = True) -> str:
+    found = [" › ".join(filter(None, [step.branch, step.path]))] if way else []
     if step.optional:
         found.append(gettext("optional"))
     if step.repeatable:
@@ -223,6 +229,11 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
                     state=str(column.badge.label) if column.badge else "",
                     decisive=step.moment_of_truth,
                     remarks=_remarks(step),
+                    flags=_remarks(step, way=False),
+                    place=column.place,
+                    branch=step.branch,
+                    path=step.path,
+                    loop=step.repeatable,
                 )
             )
     lanes = []
@@ -269,5 +280,7 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
             "overview": gettext("Overview of the sheets"),
             "sheet": gettext("sheet %(number)s of %(all)s"),
             "continued": gettext("continued"),
+            "or": gettext("or"),
+            "way": gettext("this way"),
         },
     )

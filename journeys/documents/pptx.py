@@ -327,7 +327,7 @@ def _stage(doc: MapDoc, band: Band, number: int, language: str) -> Iterator[Slid
 
 def _head_room(grid: Grid, part: MapDoc) -> float:
     """Return the height of the step headers: their name, the state in words, what else is to say."""
-    return grid.head + (grid.size * 1.25 if any(column.mark for column in part.columns) else 0) + 4
+    return grid.head + grid.ways + (grid.size * 1.25 if any(column.mark for column in part.columns) else 0) + 4
 
 
 def _columns(doc: MapDoc, first: int, last: int, language: str) -> Iterator[Slide]:
