@@ -35,7 +35,7 @@ from journeys.documents.style import (
 
 LABEL = 11.5  # widths in text sizes
 COMFORTABLE, TIGHT, SEVERAL, WIDEST = 10.5, 7.5, 11.0, 30.0
-CURVE_HEIGHT = 15.0
+CURVE_HEIGHT, SMALL_CURVE_HEIGHT = 15.0, 6.0
 LOOP = 1.2  # height of the arc under a step that is repeated, in text sizes
 STEP = 0.5  # points between two text sizes that are tried
 
@@ -122,7 +122,8 @@ def grid_of(doc: MapDoc, *, size: float, column: float, smallest: float, curve_h
     for number, lane in enumerate(doc.lanes):
         label_height = _label_height(lane, size, label - size, smallest)
         if lane.curve is not None:
-            rows.append(Row(lane, [], max(curve_height * size, label_height), number))
+            wanted = SMALL_CURVE_HEIGHT if lane.curve.small else curve_height
+            rows.append(Row(lane, [], max(wanted * size, label_height), number))
             continue
         cells = [[block(line, size=size, limit=inner, smallest=smallest) for line in cell] for cell in lane.cells]
         height = max((stack_height(cell) for cell in cells), default=0) + size
@@ -604,7 +605,7 @@ def _curve_shapes(
 ) -> Iterator[Shape]:
     size = grid.size
     w = (tile.last - tile.first) * grid.column
-    margin = size * 1.6
+    margin = size * (0.8 if curve.small else 1.6)
 
     def level_y(level: float) -> float:
         return y + margin + (2 - level) / 4 * (height - 2 * margin)
@@ -617,7 +618,8 @@ def _curve_shapes(
         yield Line(
             x, level_y(level), x + w, level_y(level), "#C7CDD6" if level == 0 else "#E3E7EC", 0.6 if level == 0 else 0.5
         )
-        yield Text(x + size * 0.4, level_y(level) - small * 0.25, name, small, fill="#7A8494")
+        if not curve.small:
+            yield Text(x + size * 0.4, level_y(level) - small * 0.25, name, small, fill="#7A8494")
     shapes: list[Shape] = []
     for series in curve.series:
         if series.layer == "measured":

@@ -1,7 +1,7 @@
 """What a map says on paper, apart from any medium: columns, lanes with the lines of their cells, curves, footer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from cxmap.lib import formats
 from journeys import interchange
 from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place
+from journeys.curve import LINES_MAX
 from journeys.lanes import MapContext, PrintLine
 from journeys.models import Card, CurvePoint, Journey
 from journeys.selectors import Board
@@ -64,12 +65,14 @@ class Series:
     values: Sequence[float | None]
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
+    persona: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     series: Sequence[Series]
     level_names: Sequence[str]
+    small: bool = False  # one of several persons' curves, each in a lane of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ def _curve(board: Board) -> Curve:
                 colour=_colour(persona) or (BELIEVED_COLOUR if believed else TO_BE_COLOUR),
                 marker=MARKERS[order[persona.pk] % 5] if persona else "circle",
                 values=values,
+                persona=persona is not None,
             )
         )
     context = MapContext(
@@ -242,7 +246,14 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
             continue
         curve = _curve(board) if row.kind.key == "emotion" else None
         cells = [] if curve else [list(row.kind.lines(row.cells.get(column.step.pk))) for column in board.columns]
+        apart: list[Series] = []
+        if curve and sum(series.persona for series in curve.series) > LINES_MAX:
+            apart = [series for series in curve.series if series.persona]
+            curve = replace(curve, series=[series for series in curve.series if not series.persona])
         lanes.append(LaneDoc(label=row.label, hint=str(row.kind.hint), key=row.kind.key, cells=cells, curve=curve))
+        for series in apart:
+            own = Curve([series], list(reversed(board.levels)), small=True)
+            lanes.append(LaneDoc(label="", hint="", key=row.kind.key, cells=[], curve=own))
     chips = [", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas]
     chips = chips or [gettext("no persona yet")]
     chips += [str(journey.get_horizon_display()), str(journey.get_status_display())]
