@@ -33,6 +33,11 @@ def column_width(columns: int) -> int:
     return 228 if columns <= 6 else 204 if columns <= 8 else 196
 
 
+def _drawn(pixels: int | None, least: int, most: int) -> int | None:
+    """Return a size as the classes of static/css/map-grid.css know it: within limits, in steps of four pixels."""
+    return None if pixels is None else max(least, min(most, pixels)) // 4 * 4
+
+
 @dataclass(frozen=True, slots=True)
 class StepColumn:
     """One column: a step with its number on the map and the worst state of what is bound to it."""
@@ -128,7 +133,7 @@ class Board:
 
     @property
     def label_width(self) -> int:
-        return self.journey.label_width or LABEL_WIDTH
+        return _drawn(self.journey.label_width, 144, 320) or LABEL_WIDTH
 
     @property
     def several(self) -> bool:
@@ -337,7 +342,7 @@ def board(
     measured = registry.measured(context)
     linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
     believed, more = _lines(journey, step_ids, personas, persona)
-    width = journey.column_width or column_width(len(shown))
+    width = _drawn(journey.column_width, 140, 480) or column_width(len(shown))
     bands: list[StageBand] = []
     columns: list[StepColumn] = []
     for stage in shown_stages:
@@ -350,7 +355,7 @@ def board(
                 badge=badges.get(step.pk),
                 first=place == 0,
                 last=place == len(own) - 1,
-                width=step.width or width,
+                width=_drawn(step.width, 140, 480) or width,
                 linked=linked.get(step.linked_journey_id),  # type: ignore[arg-type]
             )
             for place, step in enumerate(own)
