@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
@@ -132,14 +131,14 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "surveys and interviews show emotions and motives, of few people."
         ),
     )
-    parent = forms.ModelChoiceField(
+    parent: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Part of the journey"),
         queryset=Journey.objects.none(),
         required=False,
         empty_label=_("— stands on its own —"),
         help_text=_("The larger journey that this one tells a part of; its map leads here."),
     )
-    as_is = forms.ModelChoiceField(
+    as_is: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("As-is journey"),
         queryset=Journey.objects.none(),
         required=False,
@@ -167,7 +166,6 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "parent",
             "as_is",
         ]
-        labels = {"owner": pgettext_lazy("item", "owner")}
         widgets = {
             "review_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "scenario": forms.Textarea({"rows": 3}),
@@ -178,6 +176,7 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.set_personas(workspace)
         fields: Any = self.fields
+        fields["expectation"].label = self.instance.expectation_label
         others = Journey.objects.filter(workspace=workspace, deleted_at=None).exclude(pk=self.instance.pk)
         fields["parent"].queryset = others
         fields["as_is"].queryset = others.filter(horizon=Horizon.AS_IS)

@@ -376,7 +376,7 @@ def board(
                 last=number == len(shown_stages) - 1,
             )
         )
-    shown_rows = [(lane, registry.kind_of(lane.kind)) for lane in all_lanes if not lane.hidden]
+    shown_rows = [(lane, registry.kind_of(lane.kind, journey.kind)) for lane in all_lanes if not lane.hidden]
     areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
     covered = {
         (row, column): area
@@ -406,7 +406,9 @@ def board(
         facts=[*registry.facts(context), *_evidence_fact(journey, rows, cards)],
         hidden_stages=[stage for stage in all_stages if stage.hidden],
         hidden_steps=[step for stage in shown_stages for step in by_stage[stage.pk] if step.hidden],
-        hidden_lanes=[LaneRow(lane, registry.kind_of(lane.kind), {}) for lane in all_lanes if lane.hidden],
+        hidden_lanes=[
+            LaneRow(lane, registry.kind_of(lane.kind, journey.kind), {}) for lane in all_lanes if lane.hidden
+        ],
         empty_stages=[stage for stage in shown_stages if not by_stage[stage.pk]],
         can_edit=can_edit,
         periods=registry.periods(journey),

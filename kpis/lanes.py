@@ -119,7 +119,7 @@ def load_facts(context: MapContext) -> Sequence[Fact]:
     """Return open signals, targets met and the closed period, over the map."""
     views = {view.binding.pk: view for own in views_of(context).values() for view in own}
     if not views:
-        return []
+        return [Fact("—", gettext("no KPI bound yet"))]
     slug = context.journey.workspace.slug
     dashboard = f"{reverse('kpis:dashboard', args=[slug])}?journey={context.journey.pk}"
     hidden = {Flag.Status.REFUSED}
@@ -128,7 +128,9 @@ def load_facts(context: MapContext) -> Sequence[Fact]:
     met = sum(1 for view in with_target if view.meets_target)
     facts = [
         Fact(str(signals), gettext("open signals"), dashboard),
-        Fact(gettext("%(met)s of %(all)s") % {"met": met, "all": len(with_target)}, gettext("targets met"), dashboard),
+        Fact(gettext("%(met)s of %(all)s") % {"met": met, "all": len(with_target)}, gettext("targets met"), dashboard)
+        if with_target
+        else Fact("—", gettext("no target set yet"), dashboard),
     ]
     ends = [view.end for view in views.values() if view.end]
     if context.period:

@@ -14,7 +14,7 @@ from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place
 from journeys.curve import LINES_MAX
 from journeys.lanes import MapContext, PrintLine
-from journeys.models import Card, CurvePoint, Journey
+from journeys.models import Card, CurvePoint, Journey, JourneyKind
 from journeys.selectors import Board
 from journeys.versions import standing
 from personas.models import Persona
@@ -153,7 +153,9 @@ def _curve(board: Board) -> Curve:
         points: list[Any] = [measured.get(pk) for pk in place]
         found.append(
             Series(
-                name=gettext("measured among customers, with 95% interval"),
+                name=gettext("measured among employees, with 95% interval")
+                if board.journey.kind == JourneyKind.EMPLOYEE
+                else gettext("measured among customers, with 95% interval"),
                 layer="measured",
                 colour=MEASURED_COLOUR,
                 marker="circle",
@@ -263,7 +265,7 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
         chips.append(gettext("review on %(day)s") % {"day": formats.short_date(journey.review_on)})
     strip = [
         (gettext("Scenario"), journey.scenario),
-        (gettext("What the customer expects"), journey.expectation),
+        (journey.expectation_label, journey.expectation),
         (gettext("Measure of success"), journey.success_measure),
     ]
     return MapDoc(

@@ -100,7 +100,7 @@ class Comparison:
     def lane_name(self, part: LanePart | None) -> str:
         if part is None:
             return ""
-        return part.name or str(kind_of(part.kind).label)
+        return part.name or str(kind_of(part.kind, self.after.journey.kind).label)
 
     def card_name(self, card: CardPart) -> str:
         """Return what is seen of a card."""

@@ -70,17 +70,37 @@ def journey_create(
     )
     common: dict[str, Any] = {"workspace": workspace, "journey": journey}
     stages, steps = [], []
+    linked = _linked(workspace, blueprint)
     for number, plan in enumerate(blueprint.stages, 1):
         stage = Stage(**common, name=str(plan.name), note=str(plan.note), template_key=plan.key, rank=number * 1024)
         stages.append(stage)
         steps += [
-            Step(**common, stage=stage, name=str(step.name), rank=place * 1024, moment_of_truth=step.truth)
+            Step(
+                **common,
+                stage=stage,
+                name=str(step.name),
+                rank=place * 1024,
+                moment_of_truth=step.truth,
+                optional=step.optional,
+                repeatable=step.repeatable,
+                branch=str(step.branch),
+                path=str(step.path),
+                width=step.width,
+                linked_journey_id=linked.get(step.linked),
+            )
             for place, step in enumerate(plan.steps, 1)
         ]
     Stage.objects.bulk_create(stages)
     Step.objects.bulk_create(steps)
     lanes = [
-        Lane(**common, kind=lane.kind, name=str(lane.name), rank=number * 1024)
+        Lane(
+            **common,
+            kind=lane.kind,
+            name=str(lane.name),
+            rank=number * 1024,
+            pinned=lane.pinned,
+            height=lane.height,
+        )
         for number, lane in enumerate(blueprint.lanes, 1)
     ]
     Lane.objects.bulk_create(lanes)
@@ -96,6 +116,15 @@ def journey_create(
         if part.key in parts:
             part.sow(ground)
     return journey
+
+
+def _linked(workspace: Workspace, blueprint: Blueprint) -> dict[str, Any]:
+    """Return the journeys that steps of a workspace's own template link to and that are still there, by their ids."""
+    wanted = {step.linked for step in blueprint.steps if step.linked}
+    if not wanted:
+        return {}
+    there = Journey.objects.filter(workspace=workspace, pk__in=wanted, deleted_at=None).values_list("pk", flat=True)
+    return {str(pk): pk for pk in there}
 
 
 @transaction.atomic

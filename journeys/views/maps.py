@@ -120,7 +120,7 @@ def answer_board(
 
 def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
     """Return the inside of one cell that people fill themselves."""
-    kind = selectors.registry.kind_of(lane.kind)
+    kind = selectors.registry.kind_of(lane.kind, lane.journey.kind)
     cards = selectors.cell_cards(lane, step)
     row = selectors.LaneRow(lane=lane, kind=kind, cells={})
     column = selectors.StepColumn(step=step, number=0, index=0, badge=None, first=False, last=False)
