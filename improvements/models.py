@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import WorkspaceOwned
 from journeys.models import Journey, Step
@@ -92,7 +93,7 @@ class Solution(WorkspaceOwned):
     # Signed: −20 with relative reads "20 % fewer"; points are those of the KPI's unit (1 = one percentage point).
     expected_value = models.FloatField(_("expected effect"), null=True, blank=True)
     expected_unit = models.CharField(_("unit"), max_length=10, choices=ExpectedUnit, blank=True)
-    owner = models.CharField(_("owner"), max_length=120, blank=True)
+    owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)
     due_on = models.DateField(_("due date"), null=True, blank=True)
     done_on = models.DateField(_("done on"), null=True, blank=True)
     rank = models.FloatField(default=1024)

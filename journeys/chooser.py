@@ -161,7 +161,7 @@ def preview(
     curve = wide_curve_of(blueprint, column=COLUMN)
     lanes = []
     for lane in blueprint.lanes:
-        kind = kind_of(lane.kind)
+        kind = kind_of(lane.kind, blueprint.kind)
         own = cells.get(lane.key) or [[] for _step in blueprint.steps]
         drawn = lane.kind == "emotion" and curve is not None
         lanes.append(

@@ -78,6 +78,8 @@ class MapContent:
     load: Callable[[LoadContext, Any], None]
     copy: Callable[[CopyContext], None] | None = None
     differences: Callable[[Any, Any, CompareContext], Sequence[Difference]] | None = None
+    # Says what should be reached where: [(code of the touchpoint, sentence)].
+    goals: Callable[[Any], Sequence[tuple[str, str]]] | None = None
     # Says what is wrong inside: [(path below the part, sentence)]; steps and touchpoints are those of the document.
     check: Callable[[Any, set[str], set[str]], Sequence[tuple[str, str]]] | None = None
     rank: int = 100  # parts are loaded in this order and dumped the other way round

@@ -89,6 +89,49 @@ class CurveLine:
         return "to-be" if self.layer == "to_be" and self.persona is None else f"persona-{self.index % LINES_MAX + 1}"
 
 
+SMALL_COLUMN, SMALL_LEVEL, SMALL_MARGIN = 26.0, 15.0, 8.0  # pixels of a small multiple
+
+
+@dataclass(frozen=True, slots=True)
+class SmallPoint:
+    """One step on a small multiple."""
+
+    number: int
+    name: str
+    level: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """The curve of one persona as a chart of its own; all have one scale, and the map's common curve behind it."""
+
+    persona: Any
+    index: int
+    paths: Sequence[str]
+    common: Sequence[str]
+    points: Sequence[SmallPoint]
+    width: float
+    height: float = 4 * SMALL_LEVEL + 2 * SMALL_MARGIN
+
+    @property
+    def rows(self) -> list[tuple[int, float]]:
+        return [(level, _small_y(level)) for level in (2, 1, 0, -1, -2)]
+
+    @property
+    def lowest(self) -> SmallPoint | None:
+        return min(self.points, key=lambda point: point.level, default=None)
+
+    @property
+    def highest(self) -> SmallPoint | None:
+        return max(self.points, key=lambda point: point.level, default=None)
+
+
+def _small_y(level: float) -> float:
+    return SMALL_MARGIN + (2 - level) * SMALL_LEVEL
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """What the emotion lane draws."""
@@ -104,6 +147,7 @@ class Curve:
     lines: Sequence[CurveLine] = ()  # to-be, and personas
     hatches: Sequence[str] = ()  # between believed and measured
     connectors: Sequence[str] = ()  # to and from the ways of a branch
+    multiples: Sequence[Multiple] = ()  # instead of lines, of more personas than can be told apart over each other
     _by_step: Mapping[UUID, CurvePoint] = field(default_factory=dict)
 
     @property
@@ -251,6 +295,38 @@ def _hatches(points: Sequence[CurvePoint]) -> list[str]:
     return shapes
 
 
+def _multiple(
+    line: LineOf,
+    points: Sequence[CurvePoint],
+    believed: Mapping[UUID, float],
+    ways: Mapping[UUID, tuple[str, str]],
+) -> Multiple:
+    place = {point.step_id: (number + 0.5) * SMALL_COLUMN for number, point in enumerate(points)}
+
+    def paths(levels: Mapping[UUID, float]) -> list[str]:
+        runs = ([(place[q.step_id], _small_y(levels[q.step_id])) for q in run] for run in _runs(points, levels, ways))
+        return [drawn for drawn in map(path, runs) if drawn]
+
+    return Multiple(
+        persona=line.persona,
+        index=line.index,
+        paths=paths(line.levels),
+        common=paths(believed),
+        points=[
+            SmallPoint(
+                point.number,
+                point.name,
+                line.levels[point.step_id],
+                place[point.step_id],
+                _small_y(line.levels[point.step_id]),
+            )
+            for point in points
+            if point.step_id in line.levels
+        ],
+        width=len(points) * SMALL_COLUMN,
+    )
+
+
 def curve_of(
     columns: Sequence[Any],
     believed: Mapping[UUID, float],
@@ -268,7 +344,9 @@ def curve_of(
     edges = [0.0]
     for one in own:
         edges.append(edges[-1] + one)
-    shown = list(more)[: LINES_MAX + 1]
+    several = [line for line in more if line.persona is not None]
+    apart = several if len(several) > LINES_MAX else []
+    shown = [line for line in more if line not in apart]
     to_be = next((line.levels for line in shown if line.layer == "to_be" and line.persona is None), {})
     points = [
         CurvePoint(
@@ -312,5 +390,6 @@ def curve_of(
         lines=[CurveLine(line.layer, line.persona, line.index, _paths(points, line.levels, ways)) for line in shown],
         hatches=_hatches(points),
         connectors=_connectors(points, believed, ways) if any(way[0] for way in ways.values()) else [],
+        multiples=[_multiple(line, points, believed, ways) for line in apart],
         _by_step={point.step_id: point for point in points},
     )

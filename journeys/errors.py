@@ -1,5 +1,7 @@
 """What can go wrong on a map."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.lib.errors import CxmapError
@@ -43,6 +45,23 @@ class ElsewhereOnMap(CxmapError):
 class FirstOfStage(CxmapError):
     code = "first_of_stage"
     message = _("This step is the first of its stage: choose a later one, or rename the stage.")
+
+
+class PartOfItself(CxmapError):
+    code = "part_of_itself"
+    status = 422
+
+    def __init__(self, name: str) -> None:
+        message = _("“%(name)s” is itself a part of this journey: choose another one.") % {"name": name}
+        super().__init__(message, fields={"parent": [message]})
+
+
+class NoAsIs(CxmapError):
+    code = "no_as_is"
+    status = 422
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message, fields={"as_is": [message]})
 
 
 class LinksToItself(CxmapError):

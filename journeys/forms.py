@@ -8,7 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint
-from journeys.models import Aim, CurvePoint, Evidence, EvidenceKind, Journey, JourneyKind, JourneyTemplate, Method
+from journeys.levels import usual_names
+from journeys.models import (
+    Aim,
+    CurvePoint,
+    Evidence,
+    EvidenceKind,
+    Horizon,
+    Journey,
+    JourneyKind,
+    JourneyTemplate,
+    Method,
+)
 from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
@@ -120,6 +131,20 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "surveys and interviews show emotions and motives, of few people."
         ),
     )
+    parent: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Part of the journey"),
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label=_("— stands on its own —"),
+        help_text=_("The larger journey that this one tells a part of; its map leads here."),
+    )
+    as_is: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("As-is journey"),
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label=_("— none —"),
+        help_text=_("For a to-be journey: the one that shows how things are today. The two can be compared."),
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
@@ -138,6 +163,8 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "scenario",
             "expectation",
             "success_measure",
+            "parent",
+            "as_is",
         ]
         widgets = {
             "review_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -148,6 +175,32 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.set_personas(workspace)
+        fields: Any = self.fields
+        fields["expectation"].label = self.instance.expectation_label
+        others = Journey.objects.filter(workspace=workspace, deleted_at=None).exclude(pk=self.instance.pk)
+        fields["parent"].queryset = others
+        fields["as_is"].queryset = others.filter(horizon=Horizon.AS_IS)
+        own = [*self.instance.level_names, *[""] * 5]
+        for number, usual in enumerate(usual_names()):
+            sign = ("−2", "−1", "0", "+1", "+2")[number]
+            fields[f"level_{number}"] = forms.CharField(
+                label=f"{sign} · {usual}",
+                max_length=40,
+                required=False,
+                initial=own[number],
+                widget=forms.TextInput({"placeholder": usual}),
+            )
+
+    @property
+    def level_fields(self) -> list[forms.BoundField]:
+        """The names of the levels from the highest down, as the curve shows them."""
+        return [self[f"level_{number}"] for number in reversed(range(5))]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        names = [data.pop(f"level_{number}", "") for number in range(5)]
+        data["level_names"] = names if any(names) else []
+        return data
 
 
 class NameForm(forms.Form):

@@ -6,7 +6,7 @@ a map in a constant number of queries), which Jinja2 template draws one cell, an
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +108,7 @@ class Badge:
     tone: str  # worse, off_target, watch, on_target, better, no_data
     label: str
     opens: str = ""  # name of the address, by the step's id, that shows what the state rests on
+    count: str = ""  # of a whole journey: how many KPIs are in this state, of how many ("2/5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Panel:
 
 
 _kinds: dict[str, LaneKind] = {}
+_variants: dict[tuple[str, str], LaneKind] = {}  # by kind of journey and kind of lane
 _badges: list[Callable[[MapContext], Mapping[UUID, Badge]]] = []
 _facts: list[Callable[[MapContext], Sequence[Fact]]] = []
 _measured: list[Callable[[MapContext], Mapping[UUID, MeasuredPoint]]] = []
@@ -154,6 +156,11 @@ def register(kind: LaneKind) -> None:
     if kind.key in _kinds and _kinds[kind.key] is not kind:
         raise ValueError(f"The lane kind {kind.key!r} is registered twice.")
     _kinds[kind.key] = kind
+
+
+def register_variant(audience: str, key: str, **words: Any) -> None:
+    """Say what a kind of lane is called and asks on journeys of another kind (JourneyKind) than the customer's."""
+    _variants[audience, key] = replace(_kinds[key], **words)
 
 
 def register_badges(loader: Callable[[MapContext], Mapping[UUID, Badge]]) -> None:
@@ -183,13 +190,13 @@ def register_merged(follow: Callable[[Recording, Step, Step], None]) -> None:
     _merged.append(follow)
 
 
-def kind_of(key: str) -> LaneKind:
-    """Return a kind; content of an app that is not installed stays and is shown as plain text."""
-    return _kinds.get(key) or LaneKind(key=key, label=key, question="")
+def kind_of(key: str, audience: str = "") -> LaneKind:
+    """Return a kind, in the words of a kind of journey; content of an app that is not installed is plain text."""
+    return _variants.get((audience, key)) or _kinds.get(key) or LaneKind(key=key, label=key, question="")
 
 
-def kinds() -> list[LaneKind]:
-    return sorted(_kinds.values(), key=lambda kind: kind.rank)
+def kinds(audience: str = "") -> list[LaneKind]:
+    return sorted((kind_of(key, audience) for key in _kinds), key=lambda kind: kind.rank)
 
 
 def badges(context: MapContext) -> dict[UUID, Badge]:
@@ -452,3 +459,12 @@ register(
         rank=95,
     )
 )
+
+# On an employee journey (EX) it is the employee who acts and thinks, not the customer.
+register_variant("employee", "goals", label=_("Employee goals"), question=_("What does the employee expect here?"))
+register_variant(
+    "employee", "actions", hint=_("What does the employee do?"), question=_("What does the employee do here?")
+)
+register_variant("employee", "thoughts", question=_("What does the employee think?"))
+register_variant("employee", "frontstage", hint=_("what the employee sees of us"))
+register_variant("employee", "backstage", hint=_("what the employee does not see"))

@@ -12,8 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
@@ -83,7 +83,7 @@ class Journey(WorkspaceOwned, Named):
     methods = ArrayField(
         models.CharField(max_length=20, choices=Method), default=list, blank=True, verbose_name=_("methods used")
     )
-    owner = models.CharField(_("owner"), max_length=120, blank=True)
+    owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
     # The journey that this one is a part of (journeys form a hierarchy), and the as-is journey of a to-be one.
     parent = models.ForeignKey(
@@ -116,6 +116,13 @@ class Journey(WorkspaceOwned, Named):
 
     def get_absolute_url(self) -> str:
         return reverse("journeys:detail", args=[self.pk])
+
+    @property
+    def expectation_label(self) -> str:
+        """What the scenario says of the person whose journey it is."""
+        if self.kind == JourneyKind.EMPLOYEE:
+            return gettext("What the employee expects")
+        return gettext("What the customer expects")
 
     @property
     def aim_labels(self) -> list[str]:

@@ -16,8 +16,11 @@ from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
+from journeys.branches import NOWHERE, Place, places_of
 from journeys.curve import Curve, LineOf, curve_of
+from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
+from journeys.levels import names_of
 from journeys.models import Attachment, Card, CurvePoint, Evidence, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
@@ -29,6 +32,11 @@ STEPS_TO_WARN_ABOUT = 30  # steps; beyond it a sub-journey reads better (journey
 def column_width(columns: int) -> int:
     """Return the width of a column in pixels: few columns fill a desktop screen, many stay readable."""
     return 228 if columns <= 6 else 204 if columns <= 8 else 196
+
+
+def _drawn(pixels: int | None, least: int, most: int) -> int | None:
+    """Return a size as the classes of static/css/map-grid.css know it: within limits, in steps of four pixels."""
+    return None if pixels is None else max(least, min(most, pixels)) // 4 * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +52,7 @@ class StepColumn:
     width: int = 196
     linked: Badge | None = None  # the worst state of the sub-journey
     id: str = ""  # of the step, as it is written into every cell of the column
-    # Where the step stands in a branch: how many columns of its way and of the whole branch begin here (0: none).
-    way_width: int = 0
-    branch_width: int = 0
+    place: Place = NOWHERE  # in a branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class Board:
 
     @property
     def label_width(self) -> int:
-        return self.journey.label_width or LABEL_WIDTH
+        return _drawn(self.journey.label_width, 144, 320) or LABEL_WIDTH
 
     @property
     def several(self) -> bool:
@@ -225,33 +231,10 @@ def cell_cards(lane: Lane, step: Step) -> list[Card]:
     )
 
 
-def _branch_widths(columns: Sequence[StepColumn]) -> list[StepColumn]:
-    """Say at the first column of every branch, and of every way in it, how far it goes."""
-    found = list(columns)
-    start = 0
-    while start < len(found):
-        branch, stage = found[start].step.branch, found[start].step.stage_id
-        end = start
-        while (
-            branch
-            and end + 1 < len(found)
-            and (found[end + 1].step.branch, found[end + 1].step.stage_id) == (branch, stage)
-        ):
-            end += 1
-        if branch:
-            way = start
-            for at in range(start, end + 1):
-                if found[at].step.path != found[way].step.path:
-                    way = at
-                if at == way:
-                    length = next(
-                        (n for n in range(at + 1, end + 1) if found[n].step.path != found[at].step.path), end + 1
-                    )
-                    found[at] = replace(
-                        found[at], way_width=length - at, branch_width=end + 1 - start if at == start else 0
-                    )
-        start = end + 1
-    return found
+def _in_branches(columns: Sequence[StepColumn]) -> list[StepColumn]:
+    """Say of every column where it stands in a branch."""
+    places = places_of([column.step for column in columns])
+    return [replace(column, place=place) for column, place in zip(columns, places, strict=True)]
 
 
 def _lines(
@@ -365,15 +348,7 @@ def _slots(
 
 def level_names(journey: Journey) -> list[str]:
     """Return the names of the five levels of the curve, from very negative to very positive."""
-    usual = [
-        gettext("very negative"),
-        gettext("negative"),
-        gettext("neutral"),
-        gettext("positive"),
-        gettext("very positive"),
-    ]
-    own = list(journey.level_names) + [""] * 5
-    return [own[number] or usual[number] for number in range(5)]
+    return names_of(journey.level_names)
 
 
 def board(
@@ -413,7 +388,7 @@ def board(
     measured = registry.measured(context)
     linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
     believed, more = _lines(journey, step_ids, personas, persona)
-    width = journey.column_width or column_width(len(shown))
+    width = _drawn(journey.column_width, 140, 480) or column_width(len(shown))
     bands: list[StageBand] = []
     columns: list[StepColumn] = []
     for stage in shown_stages:
@@ -427,14 +402,14 @@ def board(
                 badge=badges.get(step.pk),
                 first=place == 0,
                 last=place == len(own) - 1,
-                width=step.width or width,
+                width=_drawn(step.width, 140, 480) or width,
                 linked=linked.get(step.linked_journey_id),  # type: ignore[arg-type]
             )
             for place, step in enumerate(own)
         ]
     has_branches = any(column.step.branch for column in columns)
     if has_branches:
-        columns = _branch_widths(columns)
+        columns = _in_branches(columns)
     of_stage: dict[UUID, list[StepColumn]] = defaultdict(list)
     for column in columns:
         of_stage[column.step.stage_id].append(column)
@@ -448,7 +423,7 @@ def board(
                 last=number == len(shown_stages) - 1,
             )
         )
-    shown_rows = [(lane, registry.kind_of(lane.kind)) for lane in all_lanes if not lane.hidden]
+    shown_rows = [(lane, registry.kind_of(lane.kind, journey.kind)) for lane in all_lanes if not lane.hidden]
     areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
     covered = {
         (row, column): area
@@ -478,7 +453,9 @@ def board(
         facts=[*registry.facts(context), *_evidence_fact(journey, rows, cards)],
         hidden_stages=[stage for stage in all_stages if stage.hidden],
         hidden_steps=[step for stage in shown_stages for step in by_stage[stage.pk] if step.hidden],
-        hidden_lanes=[LaneRow(lane, registry.kind_of(lane.kind), {}) for lane in all_lanes if lane.hidden],
+        hidden_lanes=[
+            LaneRow(lane, registry.kind_of(lane.kind, journey.kind), {}) for lane in all_lanes if lane.hidden
+        ],
         empty_stages=[stage for stage in shown_stages if not by_stage[stage.pk]],
         can_edit=can_edit,
         periods=registry.periods(journey),
@@ -540,9 +517,12 @@ class JourneyList:
 
 
 def journey_list(workspace: Workspace) -> JourneyList:
-    """Return the maps of a workspace with their counts and personas, and those in the trash."""
-    live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().order_by("sort_key", "id")
-    journeys = list(live)
+    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash."""
+    live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().select_related("as_is", "parent")
+    tree: list[tuple[Any, int]] = in_tree_order(list(live.order_by("sort_key", "id")))
+    journeys = [journey for journey, _depth in tree]
+    for journey, depth in tree:
+        journey.depth = depth
     names: dict[UUID, list[Persona]] = defaultdict(list)
     links = (
         JourneyPersona.objects.filter(journey__in=journeys, deleted_at=None, persona__deleted_at=None)

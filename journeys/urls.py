@@ -16,6 +16,7 @@ urlpatterns = [
     path("journeys/<uuid:pk>/", views.maps.journey_detail, name="detail"),
     path("journeys/<uuid:pk>/settings/", views.lists.journey_edit, name="edit"),
     path("journeys/<uuid:pk>/duplicate/", views.lists.journey_duplicate, name="duplicate"),
+    path("journeys/<uuid:pk>/to-be/", views.lists.journey_to_be, name="to-be"),
     path("journeys/<uuid:pk>/delete/", views.lists.journey_delete, name="delete"),
     path("journeys/<uuid:pk>/restore/", views.lists.journey_restore, name="restore"),
     path("journeys/<uuid:pk>/undo/", views.maps.journey_undo, name="undo"),

@@ -164,6 +164,31 @@ def differences(before: list[BindingPart], after: list[BindingPart], context: Co
     return found
 
 
+SIGNS = {"higher": "≥", "lower": "≤"}
+
+
+def goals(entries: list[BindingPart]) -> list[tuple[str, str]]:
+    """Return what should be reached on each touchpoint, where a target is set."""
+    return [
+        (
+            part.touchpoint,
+            _("%(kpi)s: %(target)s")
+            % {"kpi": kpi_name(part.kpi), "target": f"{SIGNS[part.direction]} {target_text(part)}"},
+        )
+        for part in entries
+        if part.target is not None and part.target.value is not None
+    ]
+
+
 register(
-    MapContent(key="kpis", type=list[BindingPart], dump=dump, load=load, check=check, differences=differences, rank=10)
+    MapContent(
+        key="kpis",
+        type=list[BindingPart],
+        dump=dump,
+        load=load,
+        check=check,
+        differences=differences,
+        goals=goals,
+        rank=10,
+    )
 )

@@ -72,7 +72,10 @@ def load_badges(context: MapContext) -> Mapping[UUID, Badge]:
 
 
 def load_linked(journey_ids: Sequence[UUID]) -> Mapping[UUID, Badge]:
-    """Return the worst latest state of whole journeys, for the steps that link to them."""
+    """Return the worst tested state of whole journeys with its count, for the steps that link to them.
+
+    A KPI without enough data is counted among all: a journey is never shown as good because little of it is known.
+    """
     touchpoints: dict[UUID, set[UUID]] = defaultdict(set)
     cards = Card.objects.filter(
         journey__in=journey_ids,
@@ -84,24 +87,31 @@ def load_linked(journey_ids: Sequence[UUID]) -> Mapping[UUID, Badge]:
     ).exclude(touchpoint=None)
     for journey_id, touchpoint_id in cards.values_list("journey_id", "touchpoint_id"):
         touchpoints[journey_id].add(touchpoint_id)
-    states: dict[UUID, list[str]] = defaultdict(list)
     bindings = bindings_of({pk for own in touchpoints.values() for pk in own})
     latest = (
         KpiState.objects.filter(binding__in=[binding.pk for binding in bindings])
         .order_by("binding_id", "-period_end")
         .distinct("binding_id")
     )
-    touchpoint_of = {binding.pk: binding.touchpoint_id for binding in bindings}
-    for state in latest:
-        states[touchpoint_of[state.binding_id]].append(state.state)
+    state_of = {state.binding_id: state.state for state in latest}
+    states: dict[UUID, list[str]] = defaultdict(list)
+    for binding in bindings:
+        states[binding.touchpoint_id].append(state_of.get(binding.pk, State.NO_DATA))
     found = {}
-    for journey_id, own in touchpoints.items():
-        tone = worst([state for pk in own for state in states.get(pk, ())])
-        if tone:
-            label = gettext("worst state in this sub-journey: %(state)s") % {
-                "state": state_label(tone, has_target=True)
-            }
-            found[journey_id] = Badge(mark=MARKS[tone], tone=tone, label=label)
+    for journey_id in journey_ids:
+        own = [state for pk in touchpoints.get(journey_id, ()) for state in states.get(pk, ())]
+        tone = worst(own)
+        if tone is None:
+            label = gettext("no KPI is bound in this sub-journey")
+            found[journey_id] = Badge(mark=MARKS[State.NO_DATA], tone=State.NO_DATA, label=label)
+            continue
+        count = f"{own.count(tone)}/{len(own)}"
+        label = gettext("worst tested state in this sub-journey: %(state)s (%(count)s of %(all)s KPIs)") % {
+            "state": state_label(tone, has_target=True),
+            "count": own.count(tone),
+            "all": len(own),
+        }
+        found[journey_id] = Badge(mark=MARKS[tone], tone=tone, label=label, count=count)
     return found
 
 
@@ -109,7 +119,7 @@ def load_facts(context: MapContext) -> Sequence[Fact]:
     """Return open signals, targets met and the closed period, over the map."""
     views = {view.binding.pk: view for own in views_of(context).values() for view in own}
     if not views:
-        return []
+        return [Fact("—", gettext("no KPI bound yet"))]
     slug = context.journey.workspace.slug
     dashboard = f"{reverse('kpis:dashboard', args=[slug])}?journey={context.journey.pk}"
     hidden = {Flag.Status.REFUSED}
@@ -118,7 +128,9 @@ def load_facts(context: MapContext) -> Sequence[Fact]:
     met = sum(1 for view in with_target if view.meets_target)
     facts = [
         Fact(str(signals), gettext("open signals"), dashboard),
-        Fact(gettext("%(met)s of %(all)s") % {"met": met, "all": len(with_target)}, gettext("targets met"), dashboard),
+        Fact(gettext("%(met)s of %(all)s") % {"met": met, "all": len(with_target)}, gettext("targets met"), dashboard)
+        if with_target
+        else Fact("—", gettext("no target set yet"), dashboard),
     ]
     ends = [view.end for view in views.values() if view.end]
     if context.period:

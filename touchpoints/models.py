@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
@@ -80,7 +80,7 @@ class Touchpoint(WorkspaceOwned, Named):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="touchpoints", verbose_name=_("channel"))
     presence = models.CharField(_("online or offline"), max_length=10, choices=Presence, default=Presence.ONLINE)
     phase = models.CharField(_("phase"), max_length=10, choices=Phase, default=Phase.DURING)
-    owner = models.CharField(_("owner"), max_length=120, blank=True)  # a department or a person
+    owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)  # a department or a person
     description = models.TextField(_("description"), blank=True)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

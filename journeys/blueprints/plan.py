@@ -26,7 +26,10 @@ from django.utils.translation import get_language
 NAME_MAX = 160  # characters, as in the columns of steps
 DEFAULT_LANES = ("goals", "actions", "thoughts", "touchpoints", "emotion", "metrics", "pains", "ideas")
 # What a step says beside the cards of its lanes.
-OF_A_STEP = frozenset({"name", "mood", "truth", "touchpoints", "pains", "ideas"})
+OF_A_STEP = frozenset(
+    {"name", "mood", "aim", "truth", "optional", "repeatable", "branch", "path", "width", "linked", "touchpoints",
+     "channels", "media", "pains", "ideas"}
+)  # fmt: skip
 
 
 class BlueprintInvalid(ValueError):
@@ -54,6 +57,8 @@ class LanePlan:
     key: str
     kind: str
     name: Text = Text()  # empty: the label of the kind
+    pinned: bool = False
+    height: int | None = None  # pixels at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +103,34 @@ class PainPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaPlan:
+    """A link, or a file that the workspace keeps already (by its digest), in a lane of the template."""
+
+    lane: str  # its key
+    text: str = ""
+    url: str = ""
+    file: Mapping[str, Any] = field(default_factory=dict)  # name, content_type, size, digest, width, height
+
+
+FILE = ("name", "content_type", "size", "digest", "width", "height")
+
+
+@dataclass(frozen=True, slots=True)
 class StepPlan:
     """One column."""
 
     name: Text
     mood: Decimal | None = None  # believed level, −2 to +2 in halves
+    aim: Decimal | None = None  # level that is aimed at
     truth: bool = False
+    optional: bool = False
+    repeatable: bool = False
+    branch: Text = Text()
+    path: Text = Text()
+    width: int | None = None  # pixels
+    linked: str = ""  # id of the journey that tells the step in detail
+    channels: tuple[str, ...] = ()  # codes of channels that are ticked
+    media: tuple[MediaPlan, ...] = ()
     cards: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)  # by key of the lane
     touchpoints: tuple[str, ...] = ()
     pains: tuple[PainPlan, ...] = ()
@@ -142,7 +169,10 @@ class Blueprint:
 
     @property
     def has_texts(self) -> bool:
-        return bool(self.scenario) or any(step.cards or step.mood is not None for step in self.steps)
+        return bool(self.scenario) or any(
+            step.cards or step.channels or step.media or step.mood is not None or step.aim is not None
+            for step in self.steps
+        )
 
 
 def _text(value: Any, where: str, *, longest: int | None = None, required: bool = True) -> Text:
@@ -183,15 +213,33 @@ def _lanes(value: Any) -> tuple[LanePlan, ...]:
             continue
         where = f"lanes[{number}]"
         data = _mapping(entry, where)
-        _known(data, ("key", "kind", "name"), where)
+        _known(data, ("key", "kind", "name", "pinned", "height"), where)
         if not data.get("kind"):
             raise BlueprintInvalid(f"{where}: the kind is missing.")
         name = _text(data["name"], f"{where}.name", longest=80, required=False) if "name" in data else Text()
-        lanes.append(LanePlan(str(data.get("key", data["kind"])), str(data["kind"]), name))
+        height = _pixels(data.get("height"), f"{where}.height", 72, 320)
+        kind = str(data["kind"])
+        lanes.append(LanePlan(str(data.get("key", kind)), kind, name, bool(data.get("pinned")), height))
     keys = [lane.key for lane in lanes]
     if not lanes or len(set(keys)) != len(keys):
         raise BlueprintInvalid("lanes: each needs a key of its own.")
     return tuple(lanes)
+
+
+def _pixels(value: Any, where: str, least: int, most: int) -> int | None:
+    if value is not None and (not isinstance(value, int) or not least <= value <= most):
+        raise BlueprintInvalid(f"{where}: a number from {least} to {most} is expected, not {value!r}.")
+    return value
+
+
+def _media(value: Any, where: str, lanes: Sequence[LanePlan]) -> MediaPlan:
+    data = _mapping(value, where)
+    _known(data, ("lane", "text", "url", "file"), where)
+    if data.get("lane") not in {lane.key for lane in lanes}:
+        raise BlueprintInvalid(f"{where}: the template has no lane {data.get('lane')!r}.")
+    file = _mapping(data.get("file", {}), f"{where}.file")
+    _known(file, FILE, f"{where}.file")
+    return MediaPlan(str(data["lane"]), str(data.get("text", "")), str(data.get("url", "")), file)
 
 
 def _touchpoint(key: str, value: Any) -> TouchpointPlan:
@@ -245,7 +293,18 @@ def _step(value: Any, where: str, lanes: Sequence[LanePlan], touchpoints: Mappin
     return StepPlan(
         name=_text(data.get("name"), f"{where}.name", longest=NAME_MAX),
         mood=_mood(data.get("mood"), f"{where}.mood"),
+        aim=_mood(data.get("aim"), f"{where}.aim"),
         truth=bool(data.get("truth", False)),
+        optional=bool(data.get("optional", False)),
+        repeatable=bool(data.get("repeatable", False)),
+        branch=_text(data.get("branch", ""), f"{where}.branch", longest=60, required=False),
+        path=_text(data.get("path", ""), f"{where}.path", longest=60, required=False),
+        width=_pixels(data.get("width"), f"{where}.width", 140, 480),
+        linked=str(data.get("linked", "")),
+        channels=tuple(str(code) for code in data.get("channels", [])),
+        media=tuple(
+            _media(entry, f"{where}.media[{number}]", lanes) for number, entry in enumerate(data.get("media", []))
+        ),
         cards={key: _texts(data[key], f"{where}.{key}") for key in keys if data.get(key)},
         touchpoints=used,
         pains=tuple(

@@ -35,7 +35,8 @@ from journeys.documents.style import (
 
 LABEL = 11.5  # widths in text sizes
 COMFORTABLE, TIGHT, SEVERAL, WIDEST = 10.5, 7.5, 11.0, 30.0
-CURVE_HEIGHT = 15.0
+CURVE_HEIGHT, SMALL_CURVE_HEIGHT = 15.0, 6.0
+LOOP = 1.2  # height of the arc under a step that is repeated, in text sizes
 STEP = 0.5  # points between two text sizes that are tried
 
 
@@ -87,11 +88,12 @@ class Grid:
     band: float
     head: float
     rows: Sequence[Row]
+    ways: float = 0  # height of the brackets over branches; 0 where there is none
 
     @property
     def top(self) -> float:
-        """Height of the stage band with the step headers."""
-        return self.band + self.head
+        """Height of the stage band with the brackets and the step headers."""
+        return self.band + self.ways + self.head
 
     @property
     def height(self) -> float:
@@ -120,21 +122,23 @@ def grid_of(doc: MapDoc, *, size: float, column: float, smallest: float, curve_h
     for number, lane in enumerate(doc.lanes):
         label_height = _label_height(lane, size, label - size, smallest)
         if lane.curve is not None:
-            rows.append(Row(lane, [], max(curve_height * size, label_height), number))
+            wanted = SMALL_CURVE_HEIGHT if lane.curve.small else curve_height
+            rows.append(Row(lane, [], max(wanted * size, label_height), number))
             continue
         cells = [[block(line, size=size, limit=inner, smallest=smallest) for line in cell] for cell in lane.cells]
         height = max((stack_height(cell) for cell in cells), default=0) + size
         rows.append(Row(lane, cells, max(height, label_height, size * 3), number))
-    return Grid(size, label, column, band * size * 1.1 * LEADING + size * 0.7, head, rows)
+    ways = max(smallest, size * 0.85) * LEADING * 2 + size if any(entry.place.way for entry in doc.columns) else 0
+    return Grid(size, label, column, band * size * 1.1 * LEADING + size * 0.7, head, rows, ways)
 
 
 def _head_height(column: Column, size: float, inner: float, smallest: float) -> float:
     lines = len(wrap(_head_text(column), size, inner - size * 1.2, weight=600))
     height = lines * size * LEADING + size
-    if column.remarks:
+    if column.flags:
         small = max(smallest, size * 0.85)
-        height += len(wrap(column.remarks, small, inner)) * small * LEADING
-    return height
+        height += len(wrap(column.flags, small, inner)) * small * LEADING
+    return height + (size * LOOP if column.loop else 0)
 
 
 def _head_text(column: Column) -> str:
@@ -457,7 +461,8 @@ def _sheet(page: Page, doc: MapDoc, grid: Grid, tile: Tile, y: float, smallest: 
             )
     for number in range(tile.first, tile.last):
         left = x + (number - tile.first) * grid.column
-        page.add(*_head_shapes(doc.columns[number], left, y + grid.band, grid, smallest))
+        page.add(*_head_shapes(doc.columns[number], left, y + grid.band + grid.ways, grid, smallest))
+    page.add(*_way_shapes(doc, tile, x, y + grid.band, grid, smallest))
     top = y + grid.top
     for row in tile.lanes:
         page.add(Line(MARGIN, top, right, top, RULE, 0.5))
@@ -490,11 +495,73 @@ def _head_shapes(column: Column, x: float, y: float, grid: Grid, smallest: float
     for number, (mark, colour) in enumerate(reversed(marks)):
         at = x + grid.column - size * 0.4 - number * size * 1.2
         yield Text(at, base, mark, size * 1.2, fill=colour, anchor="end")
-    if column.remarks:
+    if column.flags:
         small = max(smallest, size * 0.85)
         below = base + (len(lines) - 1) * size * LEADING + size * 0.2
-        for number, line in enumerate(wrap(column.remarks, small, inner), 1):
+        for number, line in enumerate(wrap(column.flags, small, inner), 1):
             yield Text(x + size * 0.5, below + number * small * LEADING, line, small, fill=MUTED)
+    if column.loop:
+        left, right, low = x + size * 0.8, x + grid.column - size * 0.8, y + grid.head - size * 0.3
+        high, reach = low - size * 0.6, low + size * 0.2
+        yield Path(
+            f"M{right:.2f} {high:.2f}C{right:.2f} {reach:.2f} {left:.2f} {reach:.2f} {left:.2f} {high + size * 0.2:.2f}",
+            stroke=DECISIVE,
+            thickness=size * 0.14,
+        )
+        tip = high - size * 0.15
+        yield Path(
+            f"M{left:.2f} {tip:.2f}L{left - size * 0.3:.2f} {tip + size * 0.5:.2f}"
+            f"L{left + size * 0.3:.2f} {tip + size * 0.5:.2f}Z",
+            fill=DECISIVE,
+        )
+
+
+def _way_shapes(doc: MapDoc, tile: Tile, x: float, y: float, grid: Grid, smallest: float) -> Iterator[Shape]:
+    """Draw a bracket over each branch, its ways below it, and "or" between two of them."""
+    size = grid.size
+    small = max(smallest, size * 0.85)
+    first = tile.first
+    while first < tile.last:
+        column = doc.columns[first]
+        if not column.place.way:
+            first += 1
+            continue
+        last = first
+        while not doc.columns[last].place.last and last + 1 < tile.last:
+            last += 1
+        left = x + (first - tile.first) * grid.column + size * 0.4
+        right = x + (last + 1 - tile.first) * grid.column - size * 0.4
+        bar = y + small * 0.9
+        yield Line(left, bar, right, bar, DECISIVE, size * 0.14)
+        if column.place.branch_width:
+            yield Line(left, bar, left, bar + size * 0.6, DECISIVE, size * 0.14)
+        if doc.columns[last].place.last:
+            yield Line(right, bar, right, bar + size * 0.6, DECISIVE, size * 0.14)
+        name = column.branch if column.place.branch_width else f"{column.branch} ({doc.texts['continued']})"
+        name = shortened(name, small, right - left - size * 2, weight=600)
+        yield Rect(left + size * 0.7, y, width(name, small, weight=600) + size * 0.6, small * 1.6, fill=PAPER)
+        yield Text(left + size, y + small * 1.2, name, small, 600, fill=DECISIVE)
+        base = y + small * LEADING + size * 1.1
+        for number in range(first, last + 1):
+            place = doc.columns[number].place
+            if not place.way_width and number != first:
+                continue
+            at = x + (number - tile.first) * grid.column
+            inset = size * 0.5
+            if place.way > 1 and place.way_width:
+                word = doc.texts["or"]
+                half = width(word, small, weight=600) / 2 + size * 0.3
+                yield Rect(
+                    at - half, base - small * 1.05, half * 2, small * 1.5, PAPER, DECISIVE, size * 0.08, small * 0.75
+                )
+                yield Text(at, base, word, small, 600, fill=DECISIVE, anchor="middle")
+                inset = half + size * 0.3
+            end = next((n for n in range(number + 1, last + 1) if doc.columns[n].place.way_width), last + 1)
+            path = doc.columns[number].path or doc.texts["way"]
+            text = f"{place.letter}\u00a0· {path}" if place.letter else path
+            room = (end - number) * grid.column - inset - size * 1.6
+            yield Text(at + inset, base, shortened(text, small, room, weight=600), small, 600)
+        first = last + 1
 
 
 def _label_shapes(doc: MapDoc, row: Row, x: float, y: float, grid: Grid, smallest: float) -> Iterator[Shape]:
@@ -538,7 +605,7 @@ def _curve_shapes(
 ) -> Iterator[Shape]:
     size = grid.size
     w = (tile.last - tile.first) * grid.column
-    margin = size * 1.6
+    margin = size * (0.8 if curve.small else 1.6)
 
     def level_y(level: float) -> float:
         return y + margin + (2 - level) / 4 * (height - 2 * margin)
@@ -551,7 +618,8 @@ def _curve_shapes(
         yield Line(
             x, level_y(level), x + w, level_y(level), "#C7CDD6" if level == 0 else "#E3E7EC", 0.6 if level == 0 else 0.5
         )
-        yield Text(x + size * 0.4, level_y(level) - small * 0.25, name, small, fill="#7A8494")
+        if not curve.small:
+            yield Text(x + size * 0.4, level_y(level) - small * 0.25, name, small, fill="#7A8494")
     shapes: list[Shape] = []
     for series in curve.series:
         if series.layer == "measured":

@@ -1,7 +1,7 @@
 """What a map says on paper, apart from any medium: columns, lanes with the lines of their cells, curves, footer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from django.utils.translation import get_language, gettext, pgettext
 from cxmap.lib import formats
 from journeys import interchange
 from journeys import lanes as registry
+from journeys.branches import NOWHERE, Place
+from journeys.curve import LINES_MAX
 from journeys.lanes import MapContext, PrintLine
-from journeys.models import Card, CurvePoint, Journey
+from journeys.models import Card, CurvePoint, Journey, JourneyKind
 from journeys.selectors import Board
 from journeys.versions import standing
 from personas.models import Persona
@@ -36,6 +38,11 @@ class Column:
     state: str  # the mark in words
     decisive: bool
     remarks: str  # optional, repeatable, its way
+    flags: str = ""  # the remarks without the way, where a bracket shows it
+    place: Place = NOWHERE  # in a branch
+    branch: str = ""
+    path: str = ""
+    loop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,14 @@ class Series:
     values: Sequence[float | None]
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
+    persona: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     series: Sequence[Series]
     level_names: Sequence[str]
+    small: bool = False  # one of several persons' curves, each in a lane of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +121,6 @@ def evidence_share(journey: Journey) -> tuple[int, int]:
     return sum(cells.values()), len(cells)
 
 
-def _level_names(journey: Journey) -> list[str]:
-    """Return the names of the levels from the highest down."""
-    if len(journey.level_names) == len(LEVELS):
-        return list(reversed(journey.level_names))
-    return [
-        gettext("very positive"),
-        gettext("positive"),
-        gettext("neutral"),
-        gettext("negative"),
-        gettext("very negative"),
-    ]
-
-
 def _curve(board: Board) -> Curve:
     place = {column.step.pk: number for number, column in enumerate(board.columns)}
     count = len(place)
@@ -146,6 +142,7 @@ def _curve(board: Board) -> Curve:
                 colour=_colour(persona) or (BELIEVED_COLOUR if believed else TO_BE_COLOUR),
                 marker=MARKERS[order[persona.pk] % 5] if persona else "circle",
                 values=values,
+                persona=persona is not None,
             )
         )
     context = MapContext(
@@ -156,7 +153,9 @@ def _curve(board: Board) -> Curve:
         points: list[Any] = [measured.get(pk) for pk in place]
         found.append(
             Series(
-                name=gettext("measured among customers, with 95% interval"),
+                name=gettext("measured among employees, with 95% interval")
+                if board.journey.kind == JourneyKind.EMPLOYEE
+                else gettext("measured among customers, with 95% interval"),
                 layer="measured",
                 colour=MEASURED_COLOUR,
                 marker="circle",
@@ -165,15 +164,15 @@ def _curve(board: Board) -> Curve:
                 high=[point.high if point else None for point in points],
             )
         )
-    return Curve(series=found, level_names=_level_names(board.journey))
+    return Curve(series=found, level_names=list(reversed(board.levels)))
 
 
 def _colour(persona: Persona | None) -> str:
     return PERSONA_COLOURS[persona.colour % 5] if persona else ""
 
 
-def _remarks(step: Any) -> str:
-    found = [" › ".join(filter(None, [step.branch, step.path]))]
+def _remarks(step: Any, *, way: bool = True) -> str:
+    found = [" › ".join(filter(None, [step.branch, step.path]))] if way else []
     if step.optional:
         found.append(gettext("optional"))
     if step.repeatable:
@@ -236,6 +235,11 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
                     state=str(column.badge.label) if column.badge else "",
                     decisive=step.moment_of_truth,
                     remarks=_remarks(step),
+                    flags=_remarks(step, way=False),
+                    place=column.place,
+                    branch=step.branch,
+                    path=step.path,
+                    loop=step.repeatable,
                 )
             )
     lanes = []
@@ -244,7 +248,14 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
             continue
         curve = _curve(board) if row.kind.key == "emotion" else None
         cells = [] if curve else [list(row.kind.lines(row.cells.get(column.step.pk))) for column in board.columns]
+        apart: list[Series] = []
+        if curve and sum(series.persona for series in curve.series) > LINES_MAX:
+            apart = [series for series in curve.series if series.persona]
+            curve = replace(curve, series=[series for series in curve.series if not series.persona])
         lanes.append(LaneDoc(label=row.label, hint=str(row.kind.hint), key=row.kind.key, cells=cells, curve=curve))
+        for series in apart:
+            own = Curve([series], list(reversed(board.levels)), small=True)
+            lanes.append(LaneDoc(label="", hint="", key=row.kind.key, cells=[], curve=own))
     chips = [", ".join(filter(None, [persona.name, persona.tagline])) for persona in board.personas]
     chips = chips or [gettext("no persona yet")]
     chips += [str(journey.get_horizon_display()), str(journey.get_status_display())]
@@ -254,7 +265,7 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
         chips.append(gettext("review on %(day)s") % {"day": formats.short_date(journey.review_on)})
     strip = [
         (gettext("Scenario"), journey.scenario),
-        (gettext("What the customer expects"), journey.expectation),
+        (journey.expectation_label, journey.expectation),
         (gettext("Measure of success"), journey.success_measure),
     ]
     return MapDoc(
@@ -282,5 +293,7 @@ def map_doc(board: Board, *, without: Collection[UUID] = ()) -> MapDoc:
             "overview": gettext("Overview of the sheets"),
             "sheet": gettext("sheet %(number)s of %(all)s"),
             "continued": gettext("continued"),
+            "or": gettext("or"),
+            "way": gettext("this way"),
         },
     )

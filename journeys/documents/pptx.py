@@ -327,7 +327,7 @@ def _stage(doc: MapDoc, band: Band, number: int, language: str) -> Iterator[Slid
 
 def _head_room(grid: Grid, part: MapDoc) -> float:
     """Return the height of the step headers: their name, the state in words, what else is to say."""
-    return grid.head + (grid.size * 1.25 if any(column.mark for column in part.columns) else 0) + 4
+    return grid.head + grid.ways + (grid.size * 1.25 if any(column.mark for column in part.columns) else 0) + 4
 
 
 def _columns(doc: MapDoc, first: int, last: int, language: str) -> Iterator[Slide]:
@@ -470,12 +470,12 @@ def _curve(
     curve = lane.curve
     assert curve is not None  # noqa: S101 - callers have looked
     w = (last - first) * column
-    margin = small * 1.7
+    margin = small * (0.8 if curve.small else 1.7)
 
     def at(number: int, level: float) -> tuple[float, float]:
         return x + (number - first + 0.5) * column, y + margin + (2 - level) / 4 * (height - 2 * margin)
 
-    legend = [[Run(lane.label, max(small, 10), bold=True)]]
+    legend = [[Run(lane.label, max(small, 10), bold=True)]] if lane.label else []
     legend += [
         [
             Run("● " if series.layer == "measured" else "○ ", small, fill=series.colour),
@@ -483,10 +483,21 @@ def _curve(
         ]
         for series in curve.series
     ]
-    slide.shape(lane.label, x - label, y + 2, label - 4, height - 4, fill=LABEL_FILL, paragraphs=legend, inset=4)
+    slide.shape(
+        lane.label or curve.series[0].name,
+        x - label,
+        y + 2,
+        label - 4,
+        height - 4,
+        fill=LABEL_FILL,
+        paragraphs=legend,
+        inset=4,
+    )
     for level, name in zip(LEVELS, curve.level_names, strict=True):
         line_y = at(first, level)[1]
         slide.line(x, line_y, x + w, line_y, "#C7CDD6" if level == 0 else "#E3E7EC")
+        if curve.small:
+            continue
         slide.text(name, x + 2, line_y - small * 1.25, 90, small * 1.2, Run(name, small, fill="#7A8494"))
     inside = range(first, last)
     for series in curve.series:

@@ -1,5 +1,6 @@
 """The lossless document of a journey: written, read, applied, compared."""
 
+from journeys.interchange.aligned import Alignment, aligned
 from journeys.interchange.apply import Written, document_apply, journey_import
 from journeys.interchange.differences import DifferenceGroup, differences
 from journeys.interchange.document import (
@@ -15,10 +16,12 @@ from journeys.interchange.document import (
 from journeys.interchange.dump import document_of
 
 __all__ = [
+    "Alignment",
     "DifferenceGroup",
     "Document",
     "DocumentInvalid",
     "Written",
+    "aligned",
     "differences",
     "document_apply",
     "document_from",

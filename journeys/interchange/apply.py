@@ -17,6 +17,7 @@ from cxmap.history.services import Recording, history_record
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from journeys.content import LoadContext, parts
+from journeys.family import is_within
 from journeys.interchange import contents
 from journeys.interchange.document import AttachmentPart, Document, EvidencePart, JourneyRef, serial_of
 from journeys.interchange.dump import (
@@ -207,13 +208,8 @@ class _Writer:
 
     def _parent(self, pk: UUID | None) -> UUID | None:
         """Return the parent, unless the journey would become a part of itself."""
-        above = pk
-        for _step in range(50):
-            if above is None:
-                return pk
-            if above == self.journey.pk:
-                break
-            above = Journey.objects.filter(pk=above).values_list("parent", flat=True).first()
+        if not is_within(self.journey.pk, pk):
+            return pk
         self.note(_("A journey cannot be a part of itself: it stands on its own now."))
         return None
 

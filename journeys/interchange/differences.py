@@ -37,7 +37,7 @@ def level_text(level: float) -> str:
     return formats.decimal(level, 0 if level == int(level) else 1, signed=True)
 
 
-def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
+def moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
     """Return the fewest keys of both lists that have to move to lead from one order to the other."""
     place = {key: number for number, key in enumerate(before)}
     kept = [key for key in after if key in place]
@@ -61,7 +61,9 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> set[str]:
     return set(kept) - staying
 
 
-class _Comparison:
+class Comparison:
+    """Finds the differences of two documents; knows the names of what stands in either."""
+
     def __init__(self, before: Document, after: Document) -> None:
         self.before, self.after = before, after
         self.found: list[Difference] = []
@@ -98,7 +100,7 @@ class _Comparison:
     def lane_name(self, part: LanePart | None) -> str:
         if part is None:
             return ""
-        return part.name or str(kind_of(part.kind).label)
+        return part.name or str(kind_of(part.kind, self.after.journey.kind).label)
 
     def card_name(self, card: CardPart) -> str:
         """Return what is seen of a card."""
@@ -171,7 +173,7 @@ class _Comparison:
                 self.say("changed", _("stage hidden") if part.hidden else _("stage shown again"), {}, stage=key)
         for key in old.keys() - new.keys():
             self.say("removed", _("stage removed: “%(name)s”"), {"name": old[key].name}, stage=key)
-        for key in _moved(list(old), list(new)):
+        for key in moved(list(old), list(new)):
             self.say("moved", _("stage “%(name)s” has another place"), {"name": new[key].name}, stage=key)
 
     def _steps(self) -> None:
@@ -216,13 +218,13 @@ class _Comparison:
                 }
                 self.say("changed", _("sub-journey of the step “%(name)s”: %(before)s → %(after)s"), names, step=key)
         for key in old.keys() - new.keys():
-            self.say("removed", _("step removed: “%(name)s”"), {"name": old[key].name}, stage=old[key].stage)
+            self.say("removed", _("step removed: “%(name)s”"), {"name": old[key].name}, step=key, stage=old[key].stage)
         for stage in dict.fromkeys(part.stage for part in new.values()):
             same = [
                 [part.id for part in rows.values() if part.stage == stage and _stage(old, new, part.id)]
                 for rows in (old, new)
             ]
-            for key in _moved(*same):
+            for key in moved(*same):
                 self.say(
                     "moved", _("step “%(name)s” has another place in its stage"), {"name": new[key].name}, step=key
                 )
@@ -245,7 +247,7 @@ class _Comparison:
                 self.say("changed", sentence, {"name": name})
         for key in old.keys() - new.keys():
             self.say("removed", _("lane removed: %(name)s"), {"name": self.lane_name(old[key])})
-        for key in _moved(list(old), list(new)):
+        for key in moved(list(old), list(new)):
             self.say("moved", _("lane “%(name)s” has another place"), {"name": self.lane_name(new[key])})
 
     def _cards(self) -> None:
@@ -310,10 +312,11 @@ class _Comparison:
             for document in (self.before, self.after)
         )
         order = {part.id: number for number, part in enumerate([*self.before.steps, *self.after.steps])}
+        left = {part.id for part in self.after.steps}  # a step that was removed took its points along
         for key in sorted(old.keys() | new.keys(), key=lambda key: (order[key[0]], key[1], key[2] or "")):
             first, last = old.get(key), new.get(key)
             step, layer, persona = key
-            if first == last:
+            if first == last or step not in left:
                 continue
             curve = _("believed curve") if layer == "believed" else _("aimed-at curve")
             if persona:
@@ -420,7 +423,7 @@ def differences(before: Document, after: Document) -> list[DifferenceGroup]:
 
     The map as a whole comes first. Attachments that only moved to another number, and widths, are no difference.
     """
-    comparison = _Comparison(before, after)
+    comparison = Comparison(before, after)
     found = comparison.compare()
     order = ["", *(part.id for part in after.stages), *(part.id for part in before.stages)]
     groups: dict[str, list[Difference]] = {key: [] for key in order}

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,8 @@ from cxmap.history.services import history_record
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import CHANNELS, Blueprint, TouchpointPlan
-from journeys.models import Card, CurvePoint, Journey
+from journeys.models import Attachment, Card, CurvePoint, Journey
+from journeys.services.attachments import path_of
 from journeys.sowing import Cells, Ground, Line, Part, register
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import channel_create, touchpoint_create
@@ -91,8 +94,53 @@ def texts_sow(ground: Ground) -> None:
         for number, text in enumerate(texts, 1)
     )
     CurvePoint.objects.bulk_create(
-        CurvePoint(**common, step=step, level=plan.mood) for plan, step in ground.steps if plan.mood is not None
+        CurvePoint(**common, step=step, layer=layer, level=level)
+        for plan, step in ground.steps
+        for layer, level in ((CurvePoint.Layer.BELIEVED, plan.mood), (CurvePoint.Layer.TO_BE, plan.aim))
+        if level is not None
     )
+    _channels_sow(ground, common)
+    _media_sow(ground, common)
+
+
+def _channels_sow(ground: Ground, common: dict[str, Any]) -> None:
+    """Tick the channels of the template in the lane of channels; those that the workspace does not have are let go."""
+    lane = next((lane for lane in ground.lanes.values() if lane.kind == "channels"), None)
+    wanted = {code for plan, _step in ground.steps for code in plan.channels}
+    if lane is None or not wanted:
+        return
+    channels = {row.code: row for row in Channel.objects.filter(workspace=ground.journey.workspace_id, code__in=wanted)}
+    Card.objects.bulk_create(
+        Card(**common, lane=lane, step=step, rank=number * RANK, channel=channels[code])
+        for plan, step in ground.steps
+        for number, code in enumerate(plan.channels, 1)
+        if code in channels
+    )
+
+
+def _media_sow(ground: Ground, common: dict[str, Any]) -> None:
+    """Put links and files of the template on the map; a file that is no longer kept is let go."""
+    cards = []
+    for plan, step in ground.steps:
+        for number, media in enumerate(plan.media, 1):
+            attachment = None
+            if media.file:
+                attachment = Attachment(**common, **media.file)
+                if not default_storage.exists(path_of(attachment)):
+                    continue
+                attachment.save()
+            cards.append(
+                Card(
+                    **common,
+                    lane=ground.lanes[media.lane],
+                    step=step,
+                    rank=number * RANK,
+                    text=media.text,
+                    url=media.url,
+                    attachment=attachment,
+                )
+            )
+    Card.objects.bulk_create(cards)
 
 
 def touchpoints_sow(ground: Ground) -> None:
@@ -145,7 +193,19 @@ def touchpoints_sow(ground: Ground) -> None:
 
 def texts_preview(workspace: Workspace, blueprint: Blueprint) -> Mapping[str, Cells]:
     styles = {lane.key: "quote" if lane.kind == "thoughts" else "text" for lane in blueprint.lanes}
-    return {
+    found: dict[str, Cells] = {}
+    for lane in blueprint.lanes:
+        lines = [
+            [Line(media.text or media.url) for media in step.media if media.lane == lane.key]
+            for step in blueprint.steps
+        ]
+        if any(lines):
+            found[lane.key] = lines
+    ticked = {code for step in blueprint.steps for code in step.channels}
+    if ticked:
+        names = {row.code: row.name for row in Channel.objects.filter(workspace=workspace, code__in=ticked)}
+        found["channels"] = [[Line(names[code]) for code in step.channels if code in names] for step in blueprint.steps]
+    return found | {
         key: [[Line(str(text), style) for text in step.cards.get(key, ())] for step in blueprint.steps]
         for key, style in styles.items()
         if any(key in step.cards for step in blueprint.steps)

@@ -7,13 +7,15 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.models import Change
 from cxmap.history.services import ChangedSince, history_record, recording, undo
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import SIX_STAGES, Blueprint
-from journeys.errors import LastOne, PersonaNeeded
+from journeys.errors import ElsewhereOnMap, LastOne, NoAsIs, PartOfItself, PersonaNeeded
+from journeys.family import is_within
 from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
 from journeys.services.copies import board_copy
@@ -68,17 +70,37 @@ def journey_create(
     )
     common: dict[str, Any] = {"workspace": workspace, "journey": journey}
     stages, steps = [], []
+    linked = _linked(workspace, blueprint)
     for number, plan in enumerate(blueprint.stages, 1):
         stage = Stage(**common, name=str(plan.name), note=str(plan.note), template_key=plan.key, rank=number * 1024)
         stages.append(stage)
         steps += [
-            Step(**common, stage=stage, name=str(step.name), rank=place * 1024, moment_of_truth=step.truth)
+            Step(
+                **common,
+                stage=stage,
+                name=str(step.name),
+                rank=place * 1024,
+                moment_of_truth=step.truth,
+                optional=step.optional,
+                repeatable=step.repeatable,
+                branch=str(step.branch),
+                path=str(step.path),
+                width=step.width,
+                linked_journey_id=linked.get(step.linked),
+            )
             for place, step in enumerate(plan.steps, 1)
         ]
     Stage.objects.bulk_create(stages)
     Step.objects.bulk_create(steps)
     lanes = [
-        Lane(**common, kind=lane.kind, name=str(lane.name), rank=number * 1024)
+        Lane(
+            **common,
+            kind=lane.kind,
+            name=str(lane.name),
+            rank=number * 1024,
+            pinned=lane.pinned,
+            height=lane.height,
+        )
         for number, lane in enumerate(blueprint.lanes, 1)
     ]
     Lane.objects.bulk_create(lanes)
@@ -96,6 +118,15 @@ def journey_create(
     return journey
 
 
+def _linked(workspace: Workspace, blueprint: Blueprint) -> dict[str, Any]:
+    """Return the journeys that steps of a workspace's own template link to and that are still there, by their ids."""
+    wanted = {step.linked for step in blueprint.steps if step.linked}
+    if not wanted:
+        return {}
+    there = Journey.objects.filter(workspace=workspace, pk__in=wanted, deleted_at=None).values_list("pk", flat=True)
+    return {str(pk): pk for pk in there}
+
+
 @transaction.atomic
 def journey_update(
     *,
@@ -106,13 +137,19 @@ def journey_update(
     expected_revision: int | None = None,
     **settings: Any,
 ) -> Journey:
-    """Change the header of a map. Raises StaleRevision, PersonaNeeded."""
+    """Change the header of a map. Raises StaleRevision, PersonaNeeded, PartOfItself, NoAsIs, ElsewhereOnMap."""
     if personas is not None and not personas and not no_persona_yet:
         raise PersonaNeeded
     with recording(actor=actor, action="journey.updated", target=journey, scope=journey, name=journey.name) as record:
+        if settings.get("parent") is not None:
+            # Two people who put two journeys under each other at the same time would close a circle.
+            Workspace.objects.select_for_update(no_key=True).only("pk").get(pk=journey.workspace_id)
         journey = Journey.objects.select_for_update().get(pk=journey.pk)
         if expected_revision is not None and journey.revision != expected_revision:
             raise StaleRevision(current=journey)
+        if settings.get("horizon") == Horizon.AS_IS:
+            settings.setdefault("as_is", None)
+        _check_relatives(journey, settings)
         record.watch(journey)
         for name, value in settings.items():
             setattr(journey, name, value)
@@ -125,6 +162,21 @@ def journey_update(
         journey.board_revision += 1
         journey.save(update_fields=[*fields, "revision", "board_revision", "updated_at"])
     return journey
+
+
+def _check_relatives(journey: Journey, settings: dict[str, Any]) -> None:
+    """Raise unless the journeys that this one is to belong to are of its workspace, and neither itself nor its parts."""
+    parent, as_is = settings.get("parent"), settings.get("as_is")
+    if any(other is not None and other.workspace_id != journey.workspace_id for other in (parent, as_is)):
+        raise ElsewhereOnMap
+    if parent is not None and is_within(journey.pk, parent.pk):
+        raise PartOfItself(parent.name)
+    if as_is is None:
+        return
+    if settings.get("horizon", journey.horizon) != Horizon.TO_BE:
+        raise NoAsIs(_("Only a to-be journey belongs to an as-is one: choose the horizon first."))
+    if as_is.pk == journey.pk or as_is.horizon != Horizon.AS_IS:
+        raise NoAsIs(_("Choose another journey: one that shows how things are today."))
 
 
 def _set_personas(record: Any, journey: Journey, personas: Sequence[Persona]) -> None:
@@ -235,6 +287,9 @@ def _check_undone(journey: Journey, changes: Sequence[Change]) -> None:
         raise ChangedSince
     if not Step.objects.filter(journey=journey, deleted_at=None, stage__deleted_at=None).exists():
         raise LastOne
+    parent_id = Journey.objects.values_list("parent", flat=True).get(pk=journey.pk)
+    if ("journeys.journey", str(journey.pk)) in touched and is_within(journey.pk, parent_id):
+        raise ChangedSince
 
 
 def _made_by(journey: Journey, row: Any, actor: User | None) -> bool:

@@ -10,6 +10,7 @@ from cxmap.history.services import recording
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User
 from journeys.blueprints import blueprint_from
+from journeys.blueprints.plan import FILE
 from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Journey, JourneyTemplate, Lane, Stage, Step
 from journeys.sowing import Harvest, parts
@@ -26,7 +27,8 @@ def template_save(
 ) -> JourneyTemplate:
     """Make a template of what a map shows: its structure, touchpoints, KPIs and pain points; texts and curve if wanted.
 
-    Left out: hidden stages, steps and lanes, real quotations, personas, targets, measures, notes and scores.
+    Left out: hidden stages, steps and lanes, real quotations, personas with their interactions and curves, targets,
+    measures, notes and scores.
     """
     template = JourneyTemplate(
         workspace_id=journey.workspace_id,
@@ -89,7 +91,13 @@ def _lanes(journey: Journey) -> dict[UUID, dict[str, Any]]:
     for lane in Lane.objects.filter(journey=journey, deleted_at=None, hidden=False).order_by("rank", "id"):
         seen[lane.kind] += 1
         key = lane.kind if seen[lane.kind] == 1 else f"{lane.kind}-{seen[lane.kind]}"
-        found[lane.pk] = {"key": key, "kind": lane.kind, "name": lane.name}
+        look = {"pinned": lane.pinned, "height": lane.height}
+        found[lane.pk] = {
+            "key": key,
+            "kind": lane.kind,
+            "name": lane.name,
+            **{name: value for name, value in look.items() if value},
+        }
     return found
 
 
@@ -101,15 +109,22 @@ def content_of(journey: Journey, *, with_texts: bool) -> dict[str, Any]:
     }
     steps: dict[UUID, dict[str, Any]] = {}
     for step in Step.objects.filter(stage__in=stages, deleted_at=None, hidden=False).order_by("rank", "id"):
-        steps[step.pk] = {"name": step.name}
-        if step.moment_of_truth:
-            steps[step.pk]["truth"] = True
+        said = {
+            "truth": step.moment_of_truth,
+            "optional": step.optional,
+            "repeatable": step.repeatable,
+            "branch": step.branch,
+            "path": step.path,
+            "width": step.width,
+            "linked": str(step.linked_journey_id or ""),
+        }
+        steps[step.pk] = {"name": step.name, **{name: value for name, value in said.items() if value}}
         stages[step.stage_id]["steps"].append(steps[step.pk])
     lanes = _lanes(journey)
     touchpoints: dict[UUID, dict[str, Any]] = {}
     cards = (
         Card.objects.filter(journey=journey, deleted_at=None, step__in=steps, lane__in=lanes)
-        .select_related("touchpoint__category", "touchpoint__channel")
+        .select_related("touchpoint__category", "touchpoint__channel", "channel", "attachment")
         .order_by("rank", "id")
     )
     for card in cards:
@@ -125,12 +140,20 @@ def content_of(journey: Journey, *, with_texts: bool) -> dict[str, Any]:
                     "phase": touchpoint.phase,
                 }
                 entry.setdefault("touchpoints", []).append(touchpoint.code)
+        elif with_texts and card.channel is not None:
+            entry.setdefault("channels", []).append(card.channel.code)
+        elif with_texts and card.content == "media":
+            media = {"lane": lane["key"], "text": card.text, "url": card.url}
+            if card.attachment is not None:
+                media["file"] = {name: getattr(card.attachment, name) for name in FILE}
+            entry.setdefault("media", []).append(media)
         elif with_texts and card.text.strip() and not card.source and kind_of(lane["kind"]).typed:
             # A card with a source is a real quotation: what one customer said is not said on another map.
             entry.setdefault(lane["key"], []).append(card.text)
     if with_texts:
-        for point in CurvePoint.objects.filter(journey=journey, deleted_at=None, step__in=steps):
-            steps[point.step_id]["mood"] = float(point.level)
+        for point in CurvePoint.objects.filter(journey=journey, deleted_at=None, step__in=steps, persona=None):
+            name = "mood" if point.layer == CurvePoint.Layer.BELIEVED else "aim"
+            steps[point.step_id][name] = float(point.level)
     harvest = Harvest(journey=journey, steps=steps, touchpoints=touchpoints)
     for part in parts():
         if part.gather is not None:

@@ -59,7 +59,7 @@ def journey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
                     **data,
                 )
             except CxmapError as error:
-                form.add_error(None, str(error))
+                form.add_error(next(iter(error.fields), None), str(error))
                 status = error.status
             else:
                 return redirect(journey)
@@ -74,6 +74,19 @@ def journey_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     name = _("%(name)s (copy)") % {"name": journey.name[:180]}
     copy = services.journey_duplicate(journey=journey, actor=request.user, name=name)
     messages.success(request, _("“%(name)s” was made.") % {"name": name})
+    return redirect(copy)
+
+
+@login_required
+@require_POST
+def journey_to_be(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Copy a map as the journey that is aimed at."""
+    journey = access.journey_for_edit(request, pk)
+    name = _("%(name)s (to-be)") % {"name": journey.name[:180]}
+    copy = services.journey_duplicate(journey=journey, actor=request.user, name=name, to_be=True)
+    messages.success(
+        request, _("“%(name)s” was made: change it here; “Compare with the as-is journey” shows both.") % {"name": name}
+    )
     return redirect(copy)
 
 

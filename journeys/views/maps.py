@@ -25,6 +25,7 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.commands import commands
+from journeys.family import family_of
 from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.services import journeys as services
@@ -97,6 +98,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if can_edit else "",
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
+        "family": family_of(journey),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)
@@ -128,7 +130,7 @@ def answer_board(
 
 def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
     """Return the inside of one cell that people fill themselves."""
-    kind = selectors.registry.kind_of(lane.kind)
+    kind = selectors.registry.kind_of(lane.kind, lane.journey.kind)
     cards = selectors.cell_cards(lane, step)
     row = selectors.LaneRow(lane=lane, kind=kind, cells={})
     column = selectors.StepColumn(step=step, number=0, index=0, badge=None, first=False, last=False)

@@ -468,7 +468,9 @@ def journey_layout(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 def _kinds(journey: Journey) -> list[tuple[str, Any]]:
     present = {lane.kind for lane in lanes.live_lanes(journey)}
-    return [(kind.key, kind.label) for kind in registry.kinds() if not (kind.single and kind.key in present)]
+    return [
+        (kind.key, kind.label) for kind in registry.kinds(journey.kind) if not (kind.single and kind.key in present)
+    ]
 
 
 @login_required
@@ -491,7 +493,7 @@ def lane_menu(request: MemberRequest, pk: UUID) -> HttpResponse:
     siblings = [other.pk for other in lanes.live_lanes(lane.journey)]
     context = {
         "lane": lane,
-        "label": lane.name or registry.kind_of(lane.kind).label,
+        "label": lane.name or registry.kind_of(lane.kind, lane.journey.kind).label,
         "single": registry.kind_of(lane.kind).single,
         "journey": lane.journey,
         "place": siblings.index(lane.pk),
@@ -557,7 +559,7 @@ def lane_show(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def lane_duplicate(request: MemberRequest, pk: UUID) -> HttpResponse:
     lane = access.lane_for_edit(request, pk)
-    label = lane.name or str(registry.kind_of(lane.kind).label)
+    label = lane.name or str(registry.kind_of(lane.kind, lane.journey.kind).label)
     name = (_("%(name)s (copy)") % {"name": label})[:80]
     return _act(
         request,

@@ -25,7 +25,7 @@ from journeys import access, interchange
 from journeys import versions as ages
 from journeys.forms_files import CompareFilesForm, VersionForm
 from journeys.interchange.document import refused
-from journeys.models import Journey, Version
+from journeys.models import Horizon, Journey, Version
 from journeys.services import versions as services
 
 NOW, AS_IS = "now", "as-is"
@@ -38,6 +38,7 @@ class Side:
     key: str
     label: str
     document: interchange.Document
+    short: str = ""  # over each step: "as-is journey"
 
 
 def file_name(name: str, extension: str) -> str:
@@ -116,22 +117,34 @@ def version_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 def _side(journey: Journey, key: str) -> Side | None:
     """Return a state by its key: "now", "as-is", or the number of a version; None when there is none."""
     if key == NOW:
-        return Side(NOW, _("now"), interchange.document_of(journey, files=False))
+        short = str(Horizon.TO_BE.label) if _is_to_be(journey) else _("now")
+        return Side(NOW, now_label(journey), interchange.document_of(journey, files=False), short)
     if key == AS_IS:
         if journey.as_is is None or journey.as_is.deleted_at is not None:
             return None
         label = _("as-is journey “%(name)s”") % {"name": journey.as_is.name}
-        return Side(AS_IS, label, interchange.document_of(journey.as_is, files=False))
+        return Side(AS_IS, label, interchange.document_of(journey.as_is, files=False), str(Horizon.AS_IS.label))
     if not key.isdecimal() or len(key) > 9:
         return None
     version = Version.objects.filter(journey=journey, number=int(key)).first()
     if version is None:
         return None
     try:
-        return Side(key, version_label(version), services.document_in(version))
+        short = _("version %(number)s") % {"number": version.number}
+        return Side(key, version_label(version), services.document_in(version), short)
     except interchange.DocumentInvalid:
         # A part of the product that wrote something into it is gone; the file of the version still holds it.
         return None
+
+
+def _is_to_be(journey: Journey) -> bool:
+    return journey.as_is_id is not None and journey.horizon == Horizon.TO_BE
+
+
+def now_label(journey: Journey) -> str:
+    if _is_to_be(journey):
+        return _("to-be journey “%(name)s”, now") % {"name": journey.name}
+    return _("now")
 
 
 def version_label(version: Version) -> str:
@@ -143,7 +156,7 @@ def version_label(version: Version) -> str:
 @login_required
 @require_safe
 def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """What is different between two versions, a version and now, or the as-is journey and this to-be one."""
+    """Two versions, a version and now, or the as-is journey and this to-be one, side by side with what is different."""
     journey = access.journey_for_view(request, pk)
     versions = ages.versions_of(journey)
     default = AS_IS if journey.as_is_id else str(versions[0].number) if versions else NOW
@@ -152,13 +165,15 @@ def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
     choices = [(str(version.number), version_label(version)) for version in versions]
     if journey.as_is is not None and journey.as_is.deleted_at is None:
         choices.insert(0, (AS_IS, _("as-is journey “%(name)s”") % {"name": journey.as_is.name}))
-    choices.insert(0, (NOW, _("now")))
+    choices.insert(0, (NOW, now_label(journey)))
     context = {
         "journey": journey,
         "before": before,
         "after": after,
         "choices": choices,
         "section": "journeys",
+        "only": request.GET.get("only") == "1",
+        "both": interchange.aligned(before.document, after.document) if before and after else None,
         **compared(before, after),
     }
     return render(request, "journeys/comparison.html", context)

@@ -233,6 +233,7 @@ ROWS = [
     post("card-span", card, columns="1"),
     post("edit", one),
     post("duplicate", one),
+    post("to-be", one),
     post("delete", one),
     post("restore", in_trash),
     post("undo", one),

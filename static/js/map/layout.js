@@ -44,40 +44,72 @@ export function apply() {
 
 const steps4 = (pixels, least, most) => Math.round(Math.max(least, Math.min(most, pixels)) / 4) * 4;
 
-/** Drag the border of a step's header, or of the labels, to change its width. */
+/** What a grip changes: the elements that carry the size as a class, its limits, the axis, and where it is saved. */
+function sizing(grip) {
+  const head = grip.closest("th");
+  const columns = table().querySelectorAll("colgroup col");
+  if (grip.dataset.resize === "labels") {
+    return { of: [columns[0]], prefix: "lw", least: 144, most: 320, across: true, save: (pixels) => send(`/journeys/${board().dataset.journey}/layout/`, { label_width: pixels }) };
+  }
+  if (grip.dataset.resize === "lane") {
+    return { of: [...head.parentElement.querySelectorAll("td")], prefix: "h", least: 72, most: 320, across: false, save: (pixels) => send(`/lanes/${head.dataset.id}/look/`, { height: pixels }) };
+  }
+  return { of: [columns[Number(head.dataset.col)]], prefix: "w", least: 140, most: 480, across: true, save: (pixels) => send(`/steps/${head.dataset.id}/width/`, { width: pixels }) };
+}
+
+const sized = (element, prefix) => [...element.classList].find((name) => new RegExp(`^${prefix}-\\d+$`).test(name)) ?? "";
+
+function setSize(element, prefix, name) {
+  const now = sized(element, prefix);
+  if (now) element.classList.remove(now);
+  if (name) element.classList.add(name);
+}
+
+/** Drag the border of a column, of the labels or of a lane to change its size; a double click lets it fit again. */
 export function startResizing() {
+  board().addEventListener("dblclick", (event) => {
+    const grip = event.target.closest("[data-resize]");
+    if (!grip) return;
+    event.stopImmediatePropagation();
+    sizing(grip).save("");
+  }, { capture: true });
   board().addEventListener("pointerdown", (event) => {
     const grip = event.target.closest("[data-resize]");
     if (!grip || event.button !== 0) return;
     event.preventDefault();
     event.stopPropagation();
     const head = grip.closest("th");
-    const labels = grip.dataset.resize === "labels";
-    const index = labels ? 0 : Number(head.dataset.col);
-    const col = table().querySelectorAll("colgroup col")[index];
-    const begun = head.getBoundingClientRect().width / scale();
-    const from = event.clientX;
-    let width = begun;
+    const { of, prefix, least, most, across, save } = sizing(grip);
+    const before = of.map((element) => sized(element, prefix));
+    const box = head.getBoundingClientRect();
+    const begun = (across ? box.width : box.height) / scale();
+    const from = across ? event.clientX : event.clientY;
+    let size = null;
+    const draggable = head.draggable;
     head.draggable = false;
     grip.classList.add("is-active");
     grip.setPointerCapture(event.pointerId);
     const move = (moved) => {
-      width = labels ? steps4(begun + (moved.clientX - from) / scale(), 144, 320) : steps4(begun + (moved.clientX - from) / scale(), 140, 480);
-      col.style.width = `${width}px`;
+      const by = ((across ? moved.clientX : moved.clientY) - from) / scale();
+      if (size === null && Math.abs(by) < 3) return;
+      size = steps4(begun + by, least, most);
+      for (const element of of) setSize(element, prefix, `${prefix}-${size}`);
     };
-    const end = () => {
+    const stop = () => {
       grip.removeEventListener("pointermove", move);
       grip.removeEventListener("pointerup", end);
-      grip.removeEventListener("pointercancel", end);
+      grip.removeEventListener("pointercancel", cancel);
+      document.removeEventListener("keydown", escape, true);
       grip.classList.remove("is-active");
-      head.draggable = true;
-      if (Math.abs(width - begun) < 2) return;
-      if (labels) send(`/journeys/${board().dataset.journey}/layout/`, { label_width: width });
-      else send(`/steps/${head.dataset.id}/width/`, { width });
+      head.draggable = draggable;
     };
+    const end = () => { stop(); if (size !== null) save(size); };
+    const cancel = () => { stop(); of.forEach((element, index) => setSize(element, prefix, before[index])); };
+    const escape = (pressed) => { if (pressed.key === "Escape") { pressed.preventDefault(); pressed.stopPropagation(); cancel(); } };
     grip.addEventListener("pointermove", move);
     grip.addEventListener("pointerup", end);
-    grip.addEventListener("pointercancel", end);
+    grip.addEventListener("pointercancel", cancel);
+    document.addEventListener("keydown", escape, true);
   });
 }
 
