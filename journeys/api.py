@@ -26,7 +26,8 @@ class JourneyOut(serializers.ModelSerializer[Journey]):
         model = Journey
         fields = [
             "id", "name", "kind", "horizon", "status", "personas", "no_persona_yet", "scenario", "expectation",
-            "success_measure", "aims", "methods", "owner", "review_on", "revision", "created_at", "updated_at",
+            "success_measure", "aims", "methods", "owner", "review_on", "parent", "as_is", "level_names", "revision",
+            "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -112,6 +113,24 @@ class JourneyChange(serializers.Serializer[Any]):
     methods = serializers.ListField(child=serializers.ChoiceField(choices=Method.choices), required=False)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     review_on = serializers.DateField(required=False, allow_null=True)
+    parent = IdOfWorkspace(  # type: ignore[assignment]
+        queryset=Journey.objects.filter(deleted_at=None),
+        required=False,
+        allow_null=True,
+        help_text="The journey that this one is a part of.",
+    )
+    as_is = IdOfWorkspace(
+        queryset=Journey.objects.filter(deleted_at=None),
+        required=False,
+        allow_null=True,
+        help_text="The as-is journey of a to-be one.",
+    )
+    level_names = serializers.ListField(
+        child=serializers.CharField(max_length=40, allow_blank=True),
+        required=False,
+        max_length=5,
+        help_text="Of the levels of the curve, from very negative to very positive; empty: the usual name.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Personas or "none yet", never both; each persona, aim and method once."""

@@ -43,6 +43,7 @@ urlpatterns = [
     path("share-links/<uuid:pk>/revoke/", views.lists.share_link_revoke, name="share-revoke"),
     path("shared/<str:token>/", views.maps.shared, name="shared"),
     path("shared/<str:token>/files/<uuid:pk>/", views.media.shared_attachment, name="shared-attachment"),
+    path("shared/<str:token>/channels/<int:pk>/icon/", views.media.shared_icon, name="shared-icon"),
     path("journeys/<uuid:pk>/evidence/", views.evidence.evidence_list, name="evidence"),
     path("evidence/<uuid:pk>/", views.evidence.evidence_edit, name="evidence-edit"),
     path("evidence/<uuid:pk>/delete/", views.evidence.evidence_delete, name="evidence-delete"),

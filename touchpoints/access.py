@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 
 from cxmap.workspaces.access import require
 from cxmap.workspaces.models import Role
-from touchpoints.models import Touchpoint
+from touchpoints.models import Channel, Touchpoint
 
 
 def touchpoint_for_view(request: HttpRequest, pk: UUID) -> Touchpoint:
@@ -32,3 +32,19 @@ def touchpoint_in_trash_for_edit(request: HttpRequest, pk: UUID) -> Touchpoint:
         raise Http404
     require(request, touchpoint.workspace_id, Role.EDITOR)
     return touchpoint
+
+
+def _channel(request: HttpRequest, pk: int, role: Role) -> Channel:
+    channel = Channel.objects.select_related("workspace").filter(pk=pk).first()
+    if channel is None:
+        raise Http404
+    require(request, channel.workspace_id, role)
+    return channel
+
+
+def channel_for_view(request: HttpRequest, pk: int) -> Channel:
+    return _channel(request, pk, Role.VIEWER)
+
+
+def channel_for_edit(request: HttpRequest, pk: int) -> Channel:
+    return _channel(request, pk, Role.EDITOR)

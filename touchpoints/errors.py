@@ -15,3 +15,9 @@ class ChannelInUse(CxmapError):
     code = "channel_in_use"
     message = _("Touchpoints have this channel, perhaps some in the trash: give them another one first.")
     status = 409
+
+
+class IconNotTaken(CxmapError):
+    code = "icon_not_taken"
+    message = _("This file is no icon that can be kept: a PNG picture or an SVG drawing with shapes, up to 1 MB, can.")
+    status = 422

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Workspace
 from touchpoints.examples import Example
+from touchpoints.icons import SPRITE
 from touchpoints.models import Category, Channel, Phase, Presence, Touchpoint
 from touchpoints.selectors import owners_of
 
@@ -157,3 +158,34 @@ class ExamplesForm(forms.Form):
 
     def chosen(self) -> list[Example]:
         return [self.by_key[key] for key in self.cleaned_data["examples"]]
+
+
+class ChannelForm(forms.ModelForm):
+    """A channel: its names, its sign, and for which categories it is proposed first."""
+
+    icon = forms.ChoiceField(label=_("Icon"), widget=forms.RadioSelect)
+    own_icon = forms.FileField(
+        label=_("Or an icon of your own"),
+        required=False,
+        help_text=_("PNG or SVG, square, up to 1 MB. Scripts, texts and links of a drawing are left out."),
+    )
+    no_own_icon = forms.BooleanField(label=_("Take the own icon away"), required=False)
+
+    class Meta:
+        model = Channel
+        fields = ["name_fr", "name_en", "online", "categories", "icon"]
+        labels = {"online": _("Online"), "categories": _("Proposed first for")}
+        widgets = {"categories": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["categories"].queryset = Category.objects.filter(workspace=workspace)
+        fields["categories"].required = False
+        french = (get_language() or "").startswith("fr")
+        icons = [(code, own if french else other) for code, own, other in SPRITE]
+        if self.instance.icon not in dict(icons):
+            icons.append((self.instance.icon, self.instance.icon))
+        fields["icon"].choices = icons
+        if not self.instance.own_icon:
+            del fields["no_own_icon"]

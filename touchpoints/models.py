@@ -49,6 +49,9 @@ class Channel(WorkspaceOwned, Bilingual):
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=60)
     icon = models.CharField(max_length=40, default="website")  # id in the icon sprite
+    # The SHA-256 of the workspace's own icon, the name under which it is kept (icons.py); empty: the one of the sprite.
+    own_icon = models.CharField(max_length=64, blank=True, editable=False, default="", db_default="")
+    own_icon_type = models.CharField(max_length=20, blank=True, editable=False, default="", db_default="")
     online = models.BooleanField(default=True)
     rank = models.PositiveSmallIntegerField(default=0)
     # The categories for which the guides name this channel: proposed first, never the only ones allowed.

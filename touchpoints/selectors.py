@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q
 
 from cxmap.workspaces.models import Workspace
 from touchpoints.examples import Example, examples_of
-from touchpoints.models import Category, Touchpoint
+from touchpoints.models import Category, Channel, Touchpoint
 
 PER_PAGE = 100
 TRASH_SHOWN = 50
@@ -57,3 +58,10 @@ def example_groups(workspace: Workspace) -> list[ExampleGroup]:
     for example in examples_of(workspace):
         groups.setdefault(example.category.pk, []).append(example)
     return [ExampleGroup(found[0].category, found) for found in groups.values()]
+
+
+def channel_list(workspace: Workspace) -> list[Channel]:
+    """Return the channels of a workspace with their categories, and touchpoint_count without the trash."""
+    count = Count("touchpoints", filter=Q(touchpoints__deleted_at=None))
+    channels = Channel.objects.filter(workspace=workspace).annotate(touchpoint_count=count)
+    return list(channels.prefetch_related("categories").order_by("rank", "id"))

@@ -11,4 +11,9 @@ urlpatterns = [
     path("touchpoints/<uuid:pk>/edit/", views.touchpoint_edit, name="edit"),
     path("touchpoints/<uuid:pk>/delete/", views.touchpoint_delete, name="delete"),
     path("touchpoints/<uuid:pk>/restore/", views.touchpoint_restore, name="restore"),
+    path("w/<slug:slug>/channels/", views.channel_list, name="channels"),
+    path("w/<slug:slug>/channels/new/", views.channel_add, name="channel-add"),
+    path("channels/<int:pk>/edit/", views.channel_edit, name="channel-edit"),
+    path("channels/<int:pk>/delete/", views.channel_delete, name="channel-delete"),
+    path("channels/<int:pk>/icon/", views.channel_icon, name="channel-icon"),
 ]

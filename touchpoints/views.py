@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,11 +16,12 @@ from cxmap.history.services import feed
 from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import refuse, render_page_or_partial
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
-from cxmap.workspaces.models import Role
+from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
-from touchpoints import access, selectors, services
+from touchpoints import access, icons, selectors, services
 from touchpoints.examples import examples_of
-from touchpoints.forms import ExamplesForm, FilterForm, TouchpointForm
+from touchpoints.forms import ChannelForm, ExamplesForm, FilterForm, TouchpointForm
+from touchpoints.models import Channel
 from touchpoints.panels import panels
 
 
@@ -139,3 +140,77 @@ def examples_add(request: MemberRequest, slug: str) -> HttpResponse:
         return redirect("touchpoints:list", slug)
     context = {"form": form, "groups": selectors.example_groups(workspace), "section": "touchpoints"}
     return render(request, "touchpoints/examples_form.html", context, status=422 if posted else 200)
+
+
+@login_required
+@require_safe
+def channel_list(request: MemberRequest, slug: str) -> HttpResponse:
+    workspace = workspace_for_view(request, slug)
+    context = {
+        "channels": selectors.channel_list(workspace),
+        "section": "touchpoints",
+        "can_edit": can(request.membership, Role.EDITOR),
+    }
+    return render(request, "touchpoints/channel_list.html", context)
+
+
+def _channel_page(request: MemberRequest, workspace: Workspace, channel: Channel | None) -> HttpResponse:
+    """Show the form of a channel, and take what it sends."""
+    posted = request.method == "POST"
+    form = ChannelForm(
+        request.POST if posted else None, request.FILES if posted else None, instance=channel, workspace=workspace
+    )
+    status = 422 if posted else 200
+    if posted and form.is_valid():
+        data = dict(form.cleaned_data)
+        file, away = data.pop("own_icon"), data.pop("no_own_icon", False)
+        try:
+            if file:
+                data |= icons.icon_kept(workspace.pk, file)
+            elif away:
+                data |= {"own_icon": "", "own_icon_type": ""}
+        except CxmapError as error:
+            form.add_error("own_icon", str(error))
+            status = error.status
+        else:
+            if channel is None:
+                services.channel_create(workspace=workspace, actor=request.user, **data)
+            else:
+                # The form has put its values on its instance: the service begins with the row as it is stored.
+                services.channel_update(channel=channel, actor=request.user, **data)
+            messages.success(request, _("The channel is saved."))
+            return redirect("touchpoints:channels", workspace.slug)
+    context = {"form": form, "channel": channel, "section": "touchpoints"}
+    return render(request, "touchpoints/channel_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def channel_add(request: MemberRequest, slug: str) -> HttpResponse:
+    return _channel_page(request, workspace_for_edit(request, slug), None)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def channel_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    channel = access.channel_for_edit(request, pk)
+    return _channel_page(request, channel.workspace, channel)
+
+
+@login_required
+@require_POST
+def channel_delete(request: MemberRequest, pk: int) -> HttpResponse:
+    channel = access.channel_for_edit(request, pk)
+    back = reverse("touchpoints:channels", args=[channel.workspace.slug])
+    try:
+        services.channel_delete(channel=channel, actor=request.user)
+    except CxmapError as error:
+        return refuse(request, error, back=back)
+    messages.success(request, _("The channel “%(name)s” is deleted.") % {"name": channel.name})
+    return redirect(back)
+
+
+@login_required
+@require_safe
+def channel_icon(request: MemberRequest, pk: int) -> FileResponse:
+    return icons.icon_response(access.channel_for_view(request, pk))

@@ -57,10 +57,11 @@ def journey_create(
     """Begin a map from a blueprint: its stages, steps and lanes, and those of its parts (sowing.py) that are named.
 
     Names and texts are those of the active language. Raises PersonaNeeded without a persona or an explicit
-    "none yet" (A6).
+    "none yet" (A6), and what journey_update raises of parent and as_is.
     """
     if not personas and not no_persona_yet:
         raise PersonaNeeded
+    _check_relatives(Journey(workspace=workspace), settings)
     journey = Journey.objects.create(
         workspace=workspace, name=name, no_persona_yet=not personas, template=blueprint.key, **settings
     )

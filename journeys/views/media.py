@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,8 @@ from journeys.services import cards as services
 from journeys.services.attachments import attachment_create, attachment_open
 from journeys.views.cells import lane_and_step
 from journeys.views.maps import answer_board
+from touchpoints.icons import icon_response
+from touchpoints.models import Channel
 
 
 def _send(attachment: Attachment) -> FileResponse:
@@ -49,6 +52,17 @@ def shared_attachment(request: MemberRequest, token: str, pk: UUID) -> FileRespo
     if found is None:
         raise Http404
     return _send(found)
+
+
+@require_safe
+def shared_icon(request: MemberRequest, token: str, pk: int) -> FileResponse:
+    """The own icon of a channel that stands on a shared map, for whoever has its link."""
+    link = access.share_link_from(token)
+    on_map = Q(cards__journey=link.journey_id) | Q(touchpoints__cards__journey=link.journey_id)
+    channel = Channel.objects.filter(on_map, pk=pk, workspace=link.workspace_id).first()
+    if channel is None:
+        raise Http404
+    return icon_response(channel)
 
 
 @login_required

@@ -13,6 +13,7 @@ from journeys.services import templates
 from journeys.services.attachments import attachment_create
 from journeys.services.evidence import evidence_add
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
+from tests.access.touchpoints import with_icon
 
 
 def journey(world: World) -> Journey:
@@ -121,6 +122,23 @@ def attachment(world: World) -> dict[str, Any]:
     return {"pk": world.once("attachment", make).pk}
 
 
+def shared_channel(world: World) -> dict[str, Any]:
+    """A channel with an icon of its own that is ticked on the shared map."""
+
+    def make() -> Card:
+        lane = Lane.objects.create(workspace=world.cast.workspace, journey=journey(world), kind="channels", rank=99999)
+        return Card.objects.create(
+            workspace=world.cast.workspace,
+            journey=journey(world),
+            lane=lane,
+            step=the_step(world),
+            channel_id=with_icon(world)["pk"],
+        )
+
+    card = world.once("shared-channel", make)
+    return {"token": share_token(link(world)), "pk": card.channel_id}
+
+
 def evidence(world: World) -> dict[str, Any]:
     return {
         "pk": world.once(
@@ -190,6 +208,7 @@ ROWS = [
         Open.ANYONE,
         ok=200,
     ),
+    Row("journeys:shared-icon", shared_channel, Open.ANYONE, ok=200),
     Row("journeys:board", one, Role.EDITOR),
     post("layout", one, column_width="200"),
     Row("journeys:cells-clear", one, Role.EDITOR, method="post", data={"cells": ""}),

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cxmap.workspaces.models import Role
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from touchpoints import services
+from touchpoints.icons import icon_kept
 from touchpoints.models import Category, Channel, Touchpoint
 
 
@@ -44,6 +47,19 @@ def channel(world: World) -> dict[str, Any]:
     return {"pk": Channel.objects.get(workspace=world.cast.workspace, code="shop").pk}
 
 
+def with_icon(world: World) -> dict[str, Any]:
+    """A channel with an icon of its own."""
+
+    def make() -> Channel:
+        file = SimpleUploadedFile(
+            "icon.svg", b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
+        )
+        row = Channel.objects.get(**{"workspace": world.cast.workspace, "code": "phone"})
+        return services.channel_update(channel=row, actor=world.cast.ed, **icon_kept(world.cast.workspace.pk, file))
+
+    return {"pk": world.once("channel-with-icon", make).pk}
+
+
 NEW = {"name": "Vitrine", "category": "sales", "channel": "shop"}
 
 ROWS = [
@@ -58,6 +74,13 @@ ROWS = [
     Row("touchpoints:edit", one, Role.EDITOR, method="post"),
     Row("touchpoints:delete", one, Role.EDITOR, method="post"),
     Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
+    Row("touchpoints:channels", in_workspace, Role.VIEWER),
+    Row("touchpoints:channel-add", in_workspace, Role.EDITOR),
+    Row("touchpoints:channel-add", in_workspace, Role.EDITOR, method="post"),
+    Row("touchpoints:channel-edit", channel, Role.EDITOR),
+    Row("touchpoints:channel-edit", channel, Role.EDITOR, method="post"),
+    Row("touchpoints:channel-delete", channel, Role.EDITOR, method="post"),
+    Row("touchpoints:channel-icon", with_icon, Role.VIEWER, ok=200),
     ApiRow("api:touchpoint-list", nothing, Role.VIEWER),
     ApiRow("api:touchpoint-list", nothing, Role.EDITOR, method="post", data=NEW),
     ApiRow("api:touchpoint-detail", one, Role.VIEWER),

@@ -1,16 +1,53 @@
 """Every page before axe, and in the width of a telephone and of a small laptop."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import Page, TimeoutError
 
-from cxmap.workspaces.models import User
+from cxmap.workspaces.models import User, Workspace
 from journeys.models import Journey
+from journeys.services import cards, stages
+from journeys.services.journeys import journey_create, journey_duplicate
 from personas.models import Persona
+from personas.services import persona_create
 from tests.browser.board import Opener
 from touchpoints.models import Touchpoint
 
 MINIMUM = 390  # pixels: a telephone held upright
+
+
+def to_be_of(journey: Journey) -> Journey:
+    """A to-be journey with something new, something gone, a branch and a loop."""
+    actor = User.objects.get(email=settings.DEMO_EMAIL)
+    made = journey_duplicate(journey=journey, actor=actor, name="Parcours cible", to_be=True)
+    steps = cards.shown_steps(made)
+    stages.step_rename(step=steps[0], actor=actor, name="Trouve en un clic")
+    stages.step_delete(step=steps[-1], actor=actor)
+    for step, path in ((steps[1], "par chat"), (steps[2], "par téléphone")):
+        stages.step_describe(step=step, actor=actor, branch="Demande de l’aide", path=path, repeatable=True)
+    cards.curve_set(step=steps[1], actor=actor, level=Decimal("2"), layer="to_be")
+    return made
+
+
+def many_personas() -> Journey:
+    """A map with the curves of more personas than lines can be told apart, with a branch and a loop."""
+    found = Journey.objects.filter(name="Sept personas").first()
+    if found is not None:
+        return found
+    workspace, actor = Workspace.objects.get(slug="demo"), User.objects.get(email=settings.DEMO_EMAIL)
+    people = [persona_create(workspace=workspace, actor=actor, name=f"Persona {number}") for number in range(7)]
+    made = journey_create(workspace=workspace, actor=actor, name="Sept personas", personas=people)
+    steps = cards.shown_steps(made)
+    added = stages.step_add(stage=steps[0].stage, actor=actor, name="Appelle")
+    for step, path in ((steps[0], "par chat"), (added, "par téléphone")):
+        stages.step_describe(step=step, actor=actor, branch="Demande de l’aide", path=path, repeatable=True)
+    for number, person in enumerate(people):
+        for place, step in enumerate(steps):
+            cards.curve_set(step=step, actor=actor, level=Decimal((number + place) % 5 - 2), persona=person)
+    return made
 
 
 def addresses() -> dict[str, str]:
@@ -21,6 +58,7 @@ def addresses() -> dict[str, str]:
     assert journey is not None
     assert persona is not None
     assert touchpoint is not None
+    to_be = Journey.objects.filter(as_is=journey).first() or to_be_of(journey)
     return {
         "start": "/",
         "login": "/accounts/login/",
@@ -35,6 +73,11 @@ def addresses() -> dict[str, str]:
         "files": f"{journey.get_absolute_url()}files/",
         "versions": f"{journey.get_absolute_url()}versions/",
         "compare": f"{journey.get_absolute_url()}compare/",
+        "to_be": f"{to_be.get_absolute_url()}compare/",
+        "settings": f"{to_be.get_absolute_url()}settings/",
+        "channels": "/w/demo/channels/",
+        "channel": f"/channels/{touchpoint.channel_id}/edit/",
+        "many_personas": many_personas().get_absolute_url(),
         "compare_files": "/w/demo/journeys/compare/",
         "import": "/w/demo/journeys/import/",
         "matrix": "/w/demo/matrix/",
@@ -63,6 +106,11 @@ PAGES = (
     "files",
     "versions",
     "compare",
+    "to_be",
+    "settings",
+    "channels",
+    "channel",
+    "many_personas",
     "compare_files",
     "import",
     "matrix",

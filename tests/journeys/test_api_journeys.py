@@ -2,6 +2,7 @@
 
 from cxmap.history.models import Change
 from journeys.models import Journey
+from journeys.services.journeys import journey_create
 from personas.services import persona_create
 from tests.api import ApiTestCase
 from tests.journeys.base import MapTestCase
@@ -88,3 +89,20 @@ class JourneyApiTests(MapTestCase, ApiTestCase):
         for number in range(10):
             self.call("post", "journeys/", {"name": f"Journey {number}", "no_persona_yet": True})
         self.assertEqual(self.call_queries("journeys/"), few)
+
+    def test_parts_and_as_is_journeys(self) -> None:
+        own = str(self.journey.pk)
+        made = self.call("post", "journeys/", {"name": "Paying", "no_persona_yet": True, "parent": own}).json()
+        self.assertEqual((made["parent"], made["as_is"]), (own, None))
+        circle = self.call("patch", f"journeys/{own}/", {"parent": made["id"]})
+        self.assertEqual((circle.status_code, circle.json()["error"]["code"]), (422, "part_of_itself"))
+        self.assertEqual(list(circle.json()["error"]["fields"]), ["parent"])
+        path = f"journeys/{made['id']}/"
+        self.assertEqual(self.call("patch", path, {"as_is": own}).json()["error"]["code"], "no_as_is")
+        names = ["", "", "", "", "Delighted"]
+        changed = self.call("patch", path, {"horizon": "to_be", "as_is": own, "level_names": names}).json()
+        self.assertEqual((changed["as_is"], changed["level_names"]), (own, names))
+        theirs = journey_create(workspace=self.elsewhere, actor=self.otto, name="Theirs", no_persona_yet=True)
+        self.assertEqual(self.call("patch", path, {"parent": str(theirs.pk)}).status_code, 400)
+        refused = self.call("post", "journeys/", {"name": "x", "no_persona_yet": True, "as_is": own})
+        self.assertEqual(refused.status_code, 422)
