@@ -20,6 +20,7 @@ from journeys.models import (
     Journey,
     JourneyTemplate,
     Lane,
+    SavedView,
     ShareLink,
     Stage,
     Step,
@@ -106,6 +107,14 @@ def card_for_edit(request: HttpRequest, pk: UUID) -> Card:
 
 def evidence_for_edit(request: HttpRequest, pk: UUID) -> Evidence:
     return _on_map(request, Evidence, pk)
+
+
+def saved_view_for_edit(request: HttpRequest, pk: UUID) -> SavedView:
+    view = SavedView.objects.select_related("journey").filter(pk=pk, deleted_at=None, journey__deleted_at=None).first()
+    if view is None:
+        raise Http404
+    require(request, view.workspace_id, Role.EDITOR)
+    return view
 
 
 def attachment_for_view(request: HttpRequest, pk: UUID) -> Attachment:

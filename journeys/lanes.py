@@ -93,6 +93,7 @@ class LaneKind:
     lines: Callable[[Any], Sequence[PrintLine]] = print_cards  # the content of one cell on paper
     add_url: str = ""  # name of the address of the form that fills a cell, for kinds that are not typed
     quick_url: str = ""  # name of an address that takes (step, text): typing into the cell adds one there
+    has_data: Callable[[Any], bool] | None = None  # for kinds that hold live data: whether a cell's content has some
     line_above: Any = ""  # a line of the service blueprint, drawn above the first lane of the kind
     rank: int = 100
 

@@ -26,6 +26,7 @@ from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
 
 LABEL_WIDTH = 176  # pixels
+ALONE_WIDTH, FEW_STEPS = 140, 4  # pixels of a column before it is enlarged; steps that leave room for three times
 STEPS_TO_WARN_ABOUT = 30  # steps; beyond it a sub-journey reads better (journey-map § 2)
 
 
@@ -132,6 +133,7 @@ class Board:
     persona: Persona | None = None  # the one that the map is filtered by
     levels: Sequence[str] = ()  # names of the five levels, from very negative to very positive
     has_branches: bool = False
+    zoom: int = 1  # how many times its usual size the curve is drawn, where it stands alone
 
     @property
     def label_width(self) -> int:
@@ -358,8 +360,12 @@ def board(
     can_edit: bool,
     period: Period | None = None,
     persona_id: UUID | None = None,
+    alone: str = "",
 ) -> Board:
-    """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size."""
+    """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size.
+
+    `alone` is the kind of the only lane to show, hidden or not: "emotion" draws the curve by itself, larger.
+    """
     all_stages = _stages(journey=journey.pk)
     all_steps = _steps(journey=journey.pk)
     all_lanes = _lanes(journey=journey.pk)
@@ -388,7 +394,7 @@ def board(
     measured = registry.measured(context)
     linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
     believed, more = _lines(journey, step_ids, personas, persona)
-    width = _drawn(journey.column_width, 140, 480) or column_width(len(shown))
+    width = ALONE_WIDTH if alone else _drawn(journey.column_width, 140, 480) or column_width(len(shown))
     bands: list[StageBand] = []
     columns: list[StepColumn] = []
     for stage in shown_stages:
@@ -402,7 +408,7 @@ def board(
                 badge=badges.get(step.pk),
                 first=place == 0,
                 last=place == len(own) - 1,
-                width=_drawn(step.width, 140, 480) or width,
+                width=width if alone else _drawn(step.width, 140, 480) or width,
                 linked=linked.get(step.linked_journey_id),  # type: ignore[arg-type]
             )
             for place, step in enumerate(own)
@@ -423,7 +429,11 @@ def board(
                 last=number == len(shown_stages) - 1,
             )
         )
-    shown_rows = [(lane, registry.kind_of(lane.kind, journey.kind)) for lane in all_lanes if not lane.hidden]
+    shown_rows = [
+        (lane, registry.kind_of(lane.kind, journey.kind))
+        for lane in all_lanes
+        if (lane.kind == alone if alone else not lane.hidden)
+    ]
     areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
     covered = {
         (row, column): area
@@ -467,6 +477,7 @@ def board(
         persona=persona,
         levels=level_names(journey),
         has_branches=has_branches,
+        zoom=(3 if len(shown) <= FEW_STEPS else 2) if alone else 1,
     )
 
 

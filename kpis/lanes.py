@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.lib import formats
@@ -28,6 +28,7 @@ from journeys.lanes import (
     register_periods,
 )
 from journeys.models import Card, Journey
+from journeys.tabs import TabKind, register_tab
 from kpis.marks import MARKS, WORST_FIRST, state_label, worst
 from kpis.models import Flag, KpiState, State
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
@@ -201,9 +202,21 @@ register(
         icon="metric",
         single=True,
         load=load_metrics,
+        has_data=lambda cell: any(view.n for view in cell),
         lines=print_metrics,
         rank=60,
     )
+)
+register_tab(
+    TabKind(
+        "matrix",
+        pgettext_lazy("view", "Matrix"),
+        lambda journey: f"{reverse('kpis:matrix', args=[journey.workspace.slug])}?journey={journey.pk}",
+        50,
+    )
+)
+register_tab(
+    TabKind("funnel", pgettext_lazy("view", "Funnel"), lambda journey: reverse("kpis:funnel", args=[journey.pk]), 60)
 )
 register_badges(load_badges)
 register_linked(load_linked)

@@ -27,6 +27,8 @@ SENTENCES = {
     "journey.imported": gettext_noop("brought the journey “%(name)s” from a file"),
     "journey.replaced": gettext_noop("replaced the map by a document"),
     "version.saved": gettext_noop("saved version %(number)s"),
+    "view.saved": gettext_noop("saved the view “%(name)s”"),
+    "view.deleted": gettext_noop("deleted the view “%(name)s”"),
     "version.restored": gettext_noop("restored version %(number)s"),
     "share_link.created": gettext_noop("created a read-only link"),
     "share_link.revoked": gettext_noop("revoked a read-only link"),

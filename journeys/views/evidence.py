@@ -16,6 +16,7 @@ from journeys import access
 from journeys.forms import EvidenceForm
 from journeys.models import Evidence, Journey
 from journeys.services import evidence as services
+from journeys.tabs import tabs_of
 
 
 def _page(request: MemberRequest, journey: Journey, form: EvidenceForm, *, status: int = 200) -> HttpResponse:
@@ -25,6 +26,7 @@ def _page(request: MemberRequest, journey: Journey, form: EvidenceForm, *, statu
         "rows": rows.annotate(card_count=Count("cards", filter=Q(cards__deleted_at=None))),
         "form": form,
         "can_edit": can(request.membership, Role.EDITOR),
+        "tabs": tabs_of(journey, current="evidence", query=request.GET),
         "section": "journeys",
     }
     return render(request, "journeys/evidence.html", context, status=status)

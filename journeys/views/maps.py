@@ -28,8 +28,14 @@ from journeys.commands import commands
 from journeys.family import family_of
 from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
+from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
+from journeys.tabs import tabs_of
 from journeys.versions import standing
+from journeys.views.saved import saved_views
+
+VIEWS = frozenset({"map", "table", "curve", "evidence"})
+EDITED = frozenset({"map", "curve"})  # views that people draw in
 
 
 def period_of(request: MemberRequest) -> Period | None:
@@ -51,16 +57,29 @@ def persona_of(request: MemberRequest) -> UUID | None:
         return None
 
 
+def view_of(request: MemberRequest) -> str:
+    """Return the view of `?view=`, the map for what is none."""
+    view = request.GET.get("view", "")
+    return view if view in VIEWS else "map"
+
+
 def saved_text() -> str:
     return _("Saved at %(time)s") % {"time": timezone.localtime().strftime("%H:%M")}
 
 
 def board_html(
-    request: MemberRequest, board: selectors.Board, *, readonly: bool = False, view: str = "map", token: str = ""
+    request: MemberRequest,
+    board: selectors.Board,
+    *,
+    readonly: bool = False,
+    view: str = "map",
+    token: str = "",
+    proof: ProofSheet | None = None,
 ) -> str:
     """Return the grid, or the same content as a list of steps (view table)."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
-    context = {"board": board, "edit": board.can_edit and view != "table", "readonly": readonly, "token": token}
+    edit = board.can_edit and view in EDITED
+    context = {"board": board, "edit": edit, "readonly": readonly, "token": token, "proof": proof}
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
 
@@ -78,24 +97,30 @@ def _fixed_html(template: str, language: str) -> str:
 def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
     can_edit = can(request.membership, Role.EDITOR)
+    view = view_of(request)
     board = selectors.board(
         journey=journey,
         actor=request.user,
-        can_edit=can_edit,
+        can_edit=can_edit and view in EDITED,
         period=period_of(request),
         persona_id=persona_of(request),
+        alone="emotion" if view == "curve" else "",
     )
-    view = request.GET.get("view", "map")
     language = translation.get_language() or ""
+    proof = proof_of(board) if view == "evidence" else None
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
         "journey": journey,
         "board": board,
-        "board_html": board_html(request, board, view=view),
+        "board_html": board_html(request, board, view=view, proof=proof),
         "section": "journeys",
         "view": view,
         "can_edit": can_edit,
-        "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if can_edit else "",
+        "editable": board.can_edit,
+        "proof": proof,
+        "tabs": tabs_of(journey, current=view, query=request.GET),
+        "saved_views": saved_views(journey),
+        "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if board.can_edit else "",
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
         "family": family_of(journey),
@@ -116,6 +141,7 @@ def answer_board(
         can_edit=True,
         period=period_of(request),
         persona_id=persona_of(request),
+        alone="emotion" if view_of(request) == "curve" else "",
     )
     return JsonResponse(
         {

@@ -14,6 +14,7 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import lanes
 from journeys.access import journey_for_view
+from journeys.tabs import tabs_of
 from journeys.views.maps import period_of
 from kpis import access
 from kpis.selectors.funnel import funnel
@@ -45,6 +46,7 @@ def journey_funnel(request: MemberRequest, pk: UUID) -> HttpResponse:
         "journey": journey,
         "funnel": funnel(journey, today=today, period=period_of(request)),
         "periods": lanes.periods(journey),
+        "tabs": tabs_of(journey, current="funnel", query=request.GET),
         "can_analyse": can(request.membership, Role.ANALYST),
         "section": "journeys",
     }

@@ -10,6 +10,7 @@ from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
+from journeys.tabs import tabs_of
 from kpis.exports import CONTENT_TYPES, matrix_file
 from kpis.models import State
 from kpis.selectors.matrix import Matrix, MatrixFilters
@@ -39,8 +40,11 @@ def read_matrix(request: MemberRequest, workspace: Workspace) -> Matrix:
 @require_safe
 def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
+    found = read_matrix(request, workspace)
+    journey = found.filters.journey
     context = {
-        "matrix": read_matrix(request, workspace),
+        "matrix": found,
+        "tabs": tabs_of(journey, current="matrix", query=request.GET) if journey else [],
         "states": [*State.choices],
         "modes": MODES,
         "section": "matrix",

@@ -63,3 +63,18 @@ function labelCells(root) {
 }
 labelCells(document);
 document.addEventListener("htmx:afterSwap", (event) => labelCells(event.target));
+
+// V, then a number: the views of a journey in the order of their tabs. By place of the keys, whatever they print.
+let waitingForView = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("textarea, input, select, [data-typed], [data-quick]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (window.localStorage.getItem("cxmap.letters") === "off") return;
+  if (event.code === "KeyV") { waitingForView = Date.now(); return; }
+  const number = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+  if (number && Date.now() - waitingForView < 1500) {
+    event.preventDefault();
+    event.stopPropagation();
+    document.querySelectorAll("[data-views] a")[Number(number) - 1]?.click();
+  }
+  waitingForView = 0;
+}, { capture: true });

@@ -7,11 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
 from journeys.access import share_token
-from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, ShareLink, Stage, Step
+from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, SavedView, ShareLink, Stage, Step
 from journeys.services import journeys as services
 from journeys.services import templates
 from journeys.services.attachments import attachment_create
 from journeys.services.evidence import evidence_add
+from journeys.services.saved_views import saved_view_save
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
 from tests.access.touchpoints import with_icon
 
@@ -67,6 +68,13 @@ def template_in_trash(world: World) -> dict[str, Any]:
 
 def stage(world: World) -> dict[str, Any]:
     return {"pk": Stage.objects.filter(journey=journey(world)).first().pk}
+
+
+def saved_view(world: World) -> dict[str, Any]:
+    def make() -> SavedView:
+        return saved_view_save(journey=journey(world), actor=world.cast.ed, name="For Claire", query="view=curve")
+
+    return {"pk": world.once("saved-view", make).pk}
 
 
 def the_step(world: World) -> Step:
@@ -192,6 +200,9 @@ ROWS = [
     post("template-restore", template_in_trash),
     Row("journeys:detail", one, Role.VIEWER),
     Row("journeys:edit", one, Role.EDITOR),
+    Row("journeys:present", one, Role.VIEWER),
+    Row("journeys:saved-view-add", one, Role.EDITOR, method="post", data={"name": "Mine", "query": "view=table"}),
+    Row("journeys:saved-view-delete", saved_view, Role.EDITOR, method="post"),
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),
     Row("journeys:share", one, Role.EDITOR),

@@ -268,19 +268,6 @@ document.addEventListener("keydown", (event) => {
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
 palette.start(() => commands({ board, editable, grid, popups, layout, net, find, addStep, addAt, open, letters }));
-document.addEventListener("keydown", (event) => {
-  // V, then a number: the views of the tab bar in their order.
-  if (event.target.matches("textarea, input, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.code === "KeyV" && letters() && !grid.current()?.hasAttribute("data-typed") && !grid.current()?.dataset.quick) { waitingForView = Date.now(); return; }
-  const number = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-  if (number && Date.now() - waitingForView < 1500) {
-    event.preventDefault();
-    event.stopPropagation();
-    document.querySelectorAll("[data-views] a")[Number(number) - 1]?.click();
-  }
-  waitingForView = 0;
-}, { capture: true });
-let waitingForView = 0;
 
 if (editable) {
   net.start();

@@ -190,11 +190,11 @@ export async function refresh() {
   if (response.ok) show(await response.json());
 }
 
-/** The filters of this page (period, persona) belong to every answer that redraws the board. */
+/** The filters of this page (period, persona) and its view belong to every answer that redraws the board. */
 function withFilters(url) {
   const address = new URL(url, window.location.href);
   const here = new URLSearchParams(window.location.search);
-  for (const name of ["period", "persona"]) if (here.get(name)) address.searchParams.set(name, here.get(name));
+  for (const name of ["period", "persona", "view"]) if (here.get(name)) address.searchParams.set(name, here.get(name));
   return address;
 }
 

@@ -1,0 +1,116 @@
+"""What the cells of a map rest on, for the view that fades what nobody has shown yet (A8, A15)."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext, ngettext
+
+from cxmap.lib import formats
+from journeys.models import Card, EvidenceKind
+
+# Strongest first; a quotation with a named source stands with interviews. Workshop opinion is said, but proves nothing.
+ORDER = (
+    EvidenceKind.DATA,
+    EvidenceKind.SURVEY,
+    EvidenceKind.INTERVIEW,
+    EvidenceKind.TICKET,
+    EvidenceKind.WORKSHOP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What one cell rests on. css: data, survey, interview, ticket, workshop, none (said by nobody) or empty."""
+
+    css: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSheet:
+    """What all cells rest on, by lane and step, and how many of which kind."""
+
+    cells: dict[tuple[UUID, UUID], Proof] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    newest: dt.date | None = None
+    oldest: dt.date | None = None
+
+    @property
+    def rows(self) -> list[tuple[str, str, int]]:
+        """(class, name, number of cells) of every class that stands on the map, strongest first."""
+        names = [(str(kind), str(kind.label)) for kind in ORDER]
+        names += [("none", gettext("no evidence")), ("empty", gettext("not documented"))]
+        return [(css, name, self.counts[css]) for css, name in names if self.counts.get(css)]
+
+    @property
+    def age_text(self) -> str:
+        """How old the evidence is: from the oldest dated record to the newest; empty without a date."""
+        if self.newest is None or self.oldest is None:
+            return ""
+        if self.newest == self.oldest:
+            return formats.short_date(self.newest)
+        return gettext("%(oldest)s to %(newest)s") % {
+            "oldest": formats.short_date(self.oldest),
+            "newest": formats.short_date(self.newest),
+        }
+
+
+def _of_cards(cards: Sequence[Card], dates: list[dt.date]) -> Proof:
+    kinds: list[EvidenceKind] = []
+    said = ""
+    for card in cards:
+        record = card.evidence
+        if record is not None and record.deleted_at is None:
+            kinds.append(EvidenceKind(record.kind))
+            if record.happened_on:
+                dates.append(record.happened_on)
+            said = said or record.title
+        elif card.source:
+            kinds.append(EvidenceKind.INTERVIEW)
+            said = said or card.source
+    if not kinds:
+        return Proof("none", gettext("no evidence"))
+    strongest = min(kinds, key=ORDER.index)
+    text = f"{EvidenceKind(strongest).label} · {said}"
+    without = len(cards) - len(kinds)
+    if without:
+        text += " · " + ngettext("%(n)s card without", "%(n)s cards without", without) % {"n": without}
+    return Proof(str(strongest), text)
+
+
+def proof_of(board: Any) -> ProofSheet:
+    """Return what every cell of a board (selectors.Board) rests on.
+
+    Cells of typed lanes and touchpoints are judged by the records of their cards; KPIs and the measured curve are
+    live data by themselves; lanes that people do not fill stay as they are.
+    """
+    cells: dict[tuple[UUID, UUID], Proof] = {}
+    dates: list[dt.date] = []
+    for row in board.lanes:
+        for column in board.columns:
+            step = column.step.pk
+            key = (row.lane.pk, step)
+            if row.curve is not None:
+                point = row.curve.at(step)
+                if point.measured:
+                    cells[key] = Proof("data", f"{EvidenceKind.DATA.label} · {point.measured.text}")
+                elif point.believed is not None:
+                    cells[key] = Proof("none", gettext("believed, not measured"))
+                else:
+                    cells[key] = Proof("empty", gettext("not documented"))
+                continue
+            cell = row.cells.get(step)
+            if row.kind.typed:
+                cells[key] = _of_cards(cell, dates) if cell else Proof("empty", gettext("not documented"))
+            elif row.kind.has_data and cell:
+                known = row.kind.has_data(cell)
+                cells[key] = (
+                    Proof("data", str(EvidenceKind.DATA.label)) if known else Proof("none", gettext("no data yet"))
+                )
+    counts: dict[str, int] = {}
+    for proof in cells.values():
+        counts[proof.css] = counts.get(proof.css, 0) + 1
+    return ProofSheet(cells, counts, max(dates, default=None), min(dates, default=None))

@@ -1,0 +1,72 @@
+"""The ways of looking at one journey, as tabs on all of its pages. Apps above `journeys` add theirs here.
+
+All show the same data; what narrows it (persona, period) goes along from tab to tab.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import pgettext_lazy
+
+from journeys.models import Journey
+
+KEPT = ("persona", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class TabKind:
+    """A view of journeys. `address` gives its address without what is kept from tab to tab."""
+
+    key: str
+    label: Any
+    address: Callable[[Journey], str]
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: str
+    href: str
+    current: bool
+
+
+_kinds: dict[str, TabKind] = {}
+
+
+def register_tab(kind: TabKind) -> None:
+    _kinds[kind.key] = kind
+
+
+def tabs_of(journey: Journey, *, current: str, query: QueryDict) -> list[Tab]:
+    """Return the tabs of a journey in their order; V and a number open them."""
+    kept = {name: query[name] for name in KEPT if query.get(name)}
+    found = []
+    for kind in sorted(_kinds.values(), key=lambda kind: kind.rank):
+        address = kind.address(journey)
+        if kept:
+            address += ("&" if "?" in address else "?") + urlencode(kept)
+        found.append(Tab(kind.key, str(kind.label), address, kind.key == current))
+    return found
+
+
+def _view(key: str) -> Callable[[Journey], str]:
+    return lambda journey: f"{reverse('journeys:detail', args=[journey.pk])}?view={key}"
+
+
+register_tab(TabKind("map", pgettext_lazy("view", "Map"), _view("map"), 10))
+register_tab(TabKind("table", pgettext_lazy("view", "Table"), _view("table"), 20))
+register_tab(TabKind("curve", pgettext_lazy("view", "Curve"), _view("curve"), 30))
+register_tab(TabKind("evidence", pgettext_lazy("view", "Evidence"), _view("evidence"), 40))
+register_tab(
+    TabKind(
+        "present",
+        pgettext_lazy("view", "Present"),
+        lambda journey: reverse("journeys:present", args=[journey.pk]),
+        90,
+    )
+)

@@ -1,0 +1,106 @@
+"""A journey told stage by stage, for a room: large, one stage at a time, and one long page without scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from cxmap.workspaces.requests import MemberRequest
+from journeys import access, selectors
+from journeys.curve import Curve, CurvePoint
+from journeys.lanes import PrintLine
+from journeys.selectors import Board, StageBand, StepColumn
+from journeys.tabs import tabs_of
+from journeys.views.maps import period_of, persona_of
+
+LEFT_OUT = frozenset({"emotion", "channels"})  # drawn apart, or said by the touchpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A lane at one step, in the lines that also stand on paper."""
+
+    label: str
+    lines: Sequence[PrintLine]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStep:
+    column: StepColumn
+    point: CurvePoint | None
+    level: str  # what the team believes, by the name of its level; empty when it says nothing
+    lanes: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One stage. The curve is shown from `left`, `width` pixels of its drawing."""
+
+    band: StageBand
+    number: int
+    steps: Sequence[ToldStep]
+    left: float = 0.0
+    width: float = 0.0
+
+
+def _told(board: Board, column: StepColumn) -> list[Told]:
+    found = []
+    for row in board.lanes:
+        if row.kind.key in LEFT_OUT:
+            continue
+        cell: Any = row.cells.get(column.step.pk)
+        lines = [line for line in row.kind.lines(cell) if line.text] if cell else []
+        if lines:
+            found.append(Told(row.label, lines))
+    return found
+
+
+def _level(board: Board, point: CurvePoint | None) -> str:
+    if point is None or point.believed is None:
+        return ""
+    return board.levels[round(point.believed) + 2]
+
+
+def slides_of(board: Board) -> list[Slide]:
+    """Return the stages that have a step to tell, in their order."""
+    curve: Curve | None = board.curve
+    found = []
+    for number, band in enumerate((band for band in board.stages if band.columns), 1):
+        points = [curve.at(column.step.pk) if curve else None for column in band.columns]
+        steps = [
+            ToldStep(column, point, _level(board, point), _told(board, column))
+            for column, point in zip(band.columns, points, strict=True)
+        ]
+        first, last = band.columns[0].index, band.columns[-1].index
+        left = curve.slices[first][0] if curve else 0.0
+        right = sum(curve.slices[last]) if curve else 0.0
+        found.append(Slide(band, number, steps, left, right - left))
+    return found
+
+
+@login_required
+@require_safe
+@never_cache
+def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_view(request, pk)
+    board = selectors.board(
+        journey=journey,
+        actor=None,
+        can_edit=False,
+        period=period_of(request),
+        persona_id=persona_of(request),
+    )
+    context = {
+        "journey": journey,
+        "board": board,
+        "slides": slides_of(board),
+        "tabs": tabs_of(journey, current="present", query=request.GET),
+        "section": "journeys",
+    }
+    return render(request, "journeys/present.html", context)

@@ -1,0 +1,151 @@
+"""The ways of looking at one map: tabs, curve, evidence, presentation, views kept under a name."""
+
+from cxmap.history.models import Change
+from journeys.models import Lane, SavedView
+from journeys.services import cards
+from journeys.services.cards import curve_set
+from journeys.services.evidence import evidence_add
+from journeys.services.journeys import journey_create
+from journeys.services.saved_views import saved_view_save
+from tests.journeys.base import MapTestCase
+
+
+class ViewTestCase(MapTestCase):
+    def get(self, view: str = "", **query: str):
+        return self.client.get(self.journey.get_absolute_url(), {"view": view, **query})
+
+    def setUp(self) -> None:
+        self.client.force_login(self.ed)
+        self.url = self.journey.get_absolute_url()
+
+
+class TabTests(ViewTestCase):
+    def test_every_page_of_a_journey_has_the_same_tabs_and_says_where_it_is(self) -> None:
+        slug = self.workspace.slug
+        pages = {
+            "Map": self.url,
+            "Table": f"{self.url}?view=table",
+            "Curve": f"{self.url}?view=curve",
+            "Evidence": f"{self.url}?view=evidence",
+            "Matrix": f"/w/{slug}/matrix/?journey={self.journey.pk}",
+            "Funnel": f"{self.url}funnel/",
+            "Present": f"{self.url}present/",
+        }
+        for name, address in pages.items():
+            with self.subTest(name):
+                page = self.client.get(address)
+                self.assertContains(page, f'aria-current="page">{name}</a>')
+                for other in pages:
+                    self.assertContains(page, f">{other}</a>")
+
+    def test_persona_and_period_go_along(self) -> None:
+        page = self.get("curve", period="2026-11-16/2026-11-22")
+        self.assertContains(page, f"{self.url}present/?period=2026-11-16%2F2026-11-22")
+        self.assertContains(page, "view=table&amp;period=2026-11-16%2F2026-11-22")
+
+    def test_the_matrix_of_all_journeys_has_no_tabs(self) -> None:
+        self.assertNotContains(self.client.get(f"/w/{self.workspace.slug}/matrix/"), "data-views")
+
+
+class CurveTests(ViewTestCase):
+    def test_the_curve_alone_is_large_and_can_be_drawn_in(self) -> None:
+        curve_set(step=self.steps()[0], actor=self.ed, level=-2)
+        page = self.get("curve")
+        self.assertContains(page, "map--alone")
+        self.assertContains(page, "data-editable")
+        self.assertNotContains(page, "map__lane--actions")
+        self.assertContains(page, '<td class="num">−2.0</td>')
+
+    def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
+        answer = self.client.post(
+            f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
+        )
+        self.assertEqual(answer.status_code, 200, answer.content[:300])
+        self.assertIn("map--alone", answer.json()["board"])
+
+    def test_a_hidden_curve_is_shown_and_a_missing_one_said(self) -> None:
+        Lane.objects.filter(journey=self.journey, kind="emotion").update(hidden=True)
+        self.assertContains(self.get("curve"), "map__lane--emotion")
+        self.lane("emotion").delete()
+        self.assertContains(self.get("curve"), "This map has no curve")
+
+
+class EvidenceViewTests(ViewTestCase):
+    def test_what_rests_on_nothing_fades_and_what_is_proven_names_its_record(self) -> None:
+        first, second = self.steps()[:2]
+        record = evidence_add(
+            journey=self.journey, actor=self.ed, kind="interview", title="Five buyers", happened_on="2026-03-12"
+        )
+        card = cards.card_add(lane=self.lane("actions"), step=first, actor=self.ed, text="Looks around")
+        type(card).objects.filter(pk=card.pk).update(evidence=record)
+        cards.card_add(lane=self.lane("actions"), step=first, actor=self.ed, text="Asks a friend")
+        cards.card_add(lane=self.lane("actions"), step=second, actor=self.ed, text="Compares")
+        page = self.get("evidence")
+        self.assertContains(page, "interview · Five buyers · 1 card without")
+        self.assertContains(page, "is-interview")
+        self.assertContains(page, "no evidence")
+        self.assertContains(page, "not documented")
+        self.assertContains(page, "12 Mar 2026")
+        self.assertNotContains(page, "data-editable")
+        self.assertNotContains(self.get("map"), "proofline")
+
+    def test_queries_do_not_grow(self) -> None:
+        self.fill(6, 1)
+        self.get("evidence")  # what a process reads once
+        before = self.query_count(f"{self.url}?view=evidence")
+        self.fill(14, 3)
+        self.assertEqual(self.query_count(f"{self.url}?view=evidence"), before)
+
+
+class PresentTests(ViewTestCase):
+    def test_every_stage_is_a_slide_with_what_is_written(self) -> None:
+        cards.card_add(lane=self.lane("actions"), step=self.steps()[0], actor=self.ed, text="Looks around")
+        cards.card_add(lane=self.lane("touchpoints"), step=self.steps()[0], actor=self.ed, touchpoint=self.touchpoint)
+        curve_set(step=self.steps()[0], actor=self.ed, level=-2)
+        self.client.force_login(self.vi)
+        page = self.client.get(f"{self.url}present/")
+        html = page.content.decode()
+        self.assertEqual(html.count("data-slide"), 1 + len(self.stages()))
+        for text in ("Looks around", "Payment page", "believed: very negative", "not measured", "no persona yet"):
+            self.assertContains(page, text)
+
+    def test_queries_do_not_grow(self) -> None:
+        self.fill(6, 1)
+        before = self.query_count(f"{self.url}present/")
+        self.fill(14, 3)
+        self.assertEqual(self.query_count(f"{self.url}present/"), before)
+
+
+class SavedViewTests(ViewTestCase):
+    def save(self, name: str, query: str):
+        return self.client.post(f"{self.url}views/add/", {"name": name, "query": query}, follow=True)
+
+    def test_a_view_is_kept_under_a_name_for_the_workspace(self) -> None:
+        page = self.save("  The   curve ", "view=curve&period=2026-11-16%2F2026-11-22&evil=1")
+        self.assertContains(page, "The view “The curve” is saved for everybody in the workspace.")
+        view = SavedView.objects.get(journey=self.journey)
+        self.assertEqual((view.name, view.query), ("The curve", "view=curve&period=2026-11-16%2F2026-11-22"))
+        self.assertTrue(Change.objects.filter(action="view.saved", target_id=str(view.pk)).exists())
+        self.client.force_login(self.vi)
+        self.assertContains(self.get(), f"{self.url}?view=curve&amp;period=2026-11-16%2F2026-11-22")
+
+    def test_the_same_name_becomes_the_new_view(self) -> None:
+        self.save("Mine", "view=curve")
+        self.save("Mine", "view=table")
+        self.assertEqual([view.query for view in SavedView.objects.all()], ["view=table"])
+
+    def test_without_a_name_nothing_is_kept(self) -> None:
+        self.assertContains(self.save("  ", "view=curve"), "Give the view a name")
+        self.assertFalse(SavedView.objects.exists())
+
+    def test_a_deleted_view_leaves_the_list_and_frees_its_name(self) -> None:
+        view = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=curve")
+        self.client.post(f"/saved-views/{view.pk}/delete/", follow=True)
+        self.assertNotContains(self.get(), "Delete the view Mine")
+        self.save("Mine", "view=table")
+        self.assertEqual(SavedView.objects.filter(deleted_at=None).count(), 1)
+
+    def test_views_of_another_map_are_not_listed(self) -> None:
+        other = journey_create(workspace=self.workspace, actor=self.ed, name="Other", no_persona_yet=True)
+        saved_view_save(journey=other, actor=self.ed, name="Another map", query="view=curve")
+        self.assertNotContains(self.get(), "Another map")
