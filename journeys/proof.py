@@ -95,12 +95,8 @@ def proof_of(board: Any) -> ProofSheet:
             key = (row.lane.pk, step)
             if row.curve is not None:
                 point = row.curve.at(step)
-                if point.measured:
-                    cells[key] = Proof("data", f"{EvidenceKind.DATA.label} · {point.measured.text}")
-                elif point.believed is not None:
-                    cells[key] = Proof("none", gettext("believed, not measured"))
-                else:
-                    cells[key] = Proof("empty", gettext("not documented"))
+                # The drawing says in words what is measured and what is not.
+                cells[key] = Proof("data" if point.measured else "empty" if point.believed is None else "none", "")
                 continue
             cell = row.cells.get(step)
             if row.kind.typed:

@@ -26,7 +26,8 @@ from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
 
 LABEL_WIDTH = 176  # pixels
-ALONE_WIDTH, FEW_STEPS = 140, 4  # pixels of a column before it is enlarged; steps that leave room for three times
+# The curve by itself is drawn twice as large: wide columns while few steps leave room, narrow ones to show all at once.
+ALONE_ZOOM, ALONE_WIDE, ALONE_NARROW, FEW_STEPS = 2, 110, 70, 6
 STEPS_TO_WARN_ABOUT = 30  # steps; beyond it a sub-journey reads better (journey-map § 2)
 
 
@@ -394,7 +395,11 @@ def board(
     measured = registry.measured(context)
     linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
     believed, more = _lines(journey, step_ids, personas, persona)
-    width = ALONE_WIDTH if alone else _drawn(journey.column_width, 140, 480) or column_width(len(shown))
+    width = (
+        (ALONE_WIDE if len(shown) <= FEW_STEPS else ALONE_NARROW)
+        if alone
+        else _drawn(journey.column_width, 140, 480) or column_width(len(shown))
+    )
     bands: list[StageBand] = []
     columns: list[StepColumn] = []
     for stage in shown_stages:
@@ -477,7 +482,7 @@ def board(
         persona=persona,
         levels=level_names(journey),
         has_branches=has_branches,
-        zoom=(3 if len(shown) <= FEW_STEPS else 2) if alone else 1,
+        zoom=ALONE_ZOOM if alone else 1,
     )
 
 
