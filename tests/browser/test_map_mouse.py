@@ -24,8 +24,8 @@ def test_a_new_map_from_the_template_and_a_first_card(enter: Opener, ed: User) -
     page.locator("[name=name]").fill("Choisir un café")
     page.locator("[name=no_persona_yet]").check()
     page.get_by_role("button", name="Créer le parcours").click()
-    page.wait_for_load_state()  # a click before the scripts have run does nothing
     expect(page.locator("h1")).to_have_text("Choisir un café")
+    page.wait_for_load_state()  # a click before the scripts have run does nothing
     expect(page.locator("th[data-kind=stage]")).to_have_count(6)
     write_card(page, "actions", 1, "Goûte au comptoir")
     page.reload()
