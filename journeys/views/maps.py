@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -30,7 +30,7 @@ from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
-from journeys.tabs import tabs_of
+from journeys.tabs import address_of, tabs_of
 from journeys.versions import standing
 from journeys.views.saved import saved_views
 
@@ -96,6 +96,9 @@ def _fixed_html(template: str, language: str) -> str:
 @never_cache
 def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
+    elsewhere = address_of(journey, request.GET)
+    if elsewhere:
+        return redirect(elsewhere)
     can_edit = can(request.membership, Role.EDITOR)
     view = view_of(request)
     board = selectors.board(

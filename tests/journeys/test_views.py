@@ -43,6 +43,19 @@ class TabTests(ViewTestCase):
         self.assertContains(page, f"{self.url}present/?period=2026-11-16%2F2026-11-22")
         self.assertContains(page, "view=table&amp;period=2026-11-16%2F2026-11-22")
 
+    def test_the_tabs_stand_in_the_order_of_their_keys(self) -> None:
+        tabs = self.get().context["tabs"]
+        self.assertEqual(
+            [tab.key for tab in tabs], ["map", "table", "matrix", "curve", "evidence", "present", "funnel"]
+        )
+
+    def test_views_with_a_page_of_their_own_are_reached_by_name_too(self) -> None:
+        narrowed = {"period": "2026-11-16/2026-11-22"}
+        self.assertRedirects(self.get("present", **narrowed), f"{self.url}present/?period=2026-11-16%2F2026-11-22")
+        self.assertRedirects(self.get("funnel"), f"{self.url}funnel/")
+        matrix = f"/w/{self.workspace.slug}/matrix/?journey={self.journey.pk}"
+        self.assertRedirects(self.get("matrix", mode="states", journey="other"), f"{matrix}&mode=states")
+
     def test_the_matrix_of_all_journeys_has_no_tabs(self) -> None:
         self.assertNotContains(self.client.get(f"/w/{self.workspace.slug}/matrix/"), "data-views")
 

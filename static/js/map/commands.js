@@ -38,8 +38,10 @@ export function commands({ board, editable, grid, popups, layout, net, find, add
   const found = names.actions
     .filter((entry) => actions[entry.id] && (editable || !entry.edit))
     .map((entry) => ({ name: entry.name, also: entry.also, keys: entry.keys, run: actions[entry.id] }));
-  for (const link of document.querySelectorAll("[data-views] a, .maphead__actions a[href], .maphead .menu__list a[href]")) {
-    found.push({ name: names.go.replace("{name}", label(link)), run: () => link.click() });
+  const views = [...document.querySelectorAll("[data-views] a")];
+  for (const link of new Set([...views, ...document.querySelectorAll(".maphead__actions a[href], .maphead .menu__list a[href]")])) {
+    const place = views.indexOf(link) + 1;
+    found.push({ name: names.go.replace("{name}", label(link)), keys: place ? `V ${place}` : "", run: () => link.click() });
   }
   for (const head of board.querySelectorAll("th[data-kind]")) {
     const name = head.querySelector("[data-text]").textContent.trim();
