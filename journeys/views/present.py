@@ -18,6 +18,7 @@ from journeys.lanes import PrintLine
 from journeys.selectors import Board, StageBand, StepColumn
 from journeys.tabs import tabs_of
 from journeys.views.maps import period_of, persona_of
+from journeys.views.saved import saved_views
 
 LEFT_OUT = frozenset({"emotion", "channels"})  # drawn apart, or said by the touchpoints
 
@@ -101,6 +102,7 @@ def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
         "board": board,
         "slides": slides_of(board),
         "tabs": tabs_of(journey, current="present", query=request.GET),
+        "saved_views": saved_views(request, journey, current="present"),
         "section": "journeys",
     }
     return render(request, "journeys/present.html", context)
