@@ -366,7 +366,8 @@ def board(
 ) -> Board:
     """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size.
 
-    `alone` is the kind of the only lane to show, hidden or not: "emotion" draws the curve by itself, larger.
+    `alone` is the kind of the lane to show, hidden or not, with no other than those that go with it: "emotion" draws
+    the curve by itself, larger, over the pain points.
     `with_hidden` shows the hidden lanes too, to whoever asks for it.
     """
     all_stages = _stages(journey=journey.pk)
@@ -437,10 +438,12 @@ def board(
             )
         )
     shown_rows = [
-        (lane, registry.kind_of(lane.kind, journey.kind))
-        for lane in all_lanes
-        if (lane.kind == alone if alone else with_hidden or not lane.hidden)
+        (lane, kind)
+        for lane, kind in ((lane, registry.kind_of(lane.kind, journey.kind)) for lane in all_lanes)
+        if kind.key == alone or ((with_hidden or not lane.hidden) and (not alone or kind.with_curve))
     ]
+    if alone and all(kind.key != alone for _lane, kind in shown_rows):
+        shown_rows = []
     areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
     covered = {
         (row, column): area

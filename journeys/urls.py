@@ -47,6 +47,7 @@ urlpatterns = [
     path("journeys/<uuid:pk>/share/add/", views.lists.share_link_add, name="share-add"),
     path("share-links/<uuid:pk>/revoke/", views.lists.share_link_revoke, name="share-revoke"),
     path("shared/<str:token>/", views.maps.shared, name="shared"),
+    path("shared/<str:token>/present/", views.present.shared_present, name="shared-present"),
     path("shared/<str:token>/files/<uuid:pk>/", views.media.shared_attachment, name="shared-attachment"),
     path("shared/<str:token>/channels/<int:pk>/icon/", views.media.shared_icon, name="shared-icon"),
     path("journeys/<uuid:pk>/evidence/", views.evidence.evidence_list, name="evidence"),

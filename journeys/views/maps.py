@@ -252,6 +252,13 @@ def journey_redo(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _step_back(request, pk, redo=True)
 
 
+def as_shared(response: HttpResponse) -> HttpResponse:
+    """Keep a page that is opened by its secret address out of indexes and of other sites' logs."""
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
 @require_safe
 @never_cache
 def shared(request: MemberRequest, token: str) -> HttpResponse:
@@ -268,9 +275,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
         "board": board,
         "board_html": board_html(request, board, readonly=True, token=token),
         "link": link,
+        "token": token,
         "fictional": journey.workspace.fictional,
     }
-    response = render(request, "journeys/shared.html", context)
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return as_shared(render(request, "journeys/shared.html", context))

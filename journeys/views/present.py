@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,9 +17,11 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.curve import Curve, CurvePoint
 from journeys.lanes import PrintLine
+from journeys.models import Journey
 from journeys.selectors import Board, StageBand, StepColumn
+from journeys.services.journeys import share_link_opened
 from journeys.tabs import tabs_of
-from journeys.views.maps import period_of, persona_of
+from journeys.views.maps import as_shared, period_of, persona_of
 from journeys.views.saved import saved_views
 
 LEFT_OUT = frozenset({"emotion", "channels"})  # drawn apart, or said by the touchpoints
@@ -85,11 +89,7 @@ def slides_of(board: Board) -> list[Slide]:
     return found
 
 
-@login_required
-@require_safe
-@never_cache
-def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
-    journey = access.journey_for_view(request, pk)
+def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse:
     board = selectors.board(
         journey=journey,
         actor=None,
@@ -97,12 +97,42 @@ def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
         period=period_of(request),
         persona_id=persona_of(request),
     )
-    context = {
-        "journey": journey,
-        "board": board,
-        "slides": slides_of(board),
-        "tabs": tabs_of(journey, current="present", query=request.GET),
-        "saved_views": saved_views(request, journey, current="present"),
-        "section": "journeys",
-    }
+    context = {"journey": journey, "board": board, "slides": slides_of(board), **more}
     return render(request, "journeys/present.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_view(request, pk)
+    tabs = tabs_of(journey, current="present", query=request.GET)
+    return _page(
+        request,
+        journey,
+        back=tabs[0].href,
+        tabs=tabs,
+        saved_views=saved_views(request, journey, current="present"),
+        section="journeys",
+    )
+
+
+@require_safe
+@never_cache
+def shared_present(request: MemberRequest, token: str) -> HttpResponse:
+    """Tell the journey of a read-only link: nothing else of the workspace, nothing to change."""
+    link = access.share_link_from(token)
+    share_link_opened(link)
+    workspace = link.journey.workspace
+    timezone.activate(workspace.zone)
+    back = reverse("journeys:shared", args=[token])
+    query = request.GET.urlencode()
+    return as_shared(
+        _page(
+            request,
+            link.journey,
+            back=f"{back}?{query}" if query else back,
+            shared=True,
+            fictional=workspace.fictional,
+        )
+    )

@@ -208,6 +208,7 @@ ROWS = [
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),
     Row("journeys:share", one, Role.EDITOR),
+    Row("journeys:shared-present", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:evidence", one, Role.VIEWER),
     post("evidence", one, kind="interview", title="Four customers"),

@@ -1,11 +1,12 @@
 """The ways of looking at one map: tabs, curve, evidence, presentation, views kept under a name."""
 
 from cxmap.history.models import Change
+from journeys.access import share_token
 from journeys.models import Lane, SavedView
 from journeys.services import cards
 from journeys.services.cards import curve_set
 from journeys.services.evidence import evidence_add
-from journeys.services.journeys import journey_create
+from journeys.services.journeys import journey_create, share_link_create, share_link_revoke
 from journeys.services.saved_views import saved_view_default, saved_view_save
 from tests.journeys.base import MapTestCase
 
@@ -69,6 +70,11 @@ class CurveTests(ViewTestCase):
         self.assertNotContains(page, "map__lane--actions")
         self.assertContains(page, '<td class="num">−2.0</td>')
 
+    def test_pain_points_stand_under_the_curve(self) -> None:
+        self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion", "pains"])
+        Lane.objects.filter(journey=self.journey, kind="pains").update(hidden=True)
+        self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion"])
+
     def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
         answer = self.client.post(
             f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
@@ -80,6 +86,7 @@ class CurveTests(ViewTestCase):
         Lane.objects.filter(journey=self.journey, kind="emotion").update(hidden=True)
         self.assertContains(self.get("curve"), "map__lane--emotion")
         self.lane("emotion").delete()
+        self.assertNotContains(self.get("curve"), "map__lane--")
         self.assertContains(self.get("curve"), "This map has no curve")
 
 
@@ -153,6 +160,31 @@ class PresentTests(ViewTestCase):
         before = self.query_count(f"{self.url}present/")
         self.fill(14, 3)
         self.assertEqual(self.query_count(f"{self.url}present/"), before)
+
+
+class SharedPresentTests(ViewTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        cards.card_add(lane=self.lane("actions"), step=self.steps()[0], actor=self.ed, text="Looks around")
+        self.link = share_link_create(journey=self.journey, actor=self.ed, days=7)
+        self.shared = f"/shared/{share_token(self.link)}/"
+        self.client.logout()
+
+    def test_whoever_has_the_link_is_told_the_journey_and_nothing_else(self) -> None:
+        query = "?period=2026-11-16%2F2026-11-22"
+        self.assertContains(self.client.get(self.shared + query), f"{self.shared}present/{query}")
+        page = self.client.get(f"{self.shared}present/{query}")
+        self.assertContains(page, "Looks around")
+        self.assertContains(page, f'data-back="{self.shared}{query}"')
+        for private in ("data-views", "Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
+            self.assertNotContains(page, private)
+        self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "no-referrer"))
+        self.link.refresh_from_db()
+        self.assertIsNotNone(self.link.last_opened_at)
+
+    def test_a_link_that_was_taken_back_tells_nothing(self) -> None:
+        share_link_revoke(link=self.link, actor=self.ed)
+        self.assertEqual(self.client.get(f"{self.shared}present/").status_code, 404)
 
 
 class SavedViewTests(ViewTestCase):
