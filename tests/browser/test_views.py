@@ -106,6 +106,13 @@ def test_a_journey_is_presented_by_keys(page: Page, journey: Journey) -> None:
     expect(page.locator("[data-grid]")).to_be_visible()
 
 
+def test_all_stages_are_printed(page: Page, journey: Journey) -> None:
+    page.goto(f"{journey.get_absolute_url()}present/")
+    expect(page.locator("[data-slide]:visible")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(page.locator("[data-slide]:visible")).to_have_count(7)
+
+
 def test_where_full_screen_is_refused_the_frame_goes(page: Page, journey: Journey) -> None:
     page.add_init_script("delete Element.prototype.requestFullscreen")
     page.goto(f"{journey.get_absolute_url()}present/")
