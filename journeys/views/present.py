@@ -101,6 +101,7 @@ def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
         "board": board,
         "slides": slides_of(board),
         "tabs": tabs_of(journey, current="present", query=request.GET),
+        "back": journey.get_absolute_url(),
         "section": "journeys",
     }
     return render(request, "journeys/present.html", context)
