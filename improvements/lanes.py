@@ -103,6 +103,7 @@ register(
         load=load_pains,
         lines=print_pains,
         quick_url="improvements:pain-quick",
+        with_curve=True,
         rank=70,
     )
 )

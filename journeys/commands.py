@@ -27,6 +27,8 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
     ("zoom-out", _("Smaller"), "", False, "zoom"),
     ("zoom-100", _("Zoom to 100%"), "", False, ""),
     ("zoom-fit", _("Fit all columns into the window"), "", False, "zoom"),
+    ("lane-fold", _("Fold or unfold this lane"), "", False, "plier déplier collapse"),
+    ("lanes-unfold", _("Unfold all lanes"), "", False, "déplier expand"),
     ("columns-narrow", _("Narrow columns"), "", True, "largeur width"),
     ("columns-wide", _("Wide columns"), "", True, "largeur width"),
     ("columns-fit", _("Columns that fit the screen"), "", True, "largeur width"),

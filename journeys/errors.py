@@ -47,6 +47,18 @@ class FirstOfStage(CxmapError):
     message = _("This step is the first of its stage: choose a later one, or rename the stage.")
 
 
+class ViewNameTaken(CxmapError):
+    code = "name_taken"
+    message = _("Another view of this map already has this name. Choose another one.")
+    status = 422
+
+
+class NotDrawnByTheMap(CxmapError):
+    code = "not_drawn_by_the_map"
+    message = _("Only map, table, curve and evidence can be what the map opens with.")
+    status = 422
+
+
 class PartOfItself(CxmapError):
     code = "part_of_itself"
     status = 422

@@ -499,6 +499,7 @@ class SavedView(WorkspaceOwned):
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="saved_views")
     name = models.CharField(_("name"), max_length=80)
     query = models.CharField(max_length=600, blank=True)
+    is_default = models.BooleanField(default=False, db_default=False)  # what the bare address of the map shows
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -508,7 +509,12 @@ class SavedView(WorkspaceOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["journey", "name"], condition=Q(deleted_at=None), name="journeys_savedview_unique_name"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["journey"],
+                condition=Q(deleted_at=None, is_default=True),
+                name="journeys_savedview_one_default",
+            ),
         ]
 
     def __str__(self) -> str:

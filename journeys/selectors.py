@@ -362,10 +362,13 @@ def board(
     period: Period | None = None,
     persona_id: UUID | None = None,
     alone: str = "",
+    with_hidden: bool = False,
 ) -> Board:
     """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size.
 
-    `alone` is the kind of the only lane to show, hidden or not: "emotion" draws the curve by itself, larger.
+    `alone` is the kind of the lane to show, hidden or not, with no other than those that go with it: "emotion" draws
+    the curve by itself, larger, over the pain points.
+    `with_hidden` shows the hidden lanes too, to whoever asks for it.
     """
     all_stages = _stages(journey=journey.pk)
     all_steps = _steps(journey=journey.pk)
@@ -435,10 +438,12 @@ def board(
             )
         )
     shown_rows = [
-        (lane, registry.kind_of(lane.kind, journey.kind))
-        for lane in all_lanes
-        if (lane.kind == alone if alone else not lane.hidden)
+        (lane, kind)
+        for lane, kind in ((lane, registry.kind_of(lane.kind, journey.kind)) for lane in all_lanes)
+        if kind.key == alone or ((with_hidden or not lane.hidden) and (not alone or kind.with_curve))
     ]
+    if alone and all(kind.key != alone for _lane, kind in shown_rows):
+        shown_rows = []
     areas = _reach(cards, shown_rows, columns, _places(journey, all_stages, all_steps, cards))
     covered = {
         (row, column): area
@@ -495,7 +500,13 @@ def _evidence_fact(
     journey: Journey, rows: Sequence[LaneRow], cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]]
 ) -> list[Fact]:
     """Return how many of the filled text cells rest on a record or a named source (documents.model.evidence_share)."""
-    filled = [own for row in rows if row.kind.typed for own in cards.get(row.lane.pk, {}).values() if own]
+    filled = [
+        own
+        for row in rows
+        if row.kind.typed and not row.lane.hidden
+        for own in cards.get(row.lane.pk, {}).values()
+        if own
+    ]
     if not filled:
         return []
     proven = sum(1 for own in filled if any(_proven(card) for card in own))

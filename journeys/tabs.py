@@ -1,6 +1,6 @@
 """The ways of looking at one journey, as tabs on all of its pages. Apps above `journeys` add theirs here.
 
-All show the same data; what narrows it (persona, period) goes along from tab to tab.
+All show the same data; what narrows it (persona, period) and how the map is laid out goes along from tab to tab.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from journeys.models import Journey
 
-KEPT = ("persona", "period")
+MAP_VIEWS = frozenset({"map", "table", "curve", "evidence"})  # drawn by the page of the map itself
+KEPT = ("persona", "period", "hidden", "fold", "zoom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,33 @@ def tabs_of(journey: Journey, *, current: str, query: QueryDict) -> list[Tab]:
     return found
 
 
+def address_of(journey: Journey, query: QueryDict) -> str:
+    """Return the address of `?view=` with the rest of the query, for views that have a page of their own; else empty."""
+    kind = _kinds.get(query.get("view", ""))
+    if kind is None:
+        return ""
+    address, _mark, own = kind.address(journey).partition("?")
+    if address == journey.get_absolute_url():
+        return ""
+    params = QueryDict(own, mutable=True)
+    for name in query.keys() - {"view", *params}:
+        params.setlist(name, query.getlist(name))
+    return f"{address}?{params.urlencode()}" if params else address
+
+
 def _view(key: str) -> Callable[[Journey], str]:
     return lambda journey: f"{reverse('journeys:detail', args=[journey.pk])}?view={key}"
 
 
 register_tab(TabKind("map", pgettext_lazy("view", "Map"), _view("map"), 10))
 register_tab(TabKind("table", pgettext_lazy("view", "Table"), _view("table"), 20))
-register_tab(TabKind("curve", pgettext_lazy("view", "Curve"), _view("curve"), 30))
-register_tab(TabKind("evidence", pgettext_lazy("view", "Evidence"), _view("evidence"), 40))
+register_tab(TabKind("curve", pgettext_lazy("view", "Curve"), _view("curve"), 40))
+register_tab(TabKind("evidence", pgettext_lazy("view", "Evidence"), _view("evidence"), 50))
 register_tab(
     TabKind(
         "present",
         pgettext_lazy("view", "Present"),
         lambda journey: reverse("journeys:present", args=[journey.pk]),
-        90,
+        60,
     )
 )

@@ -212,11 +212,11 @@ register_tab(
         "matrix",
         pgettext_lazy("view", "Matrix"),
         lambda journey: f"{reverse('kpis:matrix', args=[journey.workspace.slug])}?journey={journey.pk}",
-        50,
+        30,
     )
 )
 register_tab(
-    TabKind("funnel", pgettext_lazy("view", "Funnel"), lambda journey: reverse("kpis:funnel", args=[journey.pk]), 60)
+    TabKind("funnel", pgettext_lazy("view", "Funnel"), lambda journey: reverse("kpis:funnel", args=[journey.pk]), 70)
 )
 register_badges(load_badges)
 register_linked(load_linked)

@@ -17,6 +17,7 @@ from journeys.forms import EvidenceForm
 from journeys.models import Evidence, Journey
 from journeys.services import evidence as services
 from journeys.tabs import tabs_of
+from journeys.views.saved import saved_views
 
 
 def _page(request: MemberRequest, journey: Journey, form: EvidenceForm, *, status: int = 200) -> HttpResponse:
@@ -27,6 +28,7 @@ def _page(request: MemberRequest, journey: Journey, form: EvidenceForm, *, statu
         "form": form,
         "can_edit": can(request.membership, Role.EDITOR),
         "tabs": tabs_of(journey, current="evidence", query=request.GET),
+        "saved_views": saved_views(request, journey, current="evidence"),
         "section": "journeys",
     }
     return render(request, "journeys/evidence.html", context, status=status)

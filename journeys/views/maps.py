@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -30,11 +30,10 @@ from journeys.lanes import Period
 from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
-from journeys.tabs import tabs_of
+from journeys.tabs import MAP_VIEWS, address_of, tabs_of
 from journeys.versions import standing
 from journeys.views.saved import saved_views
 
-VIEWS = frozenset({"map", "table", "curve", "evidence"})
 EDITED = frozenset({"map", "curve"})  # views that people draw in
 
 
@@ -60,7 +59,12 @@ def persona_of(request: MemberRequest) -> UUID | None:
 def view_of(request: MemberRequest) -> str:
     """Return the view of `?view=`, the map for what is none."""
     view = request.GET.get("view", "")
-    return view if view in VIEWS else "map"
+    return view if view in MAP_VIEWS else "map"
+
+
+def hidden_of(request: MemberRequest) -> bool:
+    """True when the person also looks at lanes that are hidden on the map."""
+    return request.GET.get("hidden") == "shown"
 
 
 def saved_text() -> str:
@@ -96,6 +100,12 @@ def _fixed_html(template: str, language: str) -> str:
 @never_cache
 def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
+    elsewhere = address_of(journey, request.GET)
+    if elsewhere:
+        return redirect(elsewhere)
+    kept = saved_views(request, journey, current=view_of(request))
+    if kept.default is not None and not request.GET:
+        return redirect(f"{journey.get_absolute_url()}?{kept.default.query or 'view=map'}")
     can_edit = can(request.membership, Role.EDITOR)
     view = view_of(request)
     board = selectors.board(
@@ -105,6 +115,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         period=period_of(request),
         persona_id=persona_of(request),
         alone="emotion" if view == "curve" else "",
+        with_hidden=hidden_of(request),
     )
     language = translation.get_language() or ""
     proof = proof_of(board) if view == "evidence" else None
@@ -119,7 +130,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "editable": board.can_edit,
         "proof": proof,
         "tabs": tabs_of(journey, current=view, query=request.GET),
-        "saved_views": saved_views(journey),
+        "saved_views": kept,
         "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if board.can_edit else "",
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
@@ -142,6 +153,7 @@ def answer_board(
         period=period_of(request),
         persona_id=persona_of(request),
         alone="emotion" if view_of(request) == "curve" else "",
+        with_hidden=hidden_of(request),
     )
     return JsonResponse(
         {

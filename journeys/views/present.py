@@ -15,9 +15,11 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.curve import Curve, CurvePoint
 from journeys.lanes import PrintLine
+from journeys.models import Journey
 from journeys.selectors import Board, StageBand, StepColumn
 from journeys.tabs import tabs_of
 from journeys.views.maps import period_of, persona_of
+from journeys.views.saved import saved_views
 
 LEFT_OUT = frozenset({"emotion", "channels"})  # drawn apart, or said by the touchpoints
 
@@ -84,11 +86,7 @@ def slides_of(board: Board) -> list[Slide]:
     return found
 
 
-@login_required
-@require_safe
-@never_cache
-def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
-    journey = access.journey_for_view(request, pk)
+def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse:
     board = selectors.board(
         journey=journey,
         actor=None,
@@ -96,12 +94,21 @@ def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
         period=period_of(request),
         persona_id=persona_of(request),
     )
-    context = {
-        "journey": journey,
-        "board": board,
-        "slides": slides_of(board),
-        "tabs": tabs_of(journey, current="present", query=request.GET),
-        "back": journey.get_absolute_url(),
-        "section": "journeys",
-    }
+    context = {"journey": journey, "board": board, "slides": slides_of(board), **more}
     return render(request, "journeys/present.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
+    journey = access.journey_for_view(request, pk)
+    tabs = tabs_of(journey, current="present", query=request.GET)
+    return _page(
+        request,
+        journey,
+        back=tabs[0].href,
+        tabs=tabs,
+        saved_views=saved_views(request, journey, current="present"),
+        section="journeys",
+    )

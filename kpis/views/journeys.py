@@ -16,6 +16,7 @@ from journeys import lanes
 from journeys.access import journey_for_view
 from journeys.tabs import tabs_of
 from journeys.views.maps import period_of
+from journeys.views.saved import saved_views
 from kpis import access
 from kpis.selectors.funnel import funnel
 from kpis.selectors.steps import step_figures
@@ -47,6 +48,7 @@ def journey_funnel(request: MemberRequest, pk: UUID) -> HttpResponse:
         "funnel": funnel(journey, today=today, period=period_of(request)),
         "periods": lanes.periods(journey),
         "tabs": tabs_of(journey, current="funnel", query=request.GET),
+        "saved_views": saved_views(request, journey, current="funnel"),
         "can_analyse": can(request.membership, Role.ANALYST),
         "section": "journeys",
     }

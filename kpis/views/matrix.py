@@ -11,6 +11,7 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
 from journeys.tabs import tabs_of
+from journeys.views.saved import saved_views
 from kpis.exports import CONTENT_TYPES, matrix_file
 from kpis.models import State
 from kpis.selectors.matrix import Matrix, MatrixFilters
@@ -45,6 +46,7 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     context = {
         "matrix": found,
         "tabs": tabs_of(journey, current="matrix", query=request.GET) if journey else [],
+        "saved_views": saved_views(request, journey, current="matrix") if journey else None,
         "states": [*State.choices],
         "modes": MODES,
         "section": "matrix",

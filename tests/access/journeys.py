@@ -202,6 +202,8 @@ ROWS = [
     Row("journeys:edit", one, Role.EDITOR),
     Row("journeys:present", one, Role.VIEWER),
     Row("journeys:saved-view-add", one, Role.EDITOR, method="post", data={"name": "Mine", "query": "view=table"}),
+    Row("journeys:saved-view-rename", saved_view, Role.EDITOR, method="post", data={"name": "For Inès"}),
+    Row("journeys:saved-view-default", saved_view, Role.EDITOR, method="post", data={"default": "yes"}),
     Row("journeys:saved-view-delete", saved_view, Role.EDITOR, method="post"),
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),

@@ -1,12 +1,13 @@
 """The ways of looking at one map: tabs, curve, evidence, presentation, views kept under a name."""
 
 from cxmap.history.models import Change
+from journeys.access import share_token
 from journeys.models import Lane, SavedView
 from journeys.services import cards
 from journeys.services.cards import curve_set
 from journeys.services.evidence import evidence_add
-from journeys.services.journeys import journey_create
-from journeys.services.saved_views import saved_view_save
+from journeys.services.journeys import journey_create, share_link_create, share_link_revoke
+from journeys.services.saved_views import saved_view_default, saved_view_save
 from tests.journeys.base import MapTestCase
 
 
@@ -43,6 +44,19 @@ class TabTests(ViewTestCase):
         self.assertContains(page, f"{self.url}present/?period=2026-11-16%2F2026-11-22")
         self.assertContains(page, "view=table&amp;period=2026-11-16%2F2026-11-22")
 
+    def test_the_tabs_stand_in_the_order_of_their_keys(self) -> None:
+        tabs = self.get().context["tabs"]
+        self.assertEqual(
+            [tab.key for tab in tabs], ["map", "table", "matrix", "curve", "evidence", "present", "funnel"]
+        )
+
+    def test_views_with_a_page_of_their_own_are_reached_by_name_too(self) -> None:
+        narrowed = {"period": "2026-11-16/2026-11-22"}
+        self.assertRedirects(self.get("present", **narrowed), f"{self.url}present/?period=2026-11-16%2F2026-11-22")
+        self.assertRedirects(self.get("funnel"), f"{self.url}funnel/")
+        matrix = f"/w/{self.workspace.slug}/matrix/?journey={self.journey.pk}"
+        self.assertRedirects(self.get("matrix", mode="states", journey="other"), f"{matrix}&mode=states")
+
     def test_the_matrix_of_all_journeys_has_no_tabs(self) -> None:
         self.assertNotContains(self.client.get(f"/w/{self.workspace.slug}/matrix/"), "data-views")
 
@@ -56,6 +70,11 @@ class CurveTests(ViewTestCase):
         self.assertNotContains(page, "map__lane--actions")
         self.assertContains(page, '<td class="num">−2.0</td>')
 
+    def test_pain_points_stand_under_the_curve(self) -> None:
+        self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion", "pains"])
+        Lane.objects.filter(journey=self.journey, kind="pains").update(hidden=True)
+        self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion"])
+
     def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
         answer = self.client.post(
             f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
@@ -67,6 +86,7 @@ class CurveTests(ViewTestCase):
         Lane.objects.filter(journey=self.journey, kind="emotion").update(hidden=True)
         self.assertContains(self.get("curve"), "map__lane--emotion")
         self.lane("emotion").delete()
+        self.assertNotContains(self.get("curve"), "map__lane--")
         self.assertContains(self.get("curve"), "This map has no curve")
 
 
@@ -96,6 +116,32 @@ class EvidenceViewTests(ViewTestCase):
         self.assertEqual(self.query_count(f"{self.url}?view=evidence"), before)
 
 
+class HiddenLaneTests(ViewTestCase):
+    def test_hidden_lanes_are_looked_at_without_showing_them_to_everybody(self) -> None:
+        Lane.objects.filter(journey=self.journey, kind="actions").update(hidden=True)
+        self.assertNotContains(self.get(), "map__lane--actions")
+        page = self.get(hidden="shown")
+        self.assertContains(page, "map__lane--actions")
+        self.assertContains(page, "hidden on the map")
+        self.assertTrue(self.lane("actions").hidden)
+
+    def test_an_edit_is_answered_with_them(self) -> None:
+        Lane.objects.filter(journey=self.journey, kind="actions").update(hidden=True)
+        address = f"/stages/{self.stages()[0].pk}/steps/add/"
+        fetch = {"X-Requested-With": "fetch"}
+        self.assertIn("map__lane--actions", self.client.post(f"{address}?hidden=shown", headers=fetch).json()["board"])
+        self.assertNotIn("map__lane--actions", self.client.post(address, headers=fetch).json()["board"])
+
+    def test_they_do_not_change_how_much_is_proven(self) -> None:
+        self.fill(6, 1)
+        facts = [fact.value for fact in self.get().context["board"].facts]
+        Lane.objects.filter(journey=self.journey, kind="goals").update(hidden=True)
+        cards.card_add(
+            lane=self.lane("goals"), step=self.steps()[0], actor=self.ed, text="Be sure", source="Interview 3"
+        )
+        self.assertEqual([fact.value for fact in self.get(hidden="shown").context["board"].facts], facts)
+
+
 class PresentTests(ViewTestCase):
     def test_every_stage_is_a_slide_with_what_is_written(self) -> None:
         cards.card_add(lane=self.lane("actions"), step=self.steps()[0], actor=self.ed, text="Looks around")
@@ -113,6 +159,31 @@ class PresentTests(ViewTestCase):
         before = self.query_count(f"{self.url}present/")
         self.fill(14, 3)
         self.assertEqual(self.query_count(f"{self.url}present/"), before)
+
+
+class SharedPresentTests(ViewTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        cards.card_add(lane=self.lane("actions"), step=self.steps()[0], actor=self.ed, text="Looks around")
+        self.link = share_link_create(journey=self.journey, actor=self.ed, days=7)
+        self.shared = f"/shared/{share_token(self.link)}/"
+        self.client.logout()
+
+    def test_whoever_has_the_link_is_told_the_journey_and_nothing_else(self) -> None:
+        query = "?period=2026-11-16%2F2026-11-22"
+        self.assertContains(self.client.get(self.shared + query), f"{self.shared}present/{query}")
+        page = self.client.get(f"{self.shared}present/{query}")
+        self.assertContains(page, "Looks around")
+        self.assertContains(page, f'data-back="{self.shared}{query}"')
+        for private in ("data-views", "Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
+            self.assertNotContains(page, private)
+        self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "no-referrer"))
+        self.link.refresh_from_db()
+        self.assertIsNotNone(self.link.last_opened_at)
+
+    def test_a_link_that_was_taken_back_tells_nothing(self) -> None:
+        share_link_revoke(link=self.link, actor=self.ed)
+        self.assertEqual(self.client.get(f"{self.shared}present/").status_code, 404)
 
 
 class SavedViewTests(ViewTestCase):
@@ -143,6 +214,81 @@ class SavedViewTests(ViewTestCase):
         self.assertNotContains(self.get(), "Delete the view Mine")
         self.save("Mine", "view=table")
         self.assertEqual(SavedView.objects.filter(deleted_at=None).count(), 1)
+
+    def test_everything_that_the_address_holds_is_kept(self) -> None:
+        self.save("All", "view=table&hidden=shown&fold=L-002.L-005&zoom=80&mode=states&evil=1")
+        view = SavedView.objects.get()
+        self.assertEqual(view.query, "view=table&hidden=shown&fold=L-002.L-005&zoom=80&mode=states")
+        self.assertContains(self.get("table", hidden="shown", fold="L-002.L-005", zoom="80"), "hidden=shown")
+        self.save("Long", f"view=map&fold={'é' * 400}&zoom=80")
+        self.assertEqual(SavedView.objects.get(name="Long").query, "view=map")
+
+    def test_a_view_with_a_page_of_its_own_is_kept_from_there_and_leads_there(self) -> None:
+        for view, address in (
+            ("matrix", f"/w/{self.workspace.slug}/matrix/?journey={self.journey.pk}&mode=states"),
+            ("present", f"{self.url}present/"),
+            ("funnel", f"{self.url}funnel/"),
+        ):
+            with self.subTest(view):
+                menu = self.client.get(address).context["saved_views"]
+                page = self.save(view, menu.query)
+                self.assertEqual(page.redirect_chain[-1][0], address)
+                self.assertContains(page, f"The view “{view}” is saved")
+                self.assertEqual(
+                    [row.current for row in page.context["saved_views"].rows if row.view.name == view], [True]
+                )
+
+    def test_a_view_is_renamed_but_not_to_the_name_of_another(self) -> None:
+        view = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=curve")
+        saved_view_save(journey=self.journey, actor=self.ed, name="Taken", query="view=table")
+        here = f"{self.url}?view=table"
+        rename = f"/saved-views/{view.pk}/rename/"
+        page = self.client.post(rename, {"name": " Ours ", "next": here}, follow=True)
+        self.assertEqual(page.redirect_chain, [(here, 303)])
+        self.assertContains(page, "The view is now called “Ours”.")
+        change = Change.objects.get(action="view.renamed")
+        self.assertEqual((change.summary["before"], change.summary["name"]), ("Mine", "Ours"))
+        page = self.client.post(rename, {"name": "Taken", "next": "https://elsewhere.example/"}, follow=True)
+        self.assertContains(page, "already has this name")
+        self.assertEqual(page.redirect_chain[0][0], self.url)
+        view.refresh_from_db()
+        self.assertEqual(view.name, "Ours")
+
+    def test_the_bare_address_of_a_map_opens_its_default_view(self) -> None:
+        curve = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=curve&zoom=80")
+        table = saved_view_save(journey=self.journey, actor=self.ed, name="Plain", query="view=table")
+        self.client.post(f"/saved-views/{curve.pk}/default/", {"default": "yes"})
+        self.client.post(f"/saved-views/{table.pk}/default/", {"default": "yes"})
+        self.assertEqual([view.name for view in SavedView.objects.filter(is_default=True)], ["Plain"])
+        self.assertTrue(Change.objects.filter(action="view.default", target_id=str(table.pk)).exists())
+        self.client.force_login(self.vi)
+        self.assertRedirects(self.client.get(self.url), f"{self.url}?view=table")
+        self.assertEqual(self.get("map").status_code, 200)
+        self.assertEqual(self.client.get(self.url, {"zoom": "90"}).status_code, 200)
+        self.client.force_login(self.ed)
+        self.client.post(f"/saved-views/{table.pk}/default/", {"default": "no"})
+        self.assertEqual(self.client.get(self.url).status_code, 200)
+
+    def test_the_map_never_opens_with_a_page_from_which_it_is_not_reached(self) -> None:
+        view = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=present")
+        page = self.client.post(f"/saved-views/{view.pk}/default/", {"default": "yes"}, follow=True)
+        self.assertContains(page, "Only map, table, curve and evidence")
+        self.assertFalse(SavedView.objects.filter(is_default=True).exists())
+        saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="")
+        saved_view_default(view=view, actor=self.ed, default=False)
+        view.refresh_from_db()
+        saved_view_default(view=view, actor=self.ed, default=True)
+        self.assertRedirects(self.client.get(self.url), f"{self.url}?view=map")
+        saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=funnel")
+        self.assertEqual(self.client.get(self.url).status_code, 200)
+
+    def test_a_viewer_uses_views_and_changes_none(self) -> None:
+        view = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=curve")
+        self.client.force_login(self.vi)
+        page = self.get()
+        self.assertContains(page, "Mine")
+        self.assertNotContains(page, "Change the view Mine")
+        self.assertEqual(self.client.post(f"/saved-views/{view.pk}/rename/", {"name": "No"}).status_code, 403)
 
     def test_views_of_another_map_are_not_listed(self) -> None:
         other = journey_create(workspace=self.workspace, actor=self.ed, name="Other", no_persona_yet=True)

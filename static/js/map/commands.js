@@ -2,7 +2,7 @@
 
 const label = (element) => (element?.getAttribute("aria-label") || element?.textContent || "").replace(/\s+/g, " ").trim();
 
-export function commands({ board, editable, grid, popups, layout, net, find, addStep, addAt, letters }) {
+export function commands({ board, editable, grid, popups, layout, fold, net, find, addStep, addAt, letters }) {
   const texts = document.getElementById("map-commands");
   if (!texts) return [];
   const names = JSON.parse(texts.textContent);
@@ -29,6 +29,8 @@ export function commands({ board, editable, grid, popups, layout, net, find, add
     "zoom-out": () => layout.zoomBy(-1),
     "zoom-100": () => layout.setZoom(100),
     "zoom-fit": () => layout.zoomToFit(),
+    "lane-fold": (cell) => fold.toggle(at(cell).closest("tr.map__lane") ?? board.querySelector("tr.map__lane")),
+    "lanes-unfold": () => fold.unfoldAll(),
     "columns-narrow": () => net.send(`/journeys/${board.dataset.journey}/layout/`, { column_width: 160 }),
     "columns-wide": () => net.send(`/journeys/${board.dataset.journey}/layout/`, { column_width: 280 }),
     "columns-fit": () => net.send(`/journeys/${board.dataset.journey}/layout/`, { column_width: "" }),
@@ -38,8 +40,10 @@ export function commands({ board, editable, grid, popups, layout, net, find, add
   const found = names.actions
     .filter((entry) => actions[entry.id] && (editable || !entry.edit))
     .map((entry) => ({ name: entry.name, also: entry.also, keys: entry.keys, run: actions[entry.id] }));
-  for (const link of document.querySelectorAll("[data-views] a, .maphead__actions a[href], .maphead .menu__list a[href]")) {
-    found.push({ name: names.go.replace("{name}", label(link)), run: () => link.click() });
+  const views = [...document.querySelectorAll("[data-views] a")];
+  for (const link of new Set([...views, ...document.querySelectorAll(".maphead__actions a[href], .maphead .menu__list a[href]")])) {
+    const place = views.indexOf(link) + 1;
+    found.push({ name: names.go.replace("{name}", label(link)), keys: place ? `V ${place}` : "", run: () => link.click() });
   }
   for (const head of board.querySelectorAll("th[data-kind]")) {
     const name = head.querySelector("[data-text]").textContent.trim();

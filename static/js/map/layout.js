@@ -1,17 +1,21 @@
 // How the map is laid out on this screen: zoom, pinned lanes, grips on column borders.
 
+import { keep } from "./fold.js";
 import { send } from "./net.js";
 
 const board = () => document.querySelector("[data-board]");
 const table = () => board().querySelector("table.map");
 const ZOOMS = [50, 60, 70, 80, 90, 100, 110, 125, 150];
-let zoom = Number(window.localStorage.getItem("cxmap.zoom")) || 100;
+const within = (percent) => Math.max(ZOOMS[0], Math.min(ZOOMS.at(-1), percent));
+const asked = Number(new URLSearchParams(window.location.search).get("zoom"));
+let zoom = asked ? within(asked) : Number(window.localStorage.getItem("cxmap.zoom")) || 100;
 
 export const scale = () => zoom / 100;
 
 export function setZoom(percent) {
-  zoom = Math.max(ZOOMS[0], Math.min(ZOOMS.at(-1), percent));
+  zoom = within(percent);
   window.localStorage.setItem("cxmap.zoom", String(zoom));
+  keep("zoom", String(zoom));
   apply();
 }
 
@@ -119,6 +123,16 @@ export function start() {
     if (!button) return;
     if (button.dataset.zoom === "fit") zoomToFit();
     else zoomBy(Number(button.dataset.zoom));
+  });
+  // A view that is kept has the layout of this moment, which the server does not know.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-view-save]")) return;
+    const field = event.target.elements.query;
+    const query = new URLSearchParams(field.value);
+    const here = new URLSearchParams(window.location.search);
+    for (const name of ["hidden", "fold"]) if (here.get(name)) query.set(name, here.get(name)); else query.delete(name);
+    query.set("zoom", String(zoom));
+    field.value = query;
   });
   window.addEventListener("resize", apply);
   apply();

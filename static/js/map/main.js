@@ -4,6 +4,7 @@ import { newCard, editCard, rename } from "./edit.js";
 import * as curve from "./curve.js";
 import * as drag from "./drag.js";
 import * as grid from "./grid.js";
+import * as fold from "./fold.js";
 import * as find from "./find.js";
 import * as layout from "./layout.js";
 import * as minimap from "./minimap.js";
@@ -20,7 +21,8 @@ const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
-net.onRedraw((focus) => { grid.restore(focus); layout.apply(); minimap.draw(); });
+net.onRedraw((focus) => { grid.restore(focus); fold.apply(); layout.apply(); minimap.draw(); });
+fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
 find.start();
 minimap.start();
@@ -267,7 +269,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
-palette.start(() => commands({ board, editable, grid, popups, layout, net, find, addStep, addAt, open, letters }));
+palette.start(() => commands({ board, editable, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
 
 if (editable) {
   net.start();

@@ -194,7 +194,7 @@ export async function refresh() {
 function withFilters(url) {
   const address = new URL(url, window.location.href);
   const here = new URLSearchParams(window.location.search);
-  for (const name of ["period", "persona", "view"]) if (here.get(name)) address.searchParams.set(name, here.get(name));
+  for (const name of ["period", "persona", "view", "hidden", "fold", "zoom"]) if (here.get(name)) address.searchParams.set(name, here.get(name));
   return address;
 }
 
