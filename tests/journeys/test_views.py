@@ -109,6 +109,17 @@ class PresentTests(ViewTestCase):
         for text in ("Looks around", "Payment page", "believed: very negative", "not measured", "no persona yet"):
             self.assertContains(page, text)
 
+    def test_a_level_between_two_names_is_said_with_both(self) -> None:
+        curve_set(step=self.steps()[0], actor=self.ed, level=0.5)
+        curve_set(step=self.steps()[1], actor=self.ed, level=-1.5)
+        page = self.client.get(f"{self.url}present/")
+        self.assertContains(page, "believed: between neutral and positive")
+        self.assertContains(page, "believed: between very negative and negative")
+
+    def test_the_way_back_keeps_the_period(self) -> None:
+        page = self.client.get(f"{self.url}present/", {"period": "2026-11-16/2026-11-22"})
+        self.assertContains(page, f'data-back="{self.url}?view=map&amp;period=2026-11-16%2F2026-11-22"')
+
     def test_queries_do_not_grow(self) -> None:
         self.fill(6, 1)
         before = self.query_count(f"{self.url}present/")
