@@ -56,6 +56,13 @@ class CurveTests(ViewTestCase):
         self.assertNotContains(page, "map__lane--actions")
         self.assertContains(page, '<td class="num">−2.0</td>')
 
+    def test_the_table_has_columns_for_what_is_drawn_only(self) -> None:
+        page = self.get("curve")
+        self.assertNotContains(page, "By persona")
+        self.assertNotContains(page, "Aimed at")
+        curve_set(step=self.steps()[0], actor=self.ed, level=1, layer="to_be")
+        self.assertContains(self.get("curve"), "Aimed at")
+
     def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
         answer = self.client.post(
             f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
