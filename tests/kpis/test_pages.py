@@ -5,8 +5,9 @@ import datetime as dt
 import io
 
 import openpyxl
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from cxmap.lib import formats
 from journeys.services import cards
 from journeys.services.journeys import journey_create
 from kpis.models import Binding, Flag, Kpi, KpiState, Rollup, Series, Source
@@ -110,6 +111,11 @@ class MapCellTests(KpiPagesTestCase):
         page = self.client.get(self.journey.get_absolute_url())
         for text in ("1,37\u00a0%", "14\u202f000 visites", "se dégrade depuis 2 sem."):
             self.assertContains(page, text)
+
+    def test_signed_ends_have_a_word_between_them(self) -> None:
+        for language, text in (("fr", "+7 à +68"), ("en", "+7 to +68")):
+            with translation.override(language):
+                self.assertEqual(formats.kpi_interval(7, 68, "points"), text)
 
     def test_a_chosen_period_changes_the_value_never_the_state(self) -> None:
         self.on_map(3)
