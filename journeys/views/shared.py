@@ -16,7 +16,7 @@ from journeys import access, selectors
 from journeys.services import journeys as services
 from journeys.tabs import KEPT, Tab
 from journeys.views.maps import board_html, period_of, persona_of
-from journeys.views.present import slides_of
+from journeys.views.present import level_names, slides_of
 
 
 def _tabs(request: MemberRequest, address: str, current: str) -> list[Tab]:
@@ -62,7 +62,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     }
     if view == "present":
         template = "journeys/shared_present.html"
-        context |= {"slides": slides_of(board), "back": address}
+        context |= {"slides": slides_of(board), "level_names": level_names(board), "back": address}
     else:
         template = "journeys/shared.html"
         context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)

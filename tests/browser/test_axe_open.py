@@ -81,6 +81,24 @@ def test_the_menu_of_a_step(enter: Opener, ed: User, journey: Journey) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
+def test_the_menu_of_saved_views_holds_its_form(enter: Opener, ed: User, journey: Journey, size: str) -> None:
+    page = enter(f"{journey.get_absolute_url()}?view=curve", user=ed, locale="fr-FR", viewport=SIZES[size])
+    page.locator("summary", has_text="Vues enregistrées").click()
+    page.locator("#view-name").fill("Une vue dont le nom est long et tient pourtant dans le menu")
+    page.keyboard.press("Enter")
+    page.locator("summary", has_text="Vues enregistrées (1)").click()
+    menu = page.locator(".menu__list--views")
+    assert menu.evaluate("box => box.scrollWidth <= box.clientWidth")
+    box = menu.bounding_box()
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.locator("#view-name").evaluate("input => input.clientWidth") > 90
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_menus_of_the_matrix(enter: Opener, demo_user: User, size: str) -> None:
     page = enter("/w/demo-en/matrix/", user=demo_user, locale="en-GB", viewport=SIZES[size])
     page.locator("summary").filter(has_text="Export").click()

@@ -75,6 +75,13 @@ class CurveTests(ViewTestCase):
         Lane.objects.filter(journey=self.journey, kind="pains").update(hidden=True)
         self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion"])
 
+    def test_the_table_has_columns_for_what_is_drawn_only(self) -> None:
+        page = self.get("curve")
+        self.assertNotContains(page, "By persona")
+        self.assertNotContains(page, "Aimed at")
+        curve_set(step=self.steps()[0], actor=self.ed, level=1, layer="to_be")
+        self.assertContains(self.get("curve"), "Aimed at")
+
     def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
         answer = self.client.post(
             f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
@@ -153,6 +160,17 @@ class PresentTests(ViewTestCase):
         self.assertEqual(html.count("data-slide"), 1 + len(self.stages()))
         for text in ("Looks around", "Payment page", "believed: very negative", "not measured", "no persona yet"):
             self.assertContains(page, text)
+
+    def test_a_level_between_two_names_is_said_with_both(self) -> None:
+        curve_set(step=self.steps()[0], actor=self.ed, level=0.5)
+        curve_set(step=self.steps()[1], actor=self.ed, level=-1.5)
+        page = self.client.get(f"{self.url}present/")
+        self.assertContains(page, "believed: between neutral and positive")
+        self.assertContains(page, "believed: between very negative and negative")
+
+    def test_the_way_back_keeps_the_period(self) -> None:
+        page = self.client.get(f"{self.url}present/", {"period": "2026-11-16/2026-11-22"})
+        self.assertContains(page, f'data-back="{self.url}?view=map&amp;period=2026-11-16%2F2026-11-22"')
 
     def test_queries_do_not_grow(self) -> None:
         self.fill(6, 1)

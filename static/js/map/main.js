@@ -181,8 +181,7 @@ board.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) { event.preventDefault(); details(cell); return; }
-  if (event.key === "?" && editable) { event.preventDefault(); document.querySelector("[data-keys]").showModal(); return; }
-  if (!editable) return;
+  if (!editable || event.key === "?") return;
   if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); remove(cell); return; }
   if (ctrl && event.key.toLowerCase() === "d") { event.preventDefault(); duplicate(cell); return; }
   if (ctrl || event.altKey || event.key.length !== 1) return;
@@ -263,6 +262,7 @@ board.addEventListener("click", async (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("textarea, input, select, [contenteditable]");
   const ctrl = event.ctrlKey || event.metaKey;
+  if (event.key === "?" && editable && !typing && !document.querySelector("dialog[open]")) { event.preventDefault(); document.querySelector("[data-keys]").showModal(); return; }
   if ((ctrl && event.key.toLowerCase() === "k") || (event.key === "/" && !ctrl && !typing && letters() && !grid.current()?.hasAttribute("data-typed"))) {
     event.preventDefault();
     palette.open(grid.current());

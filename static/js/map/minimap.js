@@ -10,7 +10,7 @@ export function draw() {
   if (!box || !scroll) return;
   const [wide, high] = [scroll.scrollWidth, scroll.scrollHeight];
   const larger = wide > scroll.clientWidth * 1.6 || high > scroll.clientHeight * 2.5;
-  box.hidden = !larger || window.innerWidth < 700;
+  box.hidden = !larger || window.innerWidth < 700 || scroll.querySelector(".map--alone") !== null;
   if (box.hidden) return;
   const factor = Math.min(200 / wide, 120 / high);
   const canvas = box.firstElementChild;
