@@ -94,6 +94,7 @@ class LaneKind:
     add_url: str = ""  # name of the address of the form that fills a cell, for kinds that are not typed
     quick_url: str = ""  # name of an address that takes (step, text): typing into the cell adds one there
     has_data: Callable[[Any], bool] | None = None  # for kinds that hold live data: whether a cell's content has some
+    suggests: bool = False  # quick_url answers GET with {"names": […]} to choose from while typing
     line_above: Any = ""  # a line of the service blueprint, drawn above the first lane of the kind
     rank: int = 100
 
@@ -277,6 +278,8 @@ register(
         template="board/_touchpoint.jinja",
         icon="touchpoint",
         add_url="journeys:touchpoint-add",
+        quick_url="journeys:touchpoint-quick",
+        suggests=True,
         takes=frozenset({"touchpoint"}),
         rank=40,
     )
