@@ -68,7 +68,7 @@ class JourneyAddForm(PersonasMixin):
         max_length=20_000,
         required=False,
         help_text=_(
-            "One line a stage, its steps after a colon, parted by commas. Left empty, those of the template are taken."
+            "One line a stage, its steps after a colon, parted by commas. What the template has at its own steps is then left out."
         ),
         widget=forms.Textarea({"rows": 4, "placeholder": _("Discovery: sees an ad, asks a friend")}),
     )

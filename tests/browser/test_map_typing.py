@@ -93,3 +93,20 @@ def test_a_plus_on_a_border_can_be_pressed_on_both_halves(page: Page) -> None:
         with saving(page, "/steps/add/"):
             first.get_by_role("button", name="Ajouter un moment").click(position={"x": side, "y": 11})
         expect(page.locator("th[data-kind=step]")).to_have_count(count + 1)
+
+
+def test_steps_stay_below_a_stage_of_two_lines_while_scrolling(enter: Opener, olga: User, journey: Journey) -> None:
+    page = enter(journey.get_absolute_url(), user=olga, viewport={"width": 1024, "height": 600})
+    page.locator("[data-map-scroll]").evaluate("box => { box.scrollTop = 200; }")
+    stages = [place.bounding_box() for place in page.locator("th[data-kind=stage]").all()]
+    step = page.locator("th[data-kind=step]").first.bounding_box()
+    assert max(box["height"] for box in stages) > 40
+    assert step["y"] >= max(box["y"] + box["height"] for box in stages) - 1
+
+
+def test_what_is_found_is_not_under_the_labels(enter: Opener, olga: User, journey: Journey) -> None:
+    page = enter(journey.get_absolute_url(), user=olga, viewport={"width": 390, "height": 800})
+    page.locator("[data-find]").fill("compare")
+    found = page.locator(".is-found").bounding_box()
+    label = page.locator(".map__corner").first.bounding_box()
+    assert found["x"] >= label["x"] + label["width"] - 1
