@@ -94,6 +94,7 @@ urlpatterns = [
     path("lanes/<uuid:pk>/cards/add/", views.cells.card_add, name="card-add"),
     path("lanes/<uuid:pk>/paste/", views.cells.cells_paste, name="paste"),
     path("cards/touchpoint/add/", views.cells.touchpoint_add, name="touchpoint-add"),
+    path("cards/touchpoint/", views.cells.touchpoint_quick, name="touchpoint-quick"),
     path("cards/channels/", views.cells.channels_set, name="channels-set"),
     path("cards/media/add/", views.media.media_add, name="media-add"),
     path("cards/interaction/add/", views.cells.interaction_add, name="interaction-add"),

@@ -62,7 +62,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     }
     if view == "present":
         template = "journeys/shared_present.html"
-        context |= {"slides": slides_of(board), "level_names": level_names(board), "back": address}
+        context |= {"slides": slides_of(board), "level_names": level_names(board), "back": tabs[0].href}
     else:
         template = "journeys/shared.html"
         context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)

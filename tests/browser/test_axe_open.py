@@ -55,6 +55,9 @@ def test_the_list_of_keys_and_a_form_over_the_map(enter: Opener, ed: User, journ
     assert violations(page) == []
     page.keyboard.press("Escape")
     cell(page, "touchpoints", 1).locator("a[data-dialog]").first.click()
+    expect(page.locator(".cell__edit")).to_be_focused()
+    assert violations(page) == []
+    page.get_by_role("button", name="Whole form…").click()
     expect(page.locator("dialog[data-dialog-panel]")).to_be_visible()
     assert violations(page) == []
 

@@ -188,12 +188,13 @@ class SharedPresentTests(ViewTestCase):
         self.client.logout()
 
     def test_whoever_has_the_link_is_told_the_journey_and_nothing_else(self) -> None:
-        query = "?period=2026-11-16%2F2026-11-22"
-        self.assertContains(self.client.get(self.shared + query), f"{self.shared}present/{query}")
-        page = self.client.get(f"{self.shared}present/{query}")
+        period = "period=2026-11-16%2F2026-11-22"
+        there = f"{self.shared}?view=present&{period}"
+        self.assertContains(self.client.get(f"{self.shared}?{period}"), there.replace("&", "&amp;"))
+        page = self.client.get(there)
         self.assertContains(page, "Looks around")
-        self.assertContains(page, f'data-back="{self.shared}{query}"')
-        for private in ("data-views", "Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
+        self.assertContains(page, f'data-back="{self.shared}?view=map&amp;{period}"')
+        for private in ("Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
             self.assertNotContains(page, private)
         self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "no-referrer"))
         self.link.refresh_from_db()
@@ -201,7 +202,7 @@ class SharedPresentTests(ViewTestCase):
 
     def test_a_link_that_was_taken_back_tells_nothing(self) -> None:
         share_link_revoke(link=self.link, actor=self.ed)
-        self.assertEqual(self.client.get(f"{self.shared}present/").status_code, 404)
+        self.assertEqual(self.client.get(f"{self.shared}?view=present").status_code, 404)
 
 
 class SavedViewTests(ViewTestCase):
