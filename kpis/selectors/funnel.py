@@ -31,6 +31,7 @@ class FunnelRow:
     low: float | None = None
     high: float | None = None
     lost: int | None = None
+    against: int | None = None  # the step that the share is of, where others that are not counted stand between
     grew: bool = False  # more than before: others came in here, so that no share can be said
     length: float = 0.0  # of the bar, percent of the largest count
 
@@ -105,10 +106,13 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
     largest = max((row.count or 0 for row in rows), default=0) or 1
     found: list[FunnelRow] = []
     before: int | None = None
+    before_number: int | None = None
+    between = False
     for row in rows:
         values = {name: getattr(row, name) for name in ("number", "name", "stage", "count", "source")}
         if row.count is None:
             found.append(row)
+            between = True
             continue
         values["length"] = round(100 * row.count / largest, 1)
         if before is not None and row.count > before:
@@ -116,7 +120,8 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
         elif before:
             kept, low, high = interval("proportion", before, row.count, before)
             values |= {"kept": kept, "low": low, "high": high, "lost": before - row.count}
-        before = row.count
+            values["against"] = before_number if between else None
+        before, before_number, between = row.count, row.number, False
         found.append(FunnelRow(**values))
     return found
 

@@ -57,6 +57,12 @@ class TabTests(ViewTestCase):
         matrix = f"/w/{self.workspace.slug}/matrix/?journey={self.journey.pk}"
         self.assertRedirects(self.get("matrix", mode="states", journey="other"), f"{matrix}&mode=states")
 
+    def test_another_filter_of_the_matrix_keeps_period_and_layout(self) -> None:
+        page = self.get("matrix", period="2026-11-16/2026-11-22", fold="L-002")
+        page = self.client.get(page.url)
+        self.assertContains(page, '<input type="hidden" name="period" value="2026-11-16/2026-11-22">')
+        self.assertContains(page, '<input type="hidden" name="fold" value="L-002">')
+
     def test_the_matrix_of_all_journeys_has_no_tabs(self) -> None:
         self.assertNotContains(self.client.get(f"/w/{self.workspace.slug}/matrix/"), "data-views")
 

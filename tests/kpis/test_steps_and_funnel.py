@@ -72,6 +72,12 @@ class StepFiguresTests(KpiPagesTestCase):
         self.client.force_login(self.vi)
         page = self.client.get(self.journey.get_absolute_url())
         self.assertContains(page, f'href="/steps/{self.steps()[3].pk}/figures/" data-drawer')
+        page = self.client.get(self.journey.get_absolute_url(), {"period": "2026-11-09/2026-11-15"})
+        figures = f"/steps/{self.steps()[3].pk}/figures/?period=2026-11-09/2026-11-15"
+        self.assertContains(page, f'href="{figures}" data-drawer')
+        self.assertContains(
+            self.client.get(figures), f"{self.journey.get_absolute_url()}funnel/?period=2026-11-09/2026-11-15"
+        )
 
 
 class FunnelTests(KpiPagesTestCase):
@@ -112,6 +118,7 @@ class FunnelTests(KpiPagesTestCase):
         self.assertAlmostEqual(product.low or 0, 0.794535, places=5)
         self.assertAlmostEqual(product.high or 0, 0.805356, places=5)
         self.assertEqual((product.lost, payment.lost), (4_200, 2_800))
+        self.assertEqual((product.against, payment.against), (None, 2))
         outcome = found.rows[-1]
         self.assertEqual((outcome.number, outcome.name, outcome.count), (None, "visits with a purchase", 192))
         self.assertEqual(found.worst, product)
@@ -127,6 +134,14 @@ class FunnelTests(KpiPagesTestCase):
         page = self.client.get(f"/journeys/{self.journey.pk}/funnel/")
         self.assertContains(page, "4,200 of 21,000 visits do not go on (20%)")
         self.assertContains(page, "not counted in visits")
+        self.assertContains(page, "of step 2", 1)
+
+    def test_a_chosen_period_keeps_what_comes_along_from_other_views(self) -> None:
+        self.client.force_login(self.vi)
+        kept = {"persona": str(self.journey.pk), "fold": "L-002", "zoom": "80", "hidden": "shown"}
+        page = self.client.get(f"/journeys/{self.journey.pk}/funnel/", kept)
+        for name, value in kept.items():
+            self.assertContains(page, f'<input type="hidden" name="{name}" value="{value}">')
 
     def test_nothing_counted_is_said_and_queries_do_not_grow(self) -> None:
         self.client.force_login(self.vi)
