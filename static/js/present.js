@@ -7,7 +7,7 @@ let at = 0;
 
 function show(index, { focus = true } = {}) {
   at = Math.max(0, Math.min(slides.length - 1, index));
-  slides.forEach((slide, number) => { slide.hidden = number !== at; });
+  slides.forEach((slide, number) => { slide.classList.toggle("is-away", number !== at); });
   place.textContent = `${at + 1} / ${slides.length}`;
   root.querySelector('[data-move="-1"]').disabled = at === 0;
   root.querySelector('[data-move="1"]').disabled = at === slides.length - 1;

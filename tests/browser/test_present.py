@@ -1,9 +1,11 @@
 """The presentation by its keys, the way back from it, and the list of keys from anywhere on the map."""
 
+import io
 import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from cxmap.workspaces.models import User
 from journeys.models import Journey
@@ -44,3 +46,12 @@ def test_the_list_of_keys_opens_without_a_cell(enter: Opener, ed: User, journey:
     page.locator("#map-find, input[type=search]").first.focus()
     page.keyboard.type("?")
     expect(page.locator("dialog[data-keys]")).to_be_hidden()
+
+
+def test_every_stage_is_printed_whichever_is_shown(enter: Opener, ed: User, journey: Journey) -> None:
+    page = enter(f"{journey.get_absolute_url()}present/#stage-2", user=ed)
+    page.wait_for_load_state("networkidle")
+    texts = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4", landscape=True))).pages]
+    assert len(texts) == page.locator("[data-slide]").count()
+    for name, text in zip(journey.stages.order_by("rank").values_list("name", flat=True), texts[1:], strict=True):
+        assert name in text
