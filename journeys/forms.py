@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from journeys.blueprints.outline import outlined
 from journeys.levels import usual_names
 from journeys.models import (
     Aim,
+    Card,
     CurvePoint,
     Evidence,
     EvidenceKind,
@@ -400,6 +402,15 @@ class EvidenceForm(forms.ModelForm):
         url.assume_scheme = "https"
 
 
+class CardPersonaField(forms.ModelChoiceField):
+    """A persona of the map, or the deleted one that the card still has: a restored persona finds its cards again."""
+
+    def label_from_instance(self, obj: Persona) -> str:
+        if obj.deleted_at is not None:
+            return gettext("without persona (%(name)s is in the trash)") % {"name": obj.name}
+        return str(obj)
+
+
 class CardForm(forms.Form):
     text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 4}), max_length=4000, required=False)
     source = forms.CharField(
@@ -408,7 +419,7 @@ class CardForm(forms.Form):
         required=False,
         help_text=_("With a source the thought is a real quotation; without one it is a hypothesis of the team."),
     )
-    persona = forms.ModelChoiceField(
+    persona = CardPersonaField(
         label=_("Persona"),
         queryset=Persona.objects.none(),
         required=False,
@@ -421,12 +432,13 @@ class CardForm(forms.Form):
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, journey: Journey | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, journey: Journey | None = None, card: Card | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if journey is not None:
             fields: Any = self.fields
             fields["persona"].queryset = Persona.objects.filter(
-                workspace=journey.workspace_id, deleted_at=None, journey_links__journey=journey
+                Q(deleted_at=None, journey_links__journey=journey) | Q(pk=card.persona_id if card else None),
+                workspace=journey.workspace_id,
             ).distinct()
             fields["evidence"].queryset = Evidence.objects.filter(journey=journey, deleted_at=None)
 

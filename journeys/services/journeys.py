@@ -186,9 +186,11 @@ def _check_relatives(journey: Journey, settings: dict[str, Any]) -> None:
 
 
 def _set_personas(record: Any, journey: Journey, personas: Sequence[Persona]) -> None:
-    links = {link.persona_id: link for link in JourneyPersona.objects.select_for_update().filter(journey=journey)}
-    record.watch(*links.values())
     wanted = {persona.pk: number for number, persona in enumerate(personas)}
+    # A persona in the trash is no longer offered, so nobody took it away: it is back on the map when it is restored.
+    offered = JourneyPersona.objects.filter(Q(persona__deleted_at=None) | Q(persona__in=wanted), journey=journey)
+    links = {link.persona_id: link for link in offered.select_for_update(of=("self",))}
+    record.watch(*links.values())
     now = timezone.now()
     for persona_id, link in links.items():
         link.deleted_at = None if persona_id in wanted else link.deleted_at or now

@@ -65,7 +65,7 @@ def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def card_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
-    form = CardForm(request.POST, journey=card.journey)
+    form = CardForm(request.POST, journey=card.journey, card=card)
     if not form.is_valid():
         return answer_error(request, card.journey, CxmapError(form.errors.as_text().lstrip("* ").replace("\n", " ")))
     data = form.cleaned_data
@@ -90,6 +90,7 @@ def card_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     form = CardForm(
         journey=card.journey,
+        card=card,
         initial={
             "text": card.text,
             "source": card.source,
