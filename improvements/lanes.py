@@ -78,7 +78,7 @@ def print_pains(cell: Any) -> list[PrintLine]:
         return []
     lines = [PrintLine(f"⚠ {pain.title}", "pain") for pain in cell["pains"]]
     lines += [
-        PrintLine(f"⚠ {flag.binding.kpi} › {flag.binding.touchpoint}: {flag.get_kind_display()}", "pain")
+        PrintLine(f"⚠ {flag.binding.kpi} › {flag.binding.touchpoint} · {flag.get_kind_display()}", "pain")
         for flag in cell["flags"]
     ]
     return lines

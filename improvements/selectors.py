@@ -24,7 +24,7 @@ def expected_text(solution: Solution, current: float | None = None) -> str:
     digits = 0 if amount == round(amount) else 1
     unit = solution.binding.kpi.unit
     if solution.expected_unit == ExpectedUnit.RELATIVE:
-        text = f"{formats.decimal(amount, digits, signed=True)}{formats.NBSP}%"
+        text = f"{formats.decimal(amount, digits, signed=True)}{formats.NBSP if formats.locale() == 'fr_FR' else ''}%"
         after = None if current is None else current * (1 + amount / 100)
     else:
         word = gettext("point") if abs(amount) < 2 else gettext("points")

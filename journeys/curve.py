@@ -166,6 +166,10 @@ class Curve:
     def has_to_be(self) -> bool:
         return any(line.layer == "to_be" for line in self.lines)
 
+    @property
+    def has_personas(self) -> bool:
+        return any(ring.persona for point in self.points for ring in point.rings)
+
 
 def y_of(level: float) -> float:
     """Return the height of a level in the view box, from the top."""

@@ -4,13 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Sector, Workspace
-from journeys.blueprints import Blueprint
+from journeys.blueprints import Blueprint, BlueprintInvalid
+from journeys.blueprints.outline import outlined
 from journeys.levels import usual_names
 from journeys.models import (
     Aim,
+    Card,
     CurvePoint,
     Evidence,
     EvidenceKind,
@@ -35,7 +39,12 @@ class PersonasMixin(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not data.get("personas") and not data.get("no_persona_yet") and "personas" not in self.errors:
+        if (
+            not data.get("personas")
+            and not data.get("new_personas")
+            and not data.get("no_persona_yet")
+            and "personas" not in self.errors
+        ):
             self.add_error("personas", _("Choose a persona, or say that there is none yet."))
         return data
 
@@ -49,6 +58,22 @@ class JourneyAddForm(PersonasMixin):
         label=_("Personas"), queryset=Persona.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     no_persona_yet = forms.BooleanField(label=_("No persona yet"), required=False)
+    new_personas = forms.CharField(
+        label=_("New personas"),
+        max_length=400,
+        required=False,
+        help_text=_("Invented first names, separated by commas; describe them when you like."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    outline = forms.CharField(
+        label=_("Your own stages and steps"),
+        max_length=20_000,
+        required=False,
+        help_text=_(
+            "One line a stage, its steps after a colon, parted by commas. What the template has at its own steps is then left out."
+        ),
+        widget=forms.Textarea({"rows": 4, "placeholder": _("Discovery: sees an ad, asks a friend")}),
+    )
     parts = forms.MultipleChoiceField(
         label=_("Take from the template"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -62,6 +87,7 @@ class JourneyAddForm(PersonasMixin):
         }
         super().__init__(*args, **kwargs)
         self.set_personas(workspace)
+        self.blueprint = blueprint
         self.offered = offered
         self.fields["parts"].choices = [(part.key, part.label) for part in offered]  # type: ignore[attr-defined]
 
@@ -70,6 +96,26 @@ class JourneyAddForm(PersonasMixin):
         """The parts with what the box is: a box has a help text, which the choices of a field have no place for."""
         chosen = set(self["parts"].value() or ())
         return [(part, part.key in chosen) for part in self.offered]
+
+    def clean_new_personas(self) -> list[str]:
+        names = list(
+            dict.fromkeys(filter(None, (part.strip() for part in self.cleaned_data["new_personas"].split(","))))
+        )
+        if any(len(name) > 200 for name in names):
+            raise forms.ValidationError(_("A name has at most 200 characters."))
+        return names
+
+    def clean_outline(self) -> Blueprint:
+        """Return what the map begins with: the template, or its lanes with the stages and steps that were written."""
+        text = self.cleaned_data["outline"]
+        if not text.strip():
+            return self.blueprint
+        try:
+            return outlined(self.blueprint, text, step_name=gettext("New step"))
+        except BlueprintInvalid as error:
+            raise forms.ValidationError(
+                _("Not understood: “%(line)s”. Write “Stage: step, step”, one line for each stage.") % {"line": error}
+            ) from error
 
     def clean_parts(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["parts"]
@@ -356,6 +402,15 @@ class EvidenceForm(forms.ModelForm):
         url.assume_scheme = "https"
 
 
+class CardPersonaField(forms.ModelChoiceField):
+    """A persona of the map, or the deleted one that the card still has: a restored persona finds its cards again."""
+
+    def label_from_instance(self, obj: Persona) -> str:
+        if obj.deleted_at is not None:
+            return gettext("without persona (%(name)s is in the trash)") % {"name": obj.name}
+        return str(obj)
+
+
 class CardForm(forms.Form):
     text = forms.CharField(label=_("Text"), widget=forms.Textarea({"rows": 4}), max_length=4000, required=False)
     source = forms.CharField(
@@ -364,7 +419,7 @@ class CardForm(forms.Form):
         required=False,
         help_text=_("With a source the thought is a real quotation; without one it is a hypothesis of the team."),
     )
-    persona = forms.ModelChoiceField(
+    persona = CardPersonaField(
         label=_("Persona"),
         queryset=Persona.objects.none(),
         required=False,
@@ -377,12 +432,13 @@ class CardForm(forms.Form):
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, journey: Journey | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, journey: Journey | None = None, card: Card | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if journey is not None:
             fields: Any = self.fields
             fields["persona"].queryset = Persona.objects.filter(
-                workspace=journey.workspace_id, deleted_at=None, journey_links__journey=journey
+                Q(deleted_at=None, journey_links__journey=journey) | Q(pk=card.persona_id if card else None),
+                workspace=journey.workspace_id,
             ).distinct()
             fields["evidence"].queryset = Evidence.objects.filter(journey=journey, deleted_at=None)
 

@@ -95,6 +95,7 @@ class LaneKind:
     quick_url: str = ""  # name of an address that takes (step, text): typing into the cell adds one there
     has_data: Callable[[Any], bool] | None = None  # for kinds that hold live data: whether a cell's content has some
     with_curve: bool = False  # also stands under the curve where that is shown by itself
+    suggests: bool = False  # quick_url answers GET with {"names": […]} to choose from while typing
     line_above: Any = ""  # a line of the service blueprint, drawn above the first lane of the kind
     rank: int = 100
 
@@ -278,6 +279,8 @@ register(
         template="board/_touchpoint.jinja",
         icon="touchpoint",
         add_url="journeys:touchpoint-add",
+        quick_url="journeys:touchpoint-quick",
+        suggests=True,
         takes=frozenset({"touchpoint"}),
         rank=40,
     )

@@ -20,6 +20,13 @@ def touchpoint_for_analysis(request: HttpRequest, pk: UUID) -> Touchpoint:
     return touchpoint
 
 
+def step_for_analysis(request: HttpRequest, pk: UUID) -> Step:
+    """For binding KPIs to the touchpoints of a step."""
+    step = step_for_view(request, pk)
+    require(request, step.workspace_id, Role.ANALYST)
+    return step
+
+
 def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
     binding = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None).first()
     if binding is None:

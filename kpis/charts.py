@@ -188,6 +188,7 @@ def history_figure(
             "height": 260,
             "margin": {"l": 52, "r": 12, "t": 12, "b": 36},
             "showlegend": False,
+            "separators": texts["separators"],
             "shapes": shapes,
             "xaxis": {"type": "date", "showgrid": False, "tickformat": texts["date_format"]},
             "yaxis": {"ticksuffix": texts["suffix"], "gridcolor": "#e5e7eb", "zeroline": False, "rangemode": "normal"},

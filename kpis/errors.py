@@ -5,6 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.lib.errors import CxmapError
 
 
+class KpiUnknown(CxmapError):
+    code = "kpi_unknown"
+    message = _("No KPI has this name. Choose one of the list that appears while you type.")
+    status = 422
+
+
+class TouchpointMissing(CxmapError):
+    code = "touchpoint_missing"
+    message = _("A KPI is bound to a touchpoint: put one at this step first.")
+    status = 422
+
+
 class DirectionMissing(CxmapError):
     code = "direction_missing"
     message = _(

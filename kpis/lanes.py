@@ -200,6 +200,8 @@ register(
         question=_("Which KPI?"),
         template="board/_metrics.jinja",
         icon="metric",
+        quick_url="kpis:binding-quick",
+        suggests=True,
         single=True,
         load=load_metrics,
         has_data=lambda cell: any(view.n for view in cell),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("w/<slug:slug>/matrix/", views.matrix.matrix, name="matrix"),
     path("w/<slug:slug>/matrix/export/", views.matrix.matrix_export, name="matrix-export"),
     path("touchpoints/<uuid:pk>/kpis/add/", views.bindings.binding_add, name="binding-add"),
+    path("kpi-bindings/quick/", views.bindings.binding_quick, name="binding-quick"),
     path("kpi-bindings/<uuid:pk>/", views.bindings.binding_edit, name="binding-edit"),
     path("kpi-bindings/<uuid:pk>/delete/", views.bindings.binding_delete, name="binding-delete"),
     path("kpi-bindings/<uuid:pk>/target/", views.bindings.target_set, name="target-set"),

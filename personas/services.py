@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cxmap.history.services import Recording, history_record, recording
 from cxmap.lib.errors import StaleRevision
+from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from personas.errors import PersonaNameTaken, SegmentInUse
 from personas.models import FIELDS_OF_GROUP, Persona, Segment, Trait, TraitEvidence, TraitField
@@ -56,6 +57,18 @@ def persona_create(
         _set_traits(record, persona, traits or {}, own_fields)
         _set_segments(record, persona, segments)
     return persona
+
+
+@transaction.atomic
+def personas_named(*, workspace: Workspace, actor: User | None, names: Sequence[str]) -> list[Persona]:
+    """Return the personas of these names, accents and case ignored; those that are missing are made."""
+    if not names:
+        return []
+    known = {fold(persona.name): persona for persona in Persona.objects.filter(workspace=workspace, deleted_at=None)}
+    for name in names:
+        if fold(name) not in known:
+            known[fold(name)] = persona_create(workspace=workspace, actor=actor, name=name)
+    return [known[fold(name)] for name in names]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from kpis.models import Source
@@ -41,9 +42,9 @@ class Import(WorkspaceOwned):
         UPLOADED = "uploaded", _("uploaded")  # waits for its mapping
         CHECKING = "checking", _("being checked")  # the preview is being made
         READY = "ready", _("ready")  # the preview waits for a decision
-        QUEUED = "queued", _("waiting")
+        QUEUED = "queued", pgettext_lazy("import", "waiting")
         RUNNING = "running", _("running")
-        DONE = "done", _("done")
+        DONE = "done", pgettext_lazy("import", "done")
         REFUSED = "refused", _("refused")  # all or nothing, and not all lines were good
         FAILED = "failed", _("failed")
         WITHDRAWING = "withdrawing", _("being withdrawn")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cxmap.history.services import history_record, recording
 from cxmap.lib.errors import StaleRevision
-from cxmap.lib.text import code_from
+from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.errors import ChannelInUse, TouchpointNameTaken
 from touchpoints.examples import LABEL, Example
@@ -43,6 +43,29 @@ def touchpoint_create(
         touchpoint.save()
         record.created(touchpoint)
     return touchpoint
+
+
+@transaction.atomic
+def touchpoint_named(*, workspace: Workspace, actor: User, name: str, like: Touchpoint | None = None) -> Touchpoint:
+    """Return the touchpoint of this name, accents and case ignored, or a new one.
+
+    A new one has the channel that its name says ("Call centre of the evening"), else that of `like`, else the website;
+    its category is the first for which the guides name the channel. Both are guesses that the page of the touchpoint
+    puts right.
+    """
+    folded = fold(name)
+    for known in Touchpoint.objects.filter(workspace=workspace, deleted_at=None):
+        if fold(known.name) == folded:
+            return known
+    channels = list(Channel.objects.filter(workspace=workspace).prefetch_related("categories"))
+    said = [channel for channel in channels if fold(channel.name) in folded]
+    if like is not None and not said:
+        channel, category = like.channel, like.category
+    else:
+        website = next((channel for channel in channels if channel.code == "website"), channels[0])
+        channel = max(said, key=lambda found: len(found.name), default=website)
+        category = channel.categories.first() or Category.objects.filter(workspace=workspace)[0]
+    return touchpoint_create(workspace=workspace, actor=actor, name=name, category=category, channel=channel)
 
 
 def touchpoint_update(

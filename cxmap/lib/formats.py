@@ -104,12 +104,14 @@ def kpi_target(value: float, unit: str) -> str:
 
 
 def kpi_interval(low: float | None, high: float | None, unit: str, *, value: float | None = None) -> str:
-    """Return both ends with one unit, and as many decimals as the value beside them: 1,19–1,58 %."""
+    """Return both ends with one unit, and as many decimals as the value beside them: 1,19–1,58 %, +24 à +41."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
     digits = percent_digits(value if value is not None else low) if unit == "percent" else None
     left = kpi_number(low, unit, digits=digits)
     right = kpi_value(high, unit, digits=digits)
+    if unit == "points":  # a dash before a sign reads as another sign
+        return f"{left} {'à' if locale() == 'fr_FR' else 'to'} {right}"
     return f"{left}–{right}"
 
 

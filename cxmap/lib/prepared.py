@@ -52,6 +52,16 @@ class _Compiled:
         return compiler
 
 
+class _Reader:
+    """What Django's iterable asks of a queryset. A copy of one would do as well, but copying it runs it."""
+
+    def __init__(self, queryset: QuerySet[Any], query: _Compiled) -> None:
+        self.db = queryset.db
+        self.model = queryset.model
+        self.query = query
+        self._known_related_objects: dict[Any, Any] = {}
+
+
 class Prepared(Generic[M]):
     """A queryset that is built and compiled at its first call; later calls only bind values and read rows.
 
@@ -78,8 +88,7 @@ class Prepared(Generic[M]):
             raise TypeError(f"Needed are {', '.join(sorted(marks))}; given were {', '.join(sorted(values))}.")
         given = {marks[name]: _bound(value, marks[name]) for name, value in values.items()}
         bound = tuple(given.get(param, param) if isinstance(param, SINGLE) else param for param in params)
-        reader = copy.copy(queryset)
-        reader._query = _Compiled(compiler, bound)  # type: ignore[attr-defined]
+        reader: Any = _Reader(queryset, _Compiled(compiler, bound))
         return list(ModelIterable(reader))
 
     def _compile(self, values: dict[str, Any]) -> tuple[QuerySet[M], Any, tuple[Any, ...], dict[str, Any]]:

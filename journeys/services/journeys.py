@@ -21,6 +21,7 @@ from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, 
 from journeys.services.copies import board_copy
 from journeys.sowing import Ground, parts_of
 from personas.models import Persona
+from personas.services import personas_named
 
 SETTINGS = (
     "name",
@@ -49,6 +50,7 @@ def journey_create(
     actor: User | None,
     name: str,
     personas: Sequence[Persona] = (),
+    new_personas: Sequence[str] = (),
     no_persona_yet: bool = False,
     blueprint: Blueprint = SIX_STAGES,
     parts: Collection[str] = (),
@@ -56,11 +58,14 @@ def journey_create(
 ) -> Journey:
     """Begin a map from a blueprint: its stages, steps and lanes, and those of its parts (sowing.py) that are named.
 
-    Names and texts are those of the active language. Raises PersonaNeeded without a persona or an explicit
+    Names and texts are those of the active language. `new_personas` are names: of a persona of the workspace, or of one
+    that is made now and described later. Raises PersonaNeeded without a persona or an explicit
     "none yet" (A6), and what journey_update raises of parent and as_is.
     """
-    if not personas and not no_persona_yet:
+    if not personas and not new_personas and not no_persona_yet:
         raise PersonaNeeded
+    named = personas_named(workspace=workspace, actor=actor, names=new_personas)
+    personas = list(dict.fromkeys([*personas, *named]))
     _check_relatives(Journey(workspace=workspace), settings)
     journey = Journey.objects.create(
         workspace=workspace, name=name, no_persona_yet=not personas, template=blueprint.key, **settings
@@ -181,9 +186,11 @@ def _check_relatives(journey: Journey, settings: dict[str, Any]) -> None:
 
 
 def _set_personas(record: Any, journey: Journey, personas: Sequence[Persona]) -> None:
-    links = {link.persona_id: link for link in JourneyPersona.objects.select_for_update().filter(journey=journey)}
-    record.watch(*links.values())
     wanted = {persona.pk: number for number, persona in enumerate(personas)}
+    # A persona in the trash is no longer offered, so nobody took it away: it is back on the map when it is restored.
+    offered = JourneyPersona.objects.filter(Q(persona__deleted_at=None) | Q(persona__in=wanted), journey=journey)
+    links = {link.persona_id: link for link in offered.select_for_update(of=("self",))}
+    record.watch(*links.values())
     now = timezone.now()
     for persona_id, link in links.items():
         link.deleted_at = None if persona_id in wanted else link.deleted_at or now

@@ -5,10 +5,10 @@ import io
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial
@@ -20,7 +20,8 @@ from journeys.models import Card, CurvePoint, Interaction, Lane, Step
 from journeys.services import cards as services
 from journeys.services.stages import live_stages, live_steps
 from journeys.views.maps import answer_board, answer_cells, answer_error
-from touchpoints.services import touchpoint_create
+from touchpoints.models import Touchpoint
+from touchpoints.services import touchpoint_create, touchpoint_named
 
 
 def _uuid(text: str | None) -> UUID:
@@ -64,7 +65,7 @@ def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def card_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
-    form = CardForm(request.POST, journey=card.journey)
+    form = CardForm(request.POST, journey=card.journey, card=card)
     if not form.is_valid():
         return answer_error(request, card.journey, CxmapError(form.errors.as_text().lstrip("* ").replace("\n", " ")))
     data = form.cleaned_data
@@ -89,6 +90,7 @@ def card_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     card = access.card_for_edit(request, pk)
     form = CardForm(
         journey=card.journey,
+        card=card,
         initial={
             "text": card.text,
             "source": card.source,
@@ -208,6 +210,40 @@ def touchpoint_add(request: MemberRequest) -> HttpResponse:
     except CxmapError as error:
         return answer_error(request, lane.journey, error)
     return answer_board(request, lane.journey, said=_("Touchpoint added."))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def touchpoint_quick(request: MemberRequest) -> HttpResponse:
+    """Put a touchpoint on the map by its name, as it is typed into the cell; GET tells the names of the library."""
+    source = request.POST if request.method == "POST" else request.GET
+    lane, step = lane_and_step(request, source.get("lane"), source.get("step"))
+    workspace = lane.journey.workspace
+    if request.method == "GET":
+        library = Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
+        return JsonResponse({"names": list(library.values_list("name", flat=True)[:500])})
+    name = " ".join(source.get("text", "").split())[:200]
+    if not name:
+        return answer_error(request, lane.journey, CxmapError(_("Give the touchpoint a name.")))
+    last = (
+        Card.objects.filter(lane=lane, deleted_at=None)
+        .exclude(touchpoint=None)
+        .select_related("touchpoint__channel", "touchpoint__category")
+        .order_by("-created_at")
+        .first()
+    )
+    try:
+        touchpoint = touchpoint_named(
+            workspace=workspace, actor=request.user, name=name, like=last.touchpoint if last else None
+        )
+        services.card_add(lane=lane, step=step, actor=request.user, touchpoint=touchpoint)
+    except CxmapError as error:
+        return answer_error(request, lane.journey, error)
+    said = _("Touchpoint added: %(category)s, %(channel)s. Open it to change that.") % {
+        "category": touchpoint.category.name,
+        "channel": touchpoint.channel.name,
+    }
+    return answer_board(request, lane.journey, said=said)
 
 
 @login_required

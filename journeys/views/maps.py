@@ -250,32 +250,3 @@ def journey_undo(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def journey_redo(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _step_back(request, pk, redo=True)
-
-
-def as_shared(response: HttpResponse) -> HttpResponse:
-    """Keep a page that is opened by its secret address out of indexes and of other sites' logs."""
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
-
-
-@require_safe
-@never_cache
-def shared(request: MemberRequest, token: str) -> HttpResponse:
-    """Show one map to whoever has its link: nothing else of the workspace, nothing to change."""
-    link = access.share_link_from(token)
-    services.share_link_opened(link)
-    journey = link.journey
-    timezone.activate(journey.workspace.zone)
-    board = selectors.board(
-        journey=journey, actor=None, can_edit=False, period=period_of(request), persona_id=persona_of(request)
-    )
-    context = {
-        "journey": journey,
-        "board": board,
-        "board_html": board_html(request, board, readonly=True, token=token),
-        "link": link,
-        "token": token,
-        "fictional": journey.workspace.fictional,
-    }
-    return as_shared(render(request, "journeys/shared.html", context))

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,9 +19,8 @@ from journeys.curve import Curve, CurvePoint
 from journeys.lanes import PrintLine
 from journeys.models import Journey
 from journeys.selectors import Board, StageBand, StepColumn
-from journeys.services.journeys import share_link_opened
 from journeys.tabs import tabs_of
-from journeys.views.maps import as_shared, period_of, persona_of
+from journeys.views.maps import period_of, persona_of
 from journeys.views.saved import saved_views
 
 LEFT_OUT = frozenset({"emotion", "channels"})  # drawn apart, or said by the touchpoints
@@ -45,7 +44,7 @@ class ToldStep:
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One stage. The curve is shown from `left`, `width` pixels of its drawing."""
+    """One stage. On the drawing of the whole curve it is marked from `left`, `width` pixels wide."""
 
     band: StageBand
     number: int
@@ -69,7 +68,10 @@ def _told(board: Board, column: StepColumn) -> list[Told]:
 def _level(board: Board, point: CurvePoint | None) -> str:
     if point is None or point.believed is None:
         return ""
-    return board.levels[round(point.believed) + 2]
+    low, high = floor(point.believed), ceil(point.believed)
+    if low == high:
+        return board.levels[low + 2]
+    return _("between %(low)s and %(high)s") % {"low": board.levels[low + 2], "high": board.levels[high + 2]}
 
 
 def slides_of(board: Board) -> list[Slide]:
@@ -89,6 +91,12 @@ def slides_of(board: Board) -> list[Slide]:
     return found
 
 
+def level_names(board: Board) -> list[tuple[str, float]]:
+    """Return the names of the levels and where they stand in the drawing."""
+    curve = board.curve
+    return [(board.levels[level + 2], y - 3) for level, y in curve.levels] if curve else []
+
+
 def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse:
     board = selectors.board(
         journey=journey,
@@ -97,7 +105,13 @@ def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse
         period=period_of(request),
         persona_id=persona_of(request),
     )
-    context = {"journey": journey, "board": board, "slides": slides_of(board), **more}
+    context = {
+        "journey": journey,
+        "board": board,
+        "slides": slides_of(board),
+        "level_names": level_names(board),
+        **more,
+    }
     return render(request, "journeys/present.html", context)
 
 
@@ -114,25 +128,4 @@ def journey_present(request: MemberRequest, pk: UUID) -> HttpResponse:
         tabs=tabs,
         saved_views=saved_views(request, journey, current="present"),
         section="journeys",
-    )
-
-
-@require_safe
-@never_cache
-def shared_present(request: MemberRequest, token: str) -> HttpResponse:
-    """Tell the journey of a read-only link: nothing else of the workspace, nothing to change."""
-    link = access.share_link_from(token)
-    share_link_opened(link)
-    workspace = link.journey.workspace
-    timezone.activate(workspace.zone)
-    back = reverse("journeys:shared", args=[token])
-    query = request.GET.urlencode()
-    return as_shared(
-        _page(
-            request,
-            link.journey,
-            back=f"{back}?{query}" if query else back,
-            shared=True,
-            fictional=workspace.fictional,
-        )
     )

@@ -52,15 +52,18 @@ def _begin(
     form = JourneyAddForm(request.POST or None, workspace=workspace, blueprint=blueprint)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        own_stages = data["outline"] is not blueprint
         journey = services.journey_create(
             workspace=workspace,
             actor=request.user,
             name=data["name"],
             kind=data["kind"],
             personas=list(data["personas"]),
+            new_personas=data["new_personas"],
             no_persona_yet=data["no_persona_yet"],
-            blueprint=blueprint,
-            parts=data["parts"],
+            blueprint=data["outline"],
+            # What a template brings stands at its steps.
+            parts=() if own_stages else data["parts"],
         )
         return redirect(journey)
     context = {

@@ -147,8 +147,9 @@ def _stages(workspace: Workspace, journey: Journey | None, persona: Persona | No
         cards = cards.filter(journey=journey)
     if persona is not None:
         cards = cards.filter(journey__persona_links__persona=persona, journey__persona_links__deleted_at=None)
-    found: dict[UUID, tuple[str, int]] = {}
+    found: dict[UUID, str] = {}
     places: dict[tuple[UUID, UUID], int] = {}
+    first: dict[str, int] = {}  # stages of one name stand together, at their earliest place on a map
     counts: dict[UUID, int] = defaultdict(int)
     rows = cards.order_by("journey__sort_key", "journey_id", "step__stage__rank", "step__stage_id", "step__rank")
     for touchpoint, journey_id, stage_id, name in rows.values_list(
@@ -158,8 +159,9 @@ def _stages(workspace: Workspace, journey: Journey | None, persona: Persona | No
         if key not in places:
             counts[journey_id] += 1
             places[key] = counts[journey_id]
-        found.setdefault(touchpoint, (name, places[key]))
-    return found
+            first[name] = min(first.get(name, places[key]), places[key])
+        found.setdefault(touchpoint, name)
+    return {touchpoint: (name, first[name]) for touchpoint, name in found.items()}
 
 
 def _gap(view: BindingView) -> float:
@@ -229,7 +231,7 @@ def _headline(workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding]
 
 
 SORTS: Mapping[str, Any] = {
-    "stage": lambda row: (row.stage_place, row.view.touchpoint.sort_key, row.view.kpi.rank),
+    "stage": lambda row: (row.stage_place, row.stage, row.view.touchpoint.sort_key, row.view.kpi.rank),
     "kpi": lambda row: (row.view.kpi.name, row.view.touchpoint.sort_key),
     "value": lambda row: (row.view.value is None, -(row.view.value or 0)),
     "base": lambda row: -row.view.n,

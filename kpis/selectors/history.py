@@ -120,6 +120,7 @@ def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence
             "baseline": gettext("reference"),
             "running": gettext("running period"),
             "suffix": (" %" if french else "%") if view.kpi.unit == "percent" else "",
+            "separators": ",\u202f" if french else ".,",
             "date_format": "%d/%m" if french else "%d %b",
         },
     )

@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from cxmap.history.services import recording
 from cxmap.lib.errors import StaleRevision
+from cxmap.lib.text import fold
 from cxmap.workspaces.models import User
-from kpis.errors import AlreadyBound, DirectionMissing
+from journeys.models import Card, Step
+from kpis.errors import AlreadyBound, DirectionMissing, KpiUnknown, TouchpointMissing
 from kpis.models import Binding, Direction, Kpi, Rhythm
 from kpis.services.nudges import evaluate_soon
 from touchpoints.models import Touchpoint
@@ -54,6 +56,34 @@ def binding_create(
             binding.save(update_fields=["deleted_at", "revision", *values])
     evaluate_soon(binding.workspace_id)
     return binding
+
+
+@transaction.atomic
+def binding_create_named(*, step: Step, name: str, actor: User) -> Binding:
+    """Bind the KPI of this name, or whose name alone begins so, to the first touchpoint of a step that lacks it.
+
+    Raises TouchpointMissing, KpiUnknown, AlreadyBound, DirectionMissing.
+    """
+    cards = Card.objects.filter(step=step, deleted_at=None, lane__deleted_at=None, touchpoint__deleted_at=None)
+    touchpoints = [
+        card.touchpoint
+        for card in cards.select_related("touchpoint").order_by("lane__rank", "rank", "id")
+        if card.touchpoint is not None
+    ]
+    if not touchpoints:
+        raise TouchpointMissing
+    wanted = fold(name)
+    kpis = list(Kpi.objects.filter(workspace=step.workspace_id))
+    found = [kpi for kpi in kpis if wanted in (fold(kpi.name), kpi.code)]
+    found = found or [kpi for kpi in kpis if wanted and fold(kpi.name).startswith(wanted)]
+    if len(found) != 1:
+        raise KpiUnknown
+    bound = Binding.objects.filter(kpi=found[0], touchpoint__in=touchpoints, deleted_at=None)
+    taken = set(bound.values_list("touchpoint_id", flat=True))
+    free = next((touchpoint for touchpoint in touchpoints if touchpoint.pk not in taken), None)
+    if free is None:
+        raise AlreadyBound
+    return binding_create(touchpoint=free, kpi=found[0], actor=actor)
 
 
 @transaction.atomic

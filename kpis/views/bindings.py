@@ -5,18 +5,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cxmap.lib import formats
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial, safe_next
 from cxmap.workspaces.requests import MemberRequest
+from journeys.views.maps import answer_board, answer_error
 from kpis import access
 from kpis.forms import BindingForm, TargetForm
-from kpis.models import Target, Unit
+from kpis.models import Kpi, Target, Unit
 from kpis.selectors.bindings import least_n
 from kpis.services import bindings as services
 from kpis.services import targets
@@ -41,6 +42,28 @@ def binding_add(request: MemberRequest, pk: UUID) -> HttpResponse:
         return redirect(f"/kpi-bindings/{binding.pk}/target/?{urlencode({'next': back})}")
     context = {"form": form, "touchpoint": touchpoint, "next": back, "section": "touchpoints"}
     return render_page_or_partial(request, "kpis/binding_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def binding_quick(request: MemberRequest) -> HttpResponse:
+    """Bind a KPI at a step of a map by its name, as it is typed into the cell; GET tells the names."""
+    source = request.POST if request.method == "POST" else request.GET
+    try:
+        step = access.step_for_analysis(request, UUID(source.get("step", "")))
+    except ValueError as error:
+        raise Http404 from error
+    if request.method == "GET":
+        return JsonResponse({"names": [kpi.name for kpi in Kpi.objects.filter(workspace=step.workspace_id)]})
+    try:
+        binding = services.binding_create_named(step=step, name=source.get("text", ""), actor=request.user)
+    except CxmapError as error:
+        return answer_error(request, step.journey, error)
+    said = _("%(kpi)s is bound to %(touchpoint)s. Open it to set a target.") % {
+        "kpi": binding.kpi.name,
+        "touchpoint": binding.touchpoint.name,
+    }
+    return answer_board(request, step.journey, said=said)
 
 
 @login_required

@@ -175,6 +175,11 @@ def at_step(world: World) -> dict[str, Any]:
     return {"step": str(the_step(world).pk), "text": "x"}
 
 
+def in_cell(world: World) -> dict[str, Any]:
+    """What is sent with a name for a cell whose lane matters."""
+    return {**elsewhere(world), "text": "x"}
+
+
 def elsewhere(world: World) -> dict[str, Any]:
     """Where a card is moved to."""
     return {"step": str(the_step(world).pk), "lane": str(the_lane(world).pk)}
@@ -208,7 +213,6 @@ ROWS = [
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),
     Row("journeys:share", one, Role.EDITOR),
-    Row("journeys:shared-present", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:evidence", one, Role.VIEWER),
     post("evidence", one, kind="interview", title="Four customers"),
@@ -307,6 +311,20 @@ ROWS = [
         nothing,
         Role.EDITOR,
         query=lambda world: f"?lane={the_lane(world).pk}&step={the_step(world).pk}",
+    ),
+    Row(
+        "journeys:touchpoint-quick",
+        nothing,
+        Role.EDITOR,
+        query=lambda world: f"?lane={the_lane(world).pk}&step={the_step(world).pk}",
+    ),
+    Row(
+        "journeys:touchpoint-quick",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=in_cell,
+        query=lambda world: f"?step={in_cell(world)['step']}",
     ),
     Row("journeys:card-detail", card, Role.EDITOR),
     post("card-edit", card, text="y"),

@@ -7,6 +7,7 @@ from cxmap.workspaces.models import Role
 from kpis import services
 from kpis.models import Binding, Flag, Kpi, Target
 from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.access.journeys import at_step
 from tests.access.journeys import one as one_journey
 from tests.access.journeys import step as one_step
 from tests.access.touchpoints import one as one_touchpoint
@@ -58,6 +59,20 @@ ROWS = [
     Row("kpis:matrix-export", in_workspace, Role.ANALYST),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST, method="post"),
+    Row(
+        "kpis:binding-quick",
+        nothing,
+        Role.ANALYST,
+        query=lambda world: f"?step={at_step(world)['step']}",
+    ),
+    Row(
+        "kpis:binding-quick",
+        nothing,
+        Role.ANALYST,
+        method="post",
+        data=at_step,
+        query=lambda world: f"?step={at_step(world)['step']}",
+    ),
     Row("kpis:binding-edit", binding, Role.ANALYST),
     Row("kpis:binding-edit", binding, Role.ANALYST, method="post"),
     Row("kpis:binding-delete", binding, Role.ANALYST, method="post"),

@@ -56,6 +56,9 @@ def test_the_list_of_keys_and_a_form_over_the_map(enter: Opener, ed: User, journ
     assert violations(page) == []
     page.keyboard.press("Escape")
     cell(page, "touchpoints", 1).locator("a[data-dialog]").first.click()
+    expect(page.locator(".cell__edit")).to_be_focused()
+    assert violations(page) == []
+    page.get_by_role("button", name="Whole form…").click()
     expect(page.locator("dialog[data-dialog-panel]")).to_be_visible()
     assert violations(page) == []
 
@@ -79,6 +82,24 @@ def test_the_menu_of_a_step(enter: Opener, ed: User, journey: Journey) -> None:
     expect(page.locator(".popover button").first).to_be_visible()
     # The menu hangs at the end of the body, where no landmark holds it.
     assert [one for one in violations(page) if not one.startswith("region:")] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_menu_of_saved_views_holds_its_form(enter: Opener, ed: User, journey: Journey, size: str) -> None:
+    page = enter(f"{journey.get_absolute_url()}?view=curve", user=ed, locale="fr-FR", viewport=SIZES[size])
+    page.locator("summary", has_text="Vues enregistrées").click()
+    page.locator("#view-name").fill("Une vue dont le nom est long et tient pourtant dans le menu")
+    page.keyboard.press("Enter")
+    page.locator("summary", has_text="Vues enregistrées (1)").click()
+    menu = page.locator(".menu__list--views")
+    assert menu.evaluate("box => box.scrollWidth <= box.clientWidth")
+    box = menu.bounding_box()
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.locator("#view-name").evaluate("input => input.clientWidth") > 90
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -161,6 +161,16 @@ def test_set_the_curve_with_digits(page: Page, journey: Journey) -> None:
     with saving(page, "/curve/"):
         page.keyboard.press("Enter")
     expect(cell(page, "emotion", 1)).to_contain_text("+1,0")
+    # The next step has no level yet: the picker goes on there, until Escape.
+    for column, key in ((2, "4"), (3, "2")):
+        expect(page.locator(".popover .menu__step")).to_contain_text(f"{column} ")
+        with saving(page, "/curve/"):
+            page.keyboard.press(key)
+        expect(cell(page, "emotion", column).locator("[data-believed]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    assert place(page) == (6, 4)
+    for _press in range(3):
+        page.keyboard.press("ArrowLeft")
     with saving(page, "/curve/"):
         page.keyboard.press("0")
     expect(cell(page, "emotion", 1).locator("[data-believed]")).to_have_count(0)

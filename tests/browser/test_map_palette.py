@@ -76,8 +76,13 @@ def test_without_a_connection_texts_wait_and_are_sent_later(
     page.keyboard.type(" de nuit")
     page.keyboard.press("Enter")
     assert texts(journey) == []
-    page.context.set_offline(False)
+    with page.expect_response(lambda response: "/edit/" in response.url or "/cards/add/" in response.url):
+        page.context.set_offline(False)
     expect(page.locator(".offline")).to_be_hidden(timeout=20_000)
+    for _wait in range(40):
+        if texts(journey) == ["Dans le train de nuit"]:
+            break
+        page.wait_for_timeout(100)
     assert texts(journey) == ["Dans le train de nuit"]
     expect(cell(page, "goals", 1).locator("[data-card]")).to_have_count(1)
     # The browser itself reports each request that found no connection.

@@ -1,5 +1,7 @@
 """Pain points, solutions, the board, and what they show on a map."""
 
+from django.utils import translation
+
 from improvements.models import Pain, Solution
 from improvements.selectors import expected_text, impact_board, quadrant
 from improvements.services import pain_add, solution_add, solution_update
@@ -94,7 +96,9 @@ class SolutionTests(ImprovementsTestCase):
         )
         self.assertEqual(status, 302)
         solution = Solution.objects.get()
-        self.assertEqual(expected_text(solution, 0.0137), "+10\u00a0%, i.e. from 1.37% to 1.51%")
+        self.assertEqual(expected_text(solution, 0.0137), "+10%, i.e. from 1.37% to 1.51%")
+        with translation.override("fr"):
+            self.assertTrue(expected_text(solution, 0.0137).startswith("+10\u00a0%, "))
         self.assertContains(self.client.get(self.url), "+10")
 
     def test_an_expected_effect_needs_its_unit_and_its_kpi(self) -> None:

@@ -119,6 +119,24 @@ class ShareTests(MapTestCase):
         self.assertNotContains(page, self.touchpoint.get_absolute_url())
         self.assertEqual(page["X-Robots-Tag"], "noindex")
 
+    def test_every_view_of_it_leads_nowhere_else(self) -> None:
+        self.fill(6, 1)
+        url = f"/shared/{share_token(self.link())}/"
+        for view, text in (
+            ("table", "Does 0"),
+            ("curve", "map--alone"),
+            ("present", "data-slide"),
+            ("nonsense", "Does 0"),
+        ):
+            with self.subTest(view):
+                page = self.client.get(url, {"view": view})
+                self.assertContains(page, text)
+                self.assertContains(page, f"{url}?view=present")
+                self.assertEqual(page["X-Robots-Tag"], "noindex")
+                self.assertNotContains(page, f"/journeys/{self.journey.pk}/")
+                self.assertNotContains(page, f"/w/{self.workspace.slug}/")
+                self.assertNotContains(page, f"/touchpoints/{self.touchpoint.pk}/")
+
     def test_expired_revoked_and_forged_links_find_nothing(self) -> None:
         link = self.link()
         url = f"/shared/{share_token(link)}/"

@@ -2,14 +2,17 @@
 
 from decimal import Decimal
 
+from django.urls import reverse
+
 from improvements.models import Pain
 from improvements.services import pain_add
 from journeys import selectors
 from journeys.errors import FirstOfStage, LaneNotTyped, LinksToItself
 from journeys.models import Card, CurvePoint, Interaction, Journey, Lane, Step
 from journeys.services import cards, copies, lanes, stages
-from journeys.services.journeys import history_step, journey_create
+from journeys.services.journeys import history_step, journey_create, journey_update
 from personas.models import Persona
+from personas.services import persona_create, persona_delete, persona_restore
 from tests.journeys.base import MapTestCase
 from touchpoints.models import Channel
 
@@ -153,6 +156,39 @@ class RestructureTests(MapTestCase):
         other = selectors.board(journey=journey, actor=self.ed, can_edit=True, persona_id=people[1].pk)
         assert other.curve is not None
         self.assertEqual([ring.layer for ring in other.curve.points[0].rings], ["to_be"])
+
+    def test_a_restored_persona_is_back_though_the_header_was_saved_meanwhile(self) -> None:
+        julie, marc = (persona_create(workspace=self.workspace, actor=self.ed, name=name) for name in ("Julie", "Marc"))
+        journey_update(journey=self.journey, actor=self.ed, personas=[julie, marc])
+        card = self.add(self.steps()[0], "Waits")
+        cards.card_edit(card=card, actor=self.ed, text="Waits", persona=marc)
+        self.client.force_login(self.ed)
+        self.assertNotContains(self.client.get(self.journey.get_absolute_url()), "without persona")
+        persona_delete(persona=marc, actor=self.ed)
+        self.assertContains(self.client.get(self.journey.get_absolute_url()), "without persona")
+        journey_update(journey=self.journey, actor=self.ed, personas=[julie])
+        persona_restore(persona=marc, actor=self.ed)
+        self.assertEqual(selectors.personas_of(self.journey), [julie, marc])
+        journey_update(journey=self.journey, actor=self.ed, personas=[julie])
+        self.assertEqual(selectors.personas_of(self.journey), [julie])
+
+    def test_a_card_of_a_deleted_persona_stays_its_own_when_its_form_is_saved(self) -> None:
+        marc = persona_create(workspace=self.workspace, actor=self.ed, name="Marc")
+        other = persona_create(workspace=self.workspace, actor=self.ed, name="Not on the map")
+        journey_update(journey=self.journey, actor=self.ed, personas=[marc])
+        card = self.add(self.steps()[0], "Waits")
+        cards.card_edit(card=card, actor=self.ed, text="Waits", persona=marc)
+        persona_delete(persona=marc, actor=self.ed)
+        self.client.force_login(self.ed)
+        address = reverse("journeys:card-detail", args=[card.pk])
+        self.assertContains(self.client.get(address), "without persona (Marc is in the trash)")
+        self.assertNotContains(self.client.get(address), other.name)
+        answer = self.client.post(
+            reverse("journeys:card-edit", args=[card.pk]), {"text": "Waits long", "persona": str(marc.pk)}
+        )
+        self.assertLess(answer.status_code, 400)
+        card.refresh_from_db()
+        self.assertEqual((card.text, card.persona), ("Waits long", marc))
 
     def test_every_kind_of_lane_is_drawn(self) -> None:
         people = [Persona.objects.create(workspace=self.workspace, name=name) for name in ("Cleo", "Dan")]

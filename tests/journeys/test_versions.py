@@ -72,7 +72,13 @@ class VersionsTest(VersionTestCase):
         back = self.client.get(reverse("journeys:compare", args=[self.journey.pk]) + "?before=now&after=1")
         self.assertContains(back, "Reads ten reviews → Reads reviews")
 
+    def test_compare_without_a_version_offers_to_save_one(self) -> None:
+        page = self.client.get(reverse("journeys:compare", args=[self.journey.pk]))
+        self.assertContains(page, "Nothing to compare with yet")
+        self.assertNotContains(page, 'name="before"')
+
     def test_compare_with_what_is_not_there(self) -> None:
+        version_save(journey=self.journey, actor=self.ed, name="One")
         for query in ("?before=7", "?before=as-is", "?before=x&after=-1", "?before=99999999999"):
             with self.subTest(query=query):
                 response = self.client.get(reverse("journeys:compare", args=[self.journey.pk]) + query)

@@ -81,6 +81,13 @@ class CurveTests(ViewTestCase):
         Lane.objects.filter(journey=self.journey, kind="pains").update(hidden=True)
         self.assertEqual([row.kind.key for row in self.get("curve").context["board"].lanes], ["emotion"])
 
+    def test_the_table_has_columns_for_what_is_drawn_only(self) -> None:
+        page = self.get("curve")
+        self.assertNotContains(page, "By persona")
+        self.assertNotContains(page, "Aimed at")
+        curve_set(step=self.steps()[0], actor=self.ed, level=1, layer="to_be")
+        self.assertContains(self.get("curve"), "Aimed at")
+
     def test_an_edit_is_answered_with_the_curve_alone(self) -> None:
         answer = self.client.post(
             f"/steps/{self.steps()[1].pk}/curve/?view=curve", {"level": "1"}, headers={"X-Requested-With": "fetch"}
@@ -117,7 +124,6 @@ class EvidenceViewTests(ViewTestCase):
 
     def test_queries_do_not_grow(self) -> None:
         self.fill(6, 1)
-        self.get("evidence")  # what a process reads once
         before = self.query_count(f"{self.url}?view=evidence")
         self.fill(14, 3)
         self.assertEqual(self.query_count(f"{self.url}?view=evidence"), before)
@@ -161,6 +167,17 @@ class PresentTests(ViewTestCase):
         for text in ("Looks around", "Payment page", "believed: very negative", "not measured", "no persona yet"):
             self.assertContains(page, text)
 
+    def test_a_level_between_two_names_is_said_with_both(self) -> None:
+        curve_set(step=self.steps()[0], actor=self.ed, level=0.5)
+        curve_set(step=self.steps()[1], actor=self.ed, level=-1.5)
+        page = self.client.get(f"{self.url}present/")
+        self.assertContains(page, "believed: between neutral and positive")
+        self.assertContains(page, "believed: between very negative and negative")
+
+    def test_the_way_back_keeps_the_period(self) -> None:
+        page = self.client.get(f"{self.url}present/", {"period": "2026-11-16/2026-11-22"})
+        self.assertContains(page, f'data-back="{self.url}?view=map&amp;period=2026-11-16%2F2026-11-22"')
+
     def test_queries_do_not_grow(self) -> None:
         self.fill(6, 1)
         before = self.query_count(f"{self.url}present/")
@@ -177,12 +194,13 @@ class SharedPresentTests(ViewTestCase):
         self.client.logout()
 
     def test_whoever_has_the_link_is_told_the_journey_and_nothing_else(self) -> None:
-        query = "?period=2026-11-16%2F2026-11-22"
-        self.assertContains(self.client.get(self.shared + query), f"{self.shared}present/{query}")
-        page = self.client.get(f"{self.shared}present/{query}")
+        period = "period=2026-11-16%2F2026-11-22"
+        there = f"{self.shared}?view=present&{period}"
+        self.assertContains(self.client.get(f"{self.shared}?{period}"), there.replace("&", "&amp;"))
+        page = self.client.get(there)
         self.assertContains(page, "Looks around")
-        self.assertContains(page, f'data-back="{self.shared}{query}"')
-        for private in ("data-views", "Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
+        self.assertContains(page, f'data-back="{self.shared}?view=map&amp;{period}"')
+        for private in ("Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
             self.assertNotContains(page, private)
         self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "no-referrer"))
         self.link.refresh_from_db()
@@ -190,7 +208,7 @@ class SharedPresentTests(ViewTestCase):
 
     def test_a_link_that_was_taken_back_tells_nothing(self) -> None:
         share_link_revoke(link=self.link, actor=self.ed)
-        self.assertEqual(self.client.get(f"{self.shared}present/").status_code, 404)
+        self.assertEqual(self.client.get(f"{self.shared}?view=present").status_code, 404)
 
 
 class SavedViewTests(ViewTestCase):

@@ -5,9 +5,11 @@ import datetime as dt
 import io
 
 import openpyxl
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from cxmap.lib import formats
 from journeys.services import cards
+from journeys.services.journeys import journey_create
 from kpis.models import Binding, Flag, Kpi, KpiState, Rollup, Series, Source
 from kpis.selectors.matrix import TIDY_COLUMNS
 from kpis.services import binding_create, target_set
@@ -110,6 +112,11 @@ class MapCellTests(KpiPagesTestCase):
         for text in ("1,37\u00a0%", "14\u202f000 visites", "se dégrade depuis 2 sem."):
             self.assertContains(page, text)
 
+    def test_signed_ends_have_a_word_between_them(self) -> None:
+        for language, text in (("fr", "+7 à +68"), ("en", "+7 to +68")):
+            with translation.override(language):
+                self.assertEqual(formats.kpi_interval(7, 68, "points"), text)
+
     def test_a_chosen_period_changes_the_value_never_the_state(self) -> None:
         self.on_map(3)
         self.client.force_login(self.vi)
@@ -141,6 +148,31 @@ class DashboardTests(KpiPagesTestCase):
         page = self.client.get(self.url, {"journey": self.journey.pk, "category": "sales"})
         self.assertContains(page, self.touchpoint.name)
 
+    def test_stages_of_one_name_stand_together_whatever_their_maps(self) -> None:
+        self.more(1)  # on the third step
+        self.on_map(3)
+        second = journey_create(workspace=self.workspace, actor=self.ed, name="Zweite", no_persona_yet=True)
+        self.more(2)
+        stage = self.steps()[2].stage
+        other = second.stages.exclude(name=stage.name).order_by("rank").last()
+        type(other).objects.filter(pk=other.pk).update(name=stage.name)
+        lane = second.lanes.get(kind="touchpoints")
+        late = touchpoint_create(
+            workspace=self.workspace,
+            actor=self.ed,
+            name="A late page",
+            category=Category.objects.get(workspace=self.workspace, code="sales"),
+            channel=Channel.objects.get(workspace=self.workspace, code="website"),
+        )
+        binding_create(
+            touchpoint=late, kpi=Kpi.objects.get(workspace=self.workspace, code="purchase-rate"), actor=self.ed
+        )
+        cards.card_add(lane=lane, step=other.steps.first(), actor=self.ed, touchpoint=late)
+        rows = self.client.get(self.url, {"sort": "stage"}).context["page"].rows
+        names = [row.stage for row in rows]
+        self.assertEqual(names, sorted(names, key=names.index))
+        self.assertIn("A late page", [row.view.touchpoint.name for row in rows if row.stage == stage.name])
+
     def test_nothing_bound_and_no_data_are_two_screens(self) -> None:
         Flag.objects.all().delete()
         KpiState.objects.all().delete()
@@ -156,6 +188,16 @@ class DashboardTests(KpiPagesTestCase):
 
 
 class FlagPageTests(KpiPagesTestCase):
+    def test_the_chart_writes_numbers_as_its_reader_does(self) -> None:
+        for user, language, separators in (
+            (self.vi, "en", '"separators": ".,"'),
+            (self.vi, "fr", '"separators": ",\\u202f"'),
+        ):
+            user.language = language
+            user.save()
+            self.client.force_login(user)
+            self.assertIn(separators, self.client.get(f"/flags/{self.flag.pk}/").content.decode())
+
     def test_is_it_real(self) -> None:
         self.client.force_login(self.vi)
         page = self.client.get(f"/flags/{self.flag.pk}/")

@@ -1,5 +1,6 @@
 // The believed curve: a picker of five levels, keys 1 to 5, and dragging the point up and down.
 
+import { focusCell } from "./grid.js";
 import { openPopover, closePopover } from "./popups.js";
 import { send } from "./net.js";
 
@@ -18,21 +19,41 @@ export function setLevel(cell, level, on = line()) {
   return send(cell.dataset.curve, { level: level ?? "", layer: on.layer, persona: on.persona });
 }
 
-/** Show the five named levels beside the cell. */
+/** The next step that has no level yet: a new curve is drawn in one go. */
+function nextWithout(cell) {
+  const cells = [...board().querySelectorAll("td[data-curve]")];
+  const next = cells[cells.findIndex((other) => other.dataset.curve === cell.dataset.curve) + 1];
+  return next?.querySelector(".curve__missing") ? next : null;
+}
+
+/** Set the level of a cell and go on to the next step, when that one has none. */
+function pick(cell, level) {
+  const on = line();
+  const next = on.layer === "believed" && !on.persona && level !== null ? nextWithout(cell) : null;
+  setLevel(cell, level, on);
+  if (next) { focusCell(next); pickLevel(next); }
+}
+
+/** Show the five named levels beside the cell; a click or the keys 1 to 5 choose. */
 export function pickLevel(cell) {
   const data = document.querySelector("[data-texts]").dataset;
   const box = document.createElement("div");
   const title = document.createElement("div");
   title.className = "menu__title";
   const select = document.querySelector("[data-curve-line]");
-  title.textContent = select && select.selectedIndex > 0 ? `${data.levelTitle} (${select.selectedOptions[0].textContent})` : data.levelTitle;
+  const heading = select && select.selectedIndex > 0 ? `${data.levelTitle} (${select.selectedOptions[0].textContent})` : data.levelTitle;
+  const head = board().querySelector(`th[data-kind="step"][data-col="${cell.dataset.col}"]`);
+  const name = document.createElement("strong");
+  name.className = "menu__step";
+  name.textContent = head ? `${head.querySelector(".map__number")?.textContent ?? ""} ${head.querySelector("[data-text]").textContent}` : "";
+  title.append(name, heading);
   const list = document.createElement("div");
   list.className = "menu__list-inline";
   (board().dataset.levels || data.levels).split("|").map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = `${level > 0 ? "+" : level < 0 ? "−" : ""}${Math.abs(level)} · ${name}`;
-    button.addEventListener("click", () => setLevel(cell, level));
+    button.addEventListener("click", () => pick(cell, level));
     list.append(button);
   });
   const none = document.createElement("button");
@@ -40,6 +61,11 @@ export function pickLevel(cell) {
   none.textContent = data.noLevel;
   none.addEventListener("click", () => setLevel(cell, null));
   list.append(none);
+  box.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-5]$/.test(event.key)) return;
+    event.preventDefault();
+    pick(cell, event.key === "0" ? null : Number(event.key) - 3);
+  });
   box.append(title, list);
   openPopover(cell, box);
 }

@@ -1,12 +1,13 @@
 // Writing in the cell itself: cards, new cards, names of stages, steps and lanes.
 
 import { focusCell } from "./grid.js";
-import { send } from "./net.js";
+import { send, showLater } from "./net.js";
+import { openDialog } from "./popups.js";
 
 const texts = () => document.querySelector("[data-texts]").dataset;
 
 /** Put a text box into `host` in place of `hidden` and give back what was written (null: left with Escape). */
-function write(host, hidden, value, { multiline = true, first = null } = {}) {
+function write(host, hidden, value, { multiline = true, first = null, names = null, form = null } = {}) {
   return new Promise((resolve) => {
     const box = document.createElement(multiline ? "textarea" : "input");
     box.className = "cell__edit";
@@ -15,6 +16,19 @@ function write(host, hidden, value, { multiline = true, first = null } = {}) {
     box.setAttribute("aria-label", texts().placeholder);
     for (const element of hidden) element.hidden = true;
     host.append(box);
+    const beside = [];
+    if (names) beside.push(suggest(host, box, names));
+    if (form) {
+      const more = document.createElement("button");
+      more.type = "button";
+      more.className = "cell__form";
+      more.tabIndex = -1;
+      more.textContent = texts().form;
+      more.addEventListener("pointerdown", (event) => event.preventDefault()); // the box keeps the focus until the click
+      more.addEventListener("click", (event) => { event.stopPropagation(); leave(null); form(); });
+      host.append(more);
+      beside.push(more);
+    }
     const dragged = host.closest("[draggable]");
     if (dragged) dragged.draggable = false;
     box.focus();
@@ -24,16 +38,18 @@ function write(host, hidden, value, { multiline = true, first = null } = {}) {
       if (done) return;
       done = true;
       box.remove();
+      for (const element of beside) element.remove();
       for (const element of hidden) element.hidden = false;
       if (dragged) dragged.draggable = true;
       resolve(text);
+      window.setTimeout(showLater, 0);
     };
     box.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.isComposing) return;
       if (event.key === "Escape") { event.preventDefault(); leave(null); }
       if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); leave(box.value); }
-      if (event.key === "Tab") { event.preventDefault(); leave(box.value); host.dispatchEvent(new CustomEvent("map:next", { bubbles: true, detail: event.shiftKey })); }
+      if (event.key === "Tab") { event.preventDefault(); leave(box.value); host.dispatchEvent(new CustomEvent("map:next", { bubbles: true, detail: { back: event.shiftKey, naming: !multiline && host.tagName === "TH" } })); }
     });
     box.addEventListener("paste", (event) => event.stopPropagation());
     box.addEventListener("copy", (event) => event.stopPropagation());
@@ -41,10 +57,37 @@ function write(host, hidden, value, { multiline = true, first = null } = {}) {
   });
 }
 
+/** Names to choose from while typing; they come when the box is open already. */
+function suggest(host, box, names) {
+  const list = document.createElement("datalist");
+  list.id = "cell-names";
+  box.setAttribute("list", list.id);
+  host.append(list);
+  names().then((found) => list.replaceChildren(...found.map((name) => { const option = document.createElement("option"); option.value = name; return option; })));
+  return list;
+}
+
+async function namesFor(cell) {
+  const query = new URLSearchParams({ lane: cell.dataset.lane, step: cell.dataset.step });
+  try {
+    const response = await fetch(`${cell.dataset.quick}?${query}`, { headers: { "X-Requested-With": "fetch" } });
+    return response.ok ? (await response.json()).names : [];
+  } catch {
+    return []; // without a connection there is nothing to choose from, and typing goes on
+  }
+}
+
 /** Write a new card into a typed cell; `first` is the character that began it. */
 export async function newCard(cell, first = null) {
   const ask = [...cell.querySelectorAll(".cell__ask")];
-  const text = await write(cell, ask, "", { first });
+  const full = cell.dataset.quick && cell.querySelector("a.cell__ask[data-dialog]");
+  const chosen = "suggests" in cell.dataset;
+  const text = await write(cell, ask, "", {
+    first,
+    multiline: !chosen,
+    names: chosen ? () => namesFor(cell) : null,
+    form: full ? () => openDialog(full.href) : null,
+  });
   focusCell(cell, { scroll: false });
   if (text === null || !text.trim()) return;
   const id = crypto.randomUUID?.() ?? null; // lets the same card be sent twice after a lost answer, and be edited while offline
@@ -57,7 +100,7 @@ export async function newCard(cell, first = null) {
   holder.append(shown);
   cell.insertBefore(holder, cell.querySelector(".cell__ask"));
   const url = cell.dataset.quick || `/lanes/${cell.dataset.lane}/cards/add/`;
-  const saved = await send(url, { step: cell.dataset.step, text, ...(id && !cell.dataset.quick ? { id } : {}) }, { field: "text" });
+  const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), ...(id && !cell.dataset.quick ? { id } : {}) }, { field: "text" });
   if (saved === "queued") holder.classList.add("is-queued");
   else if (!saved) holder.remove();
 }

@@ -13,6 +13,7 @@ function mark() {
   if (output) output.textContent = hits.length ? `${at + 1} / ${hits.length}` : document.querySelector("[data-find]")?.value ? "0" : "";
   hits[at]?.classList.add("is-found");
   hits[at]?.scrollIntoView({ block: "center", inline: "center" });
+  if (hits[at]) grid.reveal(hits[at]); // on a narrow screen the middle is partly under the labels
 }
 
 export function search(text) {

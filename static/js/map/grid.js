@@ -32,7 +32,7 @@ export function focusCell(cell, { scroll = true } = {}) {
 }
 
 /** Bring a cell out from under the sticky headers and labels. */
-function reveal(cell) {
+export function reveal(cell) {
   const box = board().querySelector("[data-map-scroll]");
   const label = box.querySelector(".map__corner").offsetWidth;
   const head = box.querySelector("thead").offsetHeight;

@@ -39,6 +39,9 @@ export function apply() {
   grid.style.zoom = String(zoom / 100);
   const shown = document.querySelector("[data-zoom-value]");
   if (shown) shown.textContent = `${zoom} %`;
+  // A stage's name may take two lines: the steps stand below it, not over it.
+  const stages = grid.tHead.rows[0].offsetHeight;
+  for (const cell of grid.tHead.rows[1].cells) cell.style.top = `${stages}px`;
   let top = grid.tHead.offsetHeight;
   for (const row of grid.querySelectorAll("tr.map__lane--pinned")) {
     for (const cell of row.cells) cell.style.top = `${top}px`;

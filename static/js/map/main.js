@@ -21,7 +21,7 @@ const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
-net.onRedraw((focus) => { grid.restore(focus); fold.apply(); layout.apply(); minimap.draw(); });
+net.onRedraw((focus) => { if (!popups.popoverHasFocus()) grid.restore(focus); fold.apply(); layout.apply(); minimap.draw(); });
 fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
 find.start();
@@ -43,7 +43,7 @@ function open(cell, first = null) {
     if (card) editCard(card); else newCard(cell, first);
     return;
   }
-  if (cell.dataset.quick && (first !== null || !cell.querySelector(".painnote, .ideanote"))) { newCard(cell, first); return; }
+  if (cell.dataset.quick && (first !== null || !cell.querySelector("a[data-drawer], .painnote, .ideanote"))) { newCard(cell, first); return; }
   const link = cell.querySelector("a[data-drawer]");
   const note = cell.querySelector("a.painnote, a.ideanote");
   const ask = cell.querySelector("a.cell__ask");
@@ -57,6 +57,15 @@ function open(cell, first = null) {
 
 board.addEventListener("click", (event) => {
   const cell = event.target.closest("[data-cell]");
+  // The question of an empty cell is written on the spot; its link is the form, for a new tab and without scripts.
+  const asked = event.target.closest("a.cell__ask");
+  if (asked && cell?.dataset.quick && editable && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    event.stopPropagation();
+    grid.focusCell(cell, { scroll: false });
+    newCard(cell);
+    return;
+  }
   if (!cell || event.target.closest("a, button, textarea, input, select")) return;
   const card = event.target.closest("[data-card]");
   chosenId = card?.dataset.card ?? null;
@@ -80,7 +89,11 @@ board.addEventListener("dblclick", (event) => {
 // Tab while writing goes on to the next cell, as in a spreadsheet.
 board.addEventListener("map:next", (event) => {
   const cell = event.target.closest("[data-cell]");
-  window.setTimeout(() => grid.focusCell(grid.cellAt(Number(cell.dataset.row), Number(cell.dataset.col) + (event.detail ? -1 : 1))), 0);
+  window.setTimeout(() => {
+    const next = grid.cellAt(Number(cell.dataset.row), Number(cell.dataset.col) + (event.detail.back ? -1 : cell.colSpan || 1));
+    grid.focusCell(next);
+    if (event.detail.naming && next?.dataset.kind === cell.dataset.kind) rename(next);
+  }, 0);
 });
 
 function moveWithAlt(cell, key) {
@@ -181,8 +194,7 @@ board.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "ContextMenu" || (event.shiftKey && event.key === "F10")) { event.preventDefault(); details(cell); return; }
-  if (event.key === "?" && editable) { event.preventDefault(); document.querySelector("[data-keys]").showModal(); return; }
-  if (!editable) return;
+  if (!editable || event.key === "?") return;
   if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); remove(cell); return; }
   if (ctrl && event.key.toLowerCase() === "d") { event.preventDefault(); duplicate(cell); return; }
   if (ctrl || event.altKey || event.key.length !== 1) return;
@@ -263,6 +275,7 @@ board.addEventListener("click", async (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("textarea, input, select, [contenteditable]");
   const ctrl = event.ctrlKey || event.metaKey;
+  if (event.key === "?" && editable && !typing && !document.querySelector("dialog[open]")) { event.preventDefault(); document.querySelector("[data-keys]").showModal(); return; }
   if ((ctrl && event.key.toLowerCase() === "k") || (event.key === "/" && !ctrl && !typing && letters() && !grid.current()?.hasAttribute("data-typed"))) {
     event.preventDefault();
     palette.open(grid.current());

@@ -2,6 +2,7 @@
 
 const board = () => document.querySelector("[data-board]");
 let box = null;
+let picture = null; // the map without the frame: scrolling only moves the frame
 
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
 
@@ -10,16 +11,17 @@ export function draw() {
   if (!box || !scroll) return;
   const [wide, high] = [scroll.scrollWidth, scroll.scrollHeight];
   const larger = wide > scroll.clientWidth * 1.6 || high > scroll.clientHeight * 2.5;
-  box.hidden = !larger || window.innerWidth < 700;
+  box.hidden = !larger || window.innerWidth < 700 || scroll.querySelector(".map--alone") !== null;
   if (box.hidden) return;
   const factor = Math.min(200 / wide, 120 / high);
   const canvas = box.firstElementChild;
+  picture ??= document.createElement("canvas");
   const ratio = window.devicePixelRatio || 1;
-  canvas.width = wide * factor * ratio;
-  canvas.height = high * factor * ratio;
+  picture.width = canvas.width = wide * factor * ratio;
+  picture.height = canvas.height = high * factor * ratio;
   canvas.style.width = `${wide * factor}px`;
   canvas.style.height = `${high * factor}px`;
-  const pen = canvas.getContext("2d");
+  const pen = picture.getContext("2d");
   pen.scale(factor * ratio, factor * ratio);
   pen.fillStyle = colour("--paper-2");
   pen.fillRect(0, 0, wide, high);
@@ -34,16 +36,35 @@ export function draw() {
   for (const card of board().querySelectorAll("td [data-card], .kpi")) { const [x, y, w, h] = at(card); pen.fillRect(x, y, w, Math.max(h - 6, 6)); }
   pen.fillStyle = colour("--worse");
   for (const card of board().querySelectorAll(".painnote")) { const [x, y, w, h] = at(card); pen.fillRect(x, y, w, Math.max(h - 6, 6)); }
+  box.dataset.factor = String(factor);
+  frame();
+}
+
+/** Show which part of the map is in the window. */
+function frame() {
+  const scroll = board().querySelector("[data-map-scroll]");
+  if (!scroll || !picture || box.hidden) return;
+  const pen = box.firstElementChild.getContext("2d");
+  const factor = Number(box.dataset.factor);
+  const scale = factor * (window.devicePixelRatio || 1);
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.drawImage(picture, 0, 0);
+  pen.scale(scale, scale);
   pen.strokeStyle = colour("--ink");
   pen.lineWidth = 2 / factor;
   pen.strokeRect(scroll.scrollLeft, scroll.scrollTop, scroll.clientWidth, scroll.clientHeight);
-  box.dataset.factor = String(factor);
 }
 
 let waiting = 0;
 function soon() {
   window.clearTimeout(waiting);
   waiting = window.setTimeout(draw, 120);
+}
+
+let moving = 0;
+function follow(event) {
+  if (moving || !event.target.matches?.("[data-map-scroll]")) return;
+  moving = requestAnimationFrame(() => { moving = 0; frame(); });
 }
 
 export function start() {
@@ -61,7 +82,7 @@ export function start() {
   };
   box.addEventListener("pointerdown", (event) => { box.setPointerCapture(event.pointerId); go(event); });
   box.addEventListener("pointermove", (event) => { if (event.buttons & 1) go(event); });
-  document.addEventListener("scroll", soon, { capture: true, passive: true });
+  document.addEventListener("scroll", follow, { capture: true, passive: true });
   window.addEventListener("resize", soon);
   soon();
 }

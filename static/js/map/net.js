@@ -70,12 +70,38 @@ function showQueue() {
   place.replaceChildren(...parts);
 }
 
+function tell(said) {
+  const canUndo = !document.querySelector("[data-undo]")?.disabled;
+  toast(said, { action: canUndo ? { label: texts().undo, run: undo } : null });
+}
+
 function undo() {
   const button = document.querySelector("[data-undo]");
   if (button) button.form.requestSubmit();
 }
 
+const writing = () => board().querySelector(".cell__edit");
+let later = null; // what could not be shown while somebody wrote on the board
+
+/** Show what waited for the writing to end; called when a text box on the board was left. */
+export function showLater() {
+  if (!later || writing()) return;
+  const answers = later;
+  later = null;
+  for (const answer of answers) show({ ...answer, said: "" });
+}
+
 function show(answer) {
+  const box = writing();
+  const under = (cell) => box && board().querySelector(`td[data-lane="${cell.lane}"][data-step="${cell.step}"]`)?.contains(box);
+  if (box && (answer.board !== undefined || (answer.cells ?? []).some(under))) {
+    // Drawing now would take the text away that is being written.
+    later = answer.board === undefined ? [...(later ?? []), { ...answer, focus: {} }] : [{ ...answer, focus: {} }];
+    showSaved(answer.saved);
+    if (answer.said) tell(answer.said);
+    return;
+  }
+  if (answer.board !== undefined) later = null;
   if (answer.board !== undefined) {
     const scroll = board().querySelector("[data-map-scroll]");
     const at = scroll ? [scroll.scrollLeft, scroll.scrollTop] : [0, 0];
@@ -95,10 +121,7 @@ function show(answer) {
     if (redo) redo.disabled = true;
   }
   showSaved(answer.saved);
-  if (answer.said) {
-    const canUndo = !document.querySelector("[data-undo]")?.disabled;
-    toast(answer.said, { action: canUndo ? { label: texts().undo, run: undo } : null });
-  }
+  if (answer.said) tell(answer.said);
   redraw(answer.focus ?? {});
 }
 

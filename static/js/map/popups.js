@@ -1,16 +1,21 @@
 // Menus, dialogs and the drawer: fragments that pages also have as pages of their own.
 
 import { onFollow, send } from "./net.js";
-import { focusCell } from "./grid.js";
+import { cellAt, focusCell } from "./grid.js";
 
 let popover = null;
 let opener = null;
+
+/** Does the keyboard stand in an open menu? A redraw of the board must not take it away. */
+export const popoverHasFocus = () => Boolean(popover?.contains(document.activeElement));
 
 export function closePopover({ back = false } = {}) {
   if (!popover) return;
   popover.remove();
   popover = null;
-  if (back && opener?.isConnected) focusCell(opener.closest("[data-cell]") ?? opener);
+  if (!back || !opener) return;
+  if (opener.isConnected) focusCell(opener.closest("[data-cell]") ?? opener);
+  else if (opener.dataset.row) focusCell(cellAt(Number(opener.dataset.row), Number(opener.dataset.col))); // drawn anew meanwhile
 }
 
 export function openPopover(anchor, content) {
