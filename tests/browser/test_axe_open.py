@@ -119,18 +119,18 @@ def test_a_form_with_errors(enter: Opener, demo_user: User, complaints: list[str
     assert "422" in complaints.pop()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_views_kept_under_a_name(enter: Opener, ed: User, journey: Journey, size: str) -> None:
+@pytest.mark.parametrize("width", [1366, 1024, 768, MINIMUM])
+def test_the_views_kept_under_a_name(enter: Opener, ed: User, journey: Journey, width: int) -> None:
     view = saved_view_save(journey=journey, actor=ed, name="For the meeting", query="view=map")
     saved_view_default(view=view, actor=ed, default=True)
-    page = enter(journey.get_absolute_url(), user=ed, locale="en-GB", viewport=SIZES[size])
+    page = enter(journey.get_absolute_url(), user=ed, locale="en-GB", viewport={"width": width, "height": 800})
     page.locator("summary", has_text="Saved views").click()
     page.locator(".menu__more summary").click()
     expect(page.get_by_role("button", name="Rename")).to_be_visible()
     menu = page.locator(".menu__list--views").bounding_box()
     assert menu is not None
     assert menu["x"] >= 0
-    assert menu["x"] + menu["width"] <= SIZES[size]["width"]
+    assert menu["x"] + menu["width"] <= width
     assert violations(page) == []
 
 

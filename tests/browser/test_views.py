@@ -89,7 +89,7 @@ def test_a_journey_is_presented_by_keys(page: Page, journey: Journey) -> None:
     page.goto(f"{journey.get_absolute_url()}present/")
     shown = page.locator("[data-slide]:visible")
     expect(shown).to_have_count(1)
-    expect(shown.locator("h1")).to_have_text(journey.name)
+    expect(shown.locator("h2")).to_have_text(journey.name)
     page.keyboard.press("ArrowRight")
     expect(shown).to_have_attribute("id", "stage-1")
     page.keyboard.press("End")
