@@ -26,7 +26,7 @@ class LevelNameTests(MapTestCase):
         response = self.client.post(f"/journeys/{self.journey.pk}/settings/", data)
         self.assertRedirects(response, self.journey.get_absolute_url())
         page = self.client.get(self.journey.get_absolute_url())
-        self.assertContains(page, 'data-levels="very negative|negative|neutral|positive|Delighted"')
+        self.assertContains(page, 'data-levels="very negative␟negative␟neutral␟positive␟Delighted"')
         self.assertContains(page, "believed: +2.0 (Delighted)")
         self.assertContains(page, ">Delighted</text>")
         table = self.client.get(self.journey.get_absolute_url(), {"view": "table"})
