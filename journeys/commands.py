@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
     ("zoom-out", _("Smaller"), "", False, "zoom"),
     ("zoom-100", _("Zoom to 100%"), "", False, ""),
     ("zoom-fit", _("Fit all columns into the window"), "", False, "zoom"),
+    ("overview", _("Show or hide the overview"), "", False, "minimap vue d'ensemble"),
     ("lane-fold", _("Fold or unfold this lane"), "", False, "plier déplier collapse"),
     ("lanes-unfold", _("Unfold all lanes"), "", False, "déplier expand"),
     ("columns-narrow", _("Narrow columns"), "", True, "largeur width"),
