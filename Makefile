@@ -48,9 +48,10 @@ $(VENV)/.translations: $(CATALOGUES) scripts/compile_translations.py $(VENV)/.pa
 run: $(VENV)/.packages $(VENV)/.translations
 	@exec $(PY) -m cxmap.local run
 
+# In the order of the folders: what a folder sets up (the demonstration before a browser) is then made once, not once a file.
 test: $(VENV)/.packages-dev $(VENV)/.translations
 	@scripts/install_tools.sh browser
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.packages-dev $(VENV)/.translations
 	@scripts/install_tools.sh gettext

@@ -4,8 +4,10 @@ The newcomer knows what is written and what a screen reader says, nothing of the
 labels, roles and accessible names. One click, one drag, one text typed and one key chord are one action each.
 """
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from benchmarks import Result, benchmark
@@ -248,7 +250,7 @@ def build(way: Callable[[Hands], None], name: str) -> Iterator[Result]:
             try:
                 way(hands)
             except Exception:
-                page.screenshot(path=f"{name}-{width}.png")
+                page.screenshot(path=Path(tempfile.gettempdir()) / f"{name}-{width}.png")  # where it got stuck
                 raise
             seconds = hands.seconds
             check()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
@@ -16,6 +17,7 @@ from journeys.models import Card, Journey, Step
 from kpis.models import Direction, KpiKind
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.statistics import interval
+from personas.models import Persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,10 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
     return found
 
 
-def funnel(journey: Journey, *, today: dt.date, period: Period | None = None) -> Funnel:
+def funnel(journey: Journey, *, today: dt.date, period: Period | None = None, persona: Persona | None = None) -> Funnel:
     """Return the funnel of a journey over the chosen days, or the last closed week; a constant number of queries.
 
+    Of a persona: over the touchpoints that it meets and those of everybody, as on the map; their counts are of all.
     Steps are compared in one unit only, the one that most of them are counted in; a step without it is unknown and
     never filled in. All counts are of the same days.
     """
@@ -139,6 +142,8 @@ def funnel(journey: Journey, *, today: dt.date, period: Period | None = None) ->
     )
     touchpoints: dict[UUID, list[UUID]] = defaultdict(list)
     cards = Card.objects.filter(journey=journey, deleted_at=None, lane__deleted_at=None).exclude(touchpoint=None)
+    if persona is not None:
+        cards = cards.filter(Q(persona=None) | Q(persona=persona))
     for step_id, touchpoint_id in cards.order_by("rank", "id").values_list("step_id", "touchpoint_id"):
         touchpoints[step_id].append(touchpoint_id)
     if period is None:

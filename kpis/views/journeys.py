@@ -14,8 +14,9 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import lanes
 from journeys.access import journey_for_view
+from journeys.selectors import personas_of
 from journeys.tabs import tabs_of
-from journeys.views.maps import period_of
+from journeys.views.maps import period_of, persona_of
 from journeys.views.saved import saved_views
 from kpis import access
 from kpis.selectors.funnel import funnel
@@ -43,9 +44,13 @@ def step_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
 def journey_funnel(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = journey_for_view(request, pk)
     today = timezone.localdate(timezone=journey.workspace.zone)
+    personas = personas_of(journey)
+    persona = next((own for own in personas if own.pk == persona_of(request)), None)
     context = {
         "journey": journey,
-        "funnel": funnel(journey, today=today, period=period_of(request)),
+        "funnel": funnel(journey, today=today, period=period_of(request), persona=persona),
+        "personas": personas,
+        "persona": persona,
         "periods": lanes.periods(journey),
         "tabs": tabs_of(journey, current="funnel", query=request.GET),
         "saved_views": saved_views(request, journey, current="funnel"),

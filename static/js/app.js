@@ -42,6 +42,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A menu hangs at the right end of its button, or at the left one where it would leave the window.
+document.addEventListener("toggle", (event) => {
+  const list = event.target.matches("details[data-menu][open]") ? event.target.querySelector(".menu__list") : null;
+  if (list?.getBoundingClientRect().left < 0) list.classList.add("menu__list--left");
+}, { capture: true });
+
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();

@@ -8,9 +8,10 @@ from django.conf import settings
 from playwright.sync_api import Page, TimeoutError
 
 from cxmap.workspaces.models import User, Workspace
+from journeys.access import share_token
 from journeys.models import Journey
 from journeys.services import cards, stages
-from journeys.services.journeys import journey_create, journey_duplicate
+from journeys.services.journeys import journey_create, journey_duplicate, share_link_create
 from personas.models import Persona
 from personas.services import persona_create
 from tests.browser.board import Opener
@@ -58,6 +59,7 @@ def addresses() -> dict[str, str]:
     assert journey is not None
     assert persona is not None
     assert touchpoint is not None
+    actor = User.objects.get(email=settings.DEMO_EMAIL)
     to_be = Journey.objects.filter(as_is=journey).first() or to_be_of(journey)
     return {
         "start": "/",
@@ -72,6 +74,8 @@ def addresses() -> dict[str, str]:
         "table": f"{journey.get_absolute_url()}?view=table",
         "curve": f"{journey.get_absolute_url()}?view=curve",
         "evidence": f"{journey.get_absolute_url()}?view=evidence",
+        "journey_matrix": f"{journey.get_absolute_url()}?view=matrix",
+        "shared_present": f"/shared/{share_token(share_link_create(journey=journey, actor=actor, days=1))}/?view=present",
         "records": f"{journey.get_absolute_url()}evidence/",
         "funnel": f"{journey.get_absolute_url()}funnel/",
         "present": f"{journey.get_absolute_url()}present/",
@@ -111,6 +115,8 @@ PAGES = (
     "table",
     "curve",
     "evidence",
+    "journey_matrix",
+    "shared_present",
     "records",
     "funnel",
     "present",
@@ -148,7 +154,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page(enter: Opener, demo_user: User, name: str) -> None:
-    user = None if name in ("start", "login") else demo_user
+    user = None if name in ("start", "login", "shared_present") else demo_user
     page = enter(addresses()[name], user=user)
     page.wait_for_load_state("networkidle")
     assert page.locator("h1").count() == 1

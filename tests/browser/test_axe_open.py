@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from cxmap.workspaces.models import User
 from journeys.models import Journey
+from journeys.services.saved_views import saved_view_default, saved_view_save
 from tests.browser.board import Opener, cell
 from tests.browser.test_axe import MINIMUM, violations
 
@@ -116,3 +117,27 @@ def test_a_form_with_errors(enter: Opener, demo_user: User, complaints: list[str
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     assert violations(page) == []
     assert "422" in complaints.pop()
+
+
+@pytest.mark.parametrize("width", [1366, 1024, 768, MINIMUM])
+def test_the_views_kept_under_a_name(enter: Opener, ed: User, journey: Journey, width: int) -> None:
+    view = saved_view_save(journey=journey, actor=ed, name="For the meeting", query="view=map")
+    saved_view_default(view=view, actor=ed, default=True)
+    page = enter(journey.get_absolute_url(), user=ed, locale="en-GB", viewport={"width": width, "height": 800})
+    page.locator("summary", has_text="Saved views").click()
+    page.locator(".menu__more summary").click()
+    expect(page.get_by_role("button", name="Rename")).to_be_visible()
+    menu = page.locator(".menu__list--views").bounding_box()
+    assert menu is not None
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= width
+    assert violations(page) == []
+
+
+def test_folded_lanes(enter: Opener, ed: User, journey: Journey) -> None:
+    page = enter(journey.get_absolute_url(), user=ed, locale="en-GB")
+    for head in page.locator("th[data-kind=lane]").all():
+        head.focus()
+        page.keyboard.press("Space")
+    assert page.locator("tr.is-folded").count() == page.locator("tr.map__lane").count() > 0
+    assert violations(page) == []

@@ -89,7 +89,7 @@ def test_a_journey_is_presented_by_keys(page: Page, journey: Journey) -> None:
     page.goto(f"{journey.get_absolute_url()}present/")
     shown = page.locator("[data-slide]:visible")
     expect(shown).to_have_count(1)
-    expect(shown.locator("h1")).to_have_text(journey.name)
+    expect(shown.locator("h2")).to_have_text(journey.name)
     page.keyboard.press("ArrowRight")
     expect(shown).to_have_attribute("id", "stage-1")
     page.keyboard.press("End")
@@ -104,6 +104,13 @@ def test_a_journey_is_presented_by_keys(page: Page, journey: Journey) -> None:
     page.evaluate("document.body.classList.remove('is-presenting')")
     page.keyboard.press("Escape")
     expect(page.locator("[data-grid]")).to_be_visible()
+
+
+def test_all_stages_are_printed(page: Page, journey: Journey) -> None:
+    page.goto(f"{journey.get_absolute_url()}present/")
+    expect(page.locator("[data-slide]:visible")).to_have_count(1)
+    page.emulate_media(media="print")
+    expect(page.locator("[data-slide]:visible")).to_have_count(7)
 
 
 def test_where_full_screen_is_refused_the_frame_goes(page: Page, journey: Journey) -> None:

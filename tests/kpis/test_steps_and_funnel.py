@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 from django.utils import translation
 
+from journeys.models import Card, JourneyPersona
 from journeys.services import cards
 from kpis.models import Binding, Kpi, KpiState, Rollup, Series
 from kpis.selectors.funnel import funnel
 from kpis.selectors.steps import sentence_of
 from kpis.services import binding_create
+from personas.services import persona_create
 from tests.kpis.test_pages import MONDAY, KpiPagesTestCase
 from touchpoints.models import Touchpoint
 from touchpoints.services import touchpoint_create
@@ -136,9 +138,25 @@ class FunnelTests(KpiPagesTestCase):
         self.assertContains(page, "not counted in visits")
         self.assertContains(page, "of step 2", 1)
 
+    def test_of_a_persona_only_what_it_meets_is_counted(self) -> None:
+        ines, claire = (
+            persona_create(workspace=self.workspace, actor=self.ed, name=name) for name in ("Inès", "Claire")
+        )
+        for rank, persona in enumerate((ines, claire)):
+            JourneyPersona.objects.create(workspace=self.workspace, journey=self.journey, persona=persona, rank=rank)
+        Card.objects.filter(touchpoint__name="Home page").update(persona=claire)
+        self.client.force_login(self.vi)
+        address = f"/journeys/{self.journey.pk}/funnel/"
+        for persona, first in ((claire, 21_000), (ines, 7_000)):
+            page = self.client.get(address, {"persona": persona.pk})
+            self.assertEqual(page.context["funnel"].rows[0].count, first)
+            self.assertContains(page, f"touchpoints of {persona.name}")
+        stranger = self.client.get(address, {"persona": self.journey.pk})
+        self.assertEqual(stranger.context["funnel"].rows[0].count, 21_000)
+
     def test_a_chosen_period_keeps_what_comes_along_from_other_views(self) -> None:
         self.client.force_login(self.vi)
-        kept = {"persona": str(self.journey.pk), "fold": "L-002", "zoom": "80", "hidden": "shown"}
+        kept = {"fold": "L-002", "zoom": "80", "hidden": "shown"}
         page = self.client.get(f"/journeys/{self.journey.pk}/funnel/", kept)
         for name, value in kept.items():
             self.assertContains(page, f'<input type="hidden" name="{name}" value="{value}">')
