@@ -223,9 +223,11 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
         self.set_personas(workspace)
         fields: Any = self.fields
         fields["expectation"].label = self.instance.expectation_label
-        others = Journey.objects.filter(workspace=workspace, deleted_at=None).exclude(pk=self.instance.pk)
-        fields["parent"].queryset = others
-        fields["as_is"].queryset = others.filter(horizon=Horizon.AS_IS)
+        others = Journey.objects.filter(workspace=workspace).exclude(pk=self.instance.pk)
+        # What it belongs to stays on offer when it is in the trash or no longer as-is: saving the header must not undo it.
+        fields["parent"].queryset = others.filter(Q(deleted_at=None) | Q(pk=self.instance.parent_id))
+        live = Q(deleted_at=None, horizon=Horizon.AS_IS)
+        fields["as_is"].queryset = others.filter(live | Q(pk=self.instance.as_is_id))
         own = [*self.instance.level_names, *[""] * 5]
         for number, usual in enumerate(usual_names()):
             sign = ("−2", "−1", "0", "+1", "+2")[number]

@@ -1,13 +1,15 @@
 """Every write of the touchpoint library."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cxmap.history.services import history_record, recording
-from cxmap.lib.errors import StaleRevision
+from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.errors import ChannelInUse, TouchpointNameTaken
@@ -53,12 +55,16 @@ def touchpoint_named(*, workspace: Workspace, actor: User, name: str, like: Touc
     its category is the first for which the guides name the channel. Both are guesses that the page of the touchpoint
     puts right.
     """
+    # One name at a time: two people who type the same get the same touchpoint.
+    Workspace.objects.select_for_update().only("pk").get(pk=workspace.pk)
     folded = fold(name)
     for known in Touchpoint.objects.filter(workspace=workspace, deleted_at=None):
         if fold(known.name) == folded:
             return known
     channels = list(Channel.objects.filter(workspace=workspace).prefetch_related("categories"))
-    said = [channel for channel in channels if fold(channel.name) in folded]
+    if not channels:
+        raise CxmapError(_("The workspace has no channel: add one first."))
+    said = [channel for channel in channels if re.search(rf"\b{re.escape(fold(channel.name))}\b", folded)]
     if like is not None and not said:
         channel, category = like.channel, like.category
     else:
@@ -171,9 +177,9 @@ def channel_update(
 
 @transaction.atomic
 def channel_delete(*, channel: Channel, actor: User) -> None:
-    """Take away a channel that no touchpoint has, the trash included. Raises ChannelInUse."""
+    """Take away a channel that no touchpoint has and no map ticks, the trash included. Raises ChannelInUse."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    if channel.touchpoints.exists():
+    if channel.touchpoints.exists() or channel.cards.exists():
         raise ChannelInUse
     history_record(actor=actor, action="channel.deleted", target=channel, name=channel.name_fr)
     channel.delete()

@@ -181,6 +181,8 @@ def _check_relatives(journey: Journey, settings: dict[str, Any]) -> None:
         return
     if settings.get("horizon", journey.horizon) != Horizon.TO_BE:
         raise NoAsIs(_("Only a to-be journey belongs to an as-is one: choose the horizon first."))
+    if as_is.pk == journey.as_is_id:
+        return
     if as_is.pk == journey.pk or as_is.horizon != Horizon.AS_IS:
         raise NoAsIs(_("Choose another journey: one that shows how things are today."))
 

@@ -5,6 +5,7 @@ import io
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -233,10 +234,11 @@ def touchpoint_quick(request: MemberRequest) -> HttpResponse:
         .first()
     )
     try:
-        touchpoint = touchpoint_named(
-            workspace=workspace, actor=request.user, name=name, like=last.touchpoint if last else None
-        )
-        services.card_add(lane=lane, step=step, actor=request.user, touchpoint=touchpoint)
+        with transaction.atomic():
+            touchpoint = touchpoint_named(
+                workspace=workspace, actor=request.user, name=name, like=last.touchpoint if last else None
+            )
+            services.card_add(lane=lane, step=step, actor=request.user, touchpoint=touchpoint)
     except CxmapError as error:
         return answer_error(request, lane.journey, error)
     said = _("Touchpoint added: %(category)s, %(channel)s. Open it to change that.") % {

@@ -149,7 +149,7 @@ def answer_board(
     board = selectors.board(
         journey=journey,
         actor=request.user,
-        can_edit=True,
+        can_edit=can(request.membership, Role.EDITOR),
         period=period_of(request),
         persona_id=persona_of(request),
         alone="emotion" if view_of(request) == "curve" else "",

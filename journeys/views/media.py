@@ -58,8 +58,9 @@ def shared_attachment(request: MemberRequest, token: str, pk: UUID) -> FileRespo
 def shared_icon(request: MemberRequest, token: str, pk: int) -> FileResponse:
     """The own icon of a channel that stands on a shared map, for whoever has its link."""
     link = access.share_link_from(token)
-    on_map = Q(cards__journey=link.journey_id) | Q(touchpoints__cards__journey=link.journey_id)
-    channel = Channel.objects.filter(on_map, pk=pk, workspace=link.workspace_id).first()
+    ticked = Q(cards__journey=link.journey_id, cards__deleted_at=None, cards__lane__hidden=False)
+    met = Q(touchpoints__cards__journey=link.journey_id, touchpoints__cards__deleted_at=None)
+    channel = Channel.objects.filter(ticked | met, pk=pk, workspace=link.workspace_id).first()
     if channel is None:
         raise Http404
     return icon_response(channel)

@@ -159,7 +159,8 @@ def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Two versions, a version and now, or the as-is journey and this to-be one, side by side with what is different."""
     journey = access.journey_for_view(request, pk)
     versions = ages.versions_of(journey)
-    default = AS_IS if journey.as_is_id else str(versions[0].number) if versions else NOW
+    belongs = journey.as_is is not None and journey.as_is.deleted_at is None
+    default = AS_IS if belongs else str(versions[0].number) if versions else NOW
     before = _side(journey, request.GET.get("before") or default)
     after = _side(journey, request.GET.get("after") or NOW)
     choices = [(str(version.number), version_label(version)) for version in versions]

@@ -35,6 +35,7 @@ class FunnelRow:
     lost: int | None = None
     against: int | None = None  # the step that the share is of, where others that are not counted stand between
     grew: bool = False  # more than before: others came in here, so that no share can be said
+    aside: bool = False  # a way of a branch, or optional: only a part of the customers passes here
     length: float = 0.0  # of the bar, percent of the largest count
 
     @property
@@ -111,12 +112,16 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
     before_number: int | None = None
     between = False
     for row in rows:
-        values = {name: getattr(row, name) for name in ("number", "name", "stage", "count", "source")}
+        values = {name: getattr(row, name) for name in ("number", "name", "stage", "count", "source", "aside")}
         if row.count is None:
             found.append(row)
             between = True
             continue
         values["length"] = round(100 * row.count / largest, 1)
+        if row.aside:
+            found.append(FunnelRow(**values))
+            between = True
+            continue
         if before is not None and row.count > before:
             values["grew"] = True
         elif before:
@@ -156,14 +161,16 @@ def funnel(journey: Journey, *, today: dt.date, period: Period | None = None, pe
     rows, last = [], None
     for number, step in enumerate(steps, 1):
         view = counted[step.pk].get(unit)
-        last = view or last
+        last = view if view and not step.branch and not step.optional else last
         source = f"{view.touchpoint.name} › {view.kpi.name}" if view else ""
-        rows.append(FunnelRow(number, step.name, step.stage.name, _base(view) if view else None, source))
+        count = _base(view) if view else None
+        aside = bool(step.branch) or step.optional
+        rows.append(FunnelRow(number, step.name, step.stage.name, count, source, aside=aside))
     if last is not None and last.kpi.direction == Direction.HIGHER and last.numerator is not None:
         rows.append(FunnelRow(None, last.kpi.numerator_name, "", round(last.numerator), last.kpi.name))
     rows = _with_shares(rows)
     # What the last step leads to is named by its own KPI: among steps it would always be the greatest loss.
-    known = [row for row in rows if row.count is not None and row.number is not None]
+    known = [row for row in rows if row.count is not None and row.number is not None and not row.aside]
     pairs = [(before, after) for before, after in pairwise(known) if after.lost]
     before_worst, worst = max(pairs, key=lambda pair: pair[1].lost or 0, default=(None, None))
     return Funnel(unit=unit, rows=rows, period=period, worst=worst, before_worst=before_worst)

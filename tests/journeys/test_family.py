@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.utils import timezone
+
 from journeys.access import share_token
 from journeys.errors import PartOfItself
 from journeys.family import family_of, is_within
@@ -56,6 +58,19 @@ class HierarchyTests(FamilyTestCase):
         places = [listed.index(f'href="/journeys/{journey.pk}/"') for journey in (self.journey, delivery, pickup)]
         self.assertEqual(places, sorted(places))
         self.assertIn('class="tree tree--2"', listed)
+
+    def test_saving_a_header_keeps_a_parent_and_an_as_is_journey_that_are_in_the_trash(self) -> None:
+        whole, today = self.make("Whole"), self.make("Today")
+        part = self.make("Part", horizon=Horizon.TO_BE, as_is=today, parent=whole)
+        Journey.objects.filter(pk__in=[whole.pk, today.pk]).update(deleted_at=timezone.now())
+        self.client.force_login(self.ed)
+        sent = self.settings(part, owner="Someone", parent=str(whole.pk), as_is=str(today.pk))
+        page = self.client.get(f"/journeys/{part.pk}/settings/")
+        for offered in (whole, today):
+            self.assertContains(page, f'<option value="{offered.pk}" selected>')
+        self.assertRedirects(self.client.post(f"/journeys/{part.pk}/settings/", sent), part.get_absolute_url())
+        part.refresh_from_db()
+        self.assertEqual((part.owner, part.parent, part.as_is), ("Someone", whole, today))
 
     def test_a_circle_is_refused_where_it_is_chosen(self) -> None:
         delivery = self.put_under(self.make("Delivery"), self.journey)

@@ -125,6 +125,14 @@ class FunnelTests(KpiPagesTestCase):
         self.assertEqual((outcome.number, outcome.name, outcome.count), (None, "visits with a purchase", 192))
         self.assertEqual(found.worst, product)
 
+    def test_a_way_of_a_branch_is_no_loss_and_what_follows_is_compared_with_what_stood_before(self) -> None:
+        steps = self.steps()
+        type(steps[1]).objects.filter(pk=steps[1].pk).update(branch="Payment", path="card")
+        found = funnel(self.journey, today=MONDAY + dt.timedelta(days=14))
+        way, payment = found.rows[1], found.rows[3]
+        self.assertEqual((way.aside, way.kept, way.lost), (True, None, None))
+        self.assertEqual((payment.lost, found.worst), (7_000, payment))
+
     def test_more_than_before_says_no_share(self) -> None:
         self.page("Campaign page", 2, "bounce-rate", 35_000, 1_400)
         found = funnel(self.journey, today=MONDAY + dt.timedelta(days=14))

@@ -49,7 +49,7 @@ export function pickLevel(cell) {
   title.append(name, heading);
   const list = document.createElement("div");
   list.className = "menu__list-inline";
-  (board().dataset.levels || data.levels).split("|").map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
+  (board().dataset.levels?.split("␟") ?? data.levels.split("|")).map((name, index) => [name, index - 2]).reverse().forEach(([name, level]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = `${level > 0 ? "+" : level < 0 ? "−" : ""}${Math.abs(level)} · ${name}`;

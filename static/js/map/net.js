@@ -102,6 +102,8 @@ function show(answer) {
     return;
   }
   if (answer.board !== undefined) later = null;
+  // A board that waits is older than these cells: they are drawn once more after it.
+  else if (later && answer.cells) later = [...later, { ...answer, focus: {} }];
   if (answer.board !== undefined) {
     const scroll = board().querySelector("[data-map-scroll]");
     const at = scroll ? [scroll.scrollLeft, scroll.scrollTop] : [0, 0];
