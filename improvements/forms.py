@@ -42,6 +42,7 @@ class PainForm(forms.ModelForm):
     class Meta:
         model = Pain
         fields = ["title", "kind", "nature", "step", "touchpoint", "note"]
+        labels = {"touchpoint": _("Touchpoint")}
         widgets = {"note": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
@@ -78,6 +79,7 @@ class SolutionForm(forms.ModelForm):
             "due_on",
             "note",
         ]
+        labels = {"pain": _("Pain point")}
         widgets = {
             "note": forms.Textarea({"rows": 3}),
             "due_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),

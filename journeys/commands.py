@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy, override, pgettext
 
 _ = gettext_lazy
 
@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
     ("zoom-out", _("Smaller"), "", False, "zoom"),
     ("zoom-100", _("Zoom to 100%"), "", False, ""),
     ("zoom-fit", _("Fit all columns into the window"), "", False, "zoom"),
+    ("overview", _("Show or hide the overview"), "", False, "minimap vue d'ensemble"),
     ("lane-fold", _("Fold or unfold this lane"), "", False, "plier déplier collapse"),
     ("lanes-unfold", _("Unfold all lanes"), "", False, "déplier expand"),
     ("columns-narrow", _("Narrow columns"), "", True, "largeur width"),
@@ -40,12 +41,15 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
 def commands() -> dict[str, Any]:
     """Return the names for the palette in the reader's language; the other language's name is found too."""
     actions = []
+    shift = pgettext("key", "Shift")
     for key, name, keys, edit, words in COMMANDS:
         also = [words]
         for language in ("fr", "en"):
             with override(language):
                 also.append(str(name))
-        actions.append({"id": key, "name": str(name), "keys": keys, "edit": edit, "also": " ".join(also)})
+        actions.append(
+            {"id": key, "name": str(name), "keys": keys.replace("Shift", shift), "edit": edit, "also": " ".join(also)}
+        )
     return {
         "actions": actions,
         "go": gettext("Open: {name}"),

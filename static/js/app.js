@@ -26,6 +26,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A menu opens to the side where there is room.
+document.addEventListener("toggle", (event) => {
+  const list = event.target.matches?.("details[data-menu][open]") && event.target.querySelector(":scope > .menu__list");
+  if (!list) return;
+  list.classList.remove("is-left");
+  if (list.getBoundingClientRect().left < 0) list.classList.add("is-left");
+}, { capture: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

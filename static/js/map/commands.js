@@ -2,7 +2,7 @@
 
 const label = (element) => (element?.getAttribute("aria-label") || element?.textContent || "").replace(/\s+/g, " ").trim();
 
-export function commands({ board, editable, grid, popups, layout, fold, net, find, addStep, addAt, letters }) {
+export function commands({ board, editable, minimap, grid, popups, layout, fold, net, find, addStep, addAt, letters }) {
   const texts = document.getElementById("map-commands");
   if (!texts) return [];
   const names = JSON.parse(texts.textContent);
@@ -29,6 +29,7 @@ export function commands({ board, editable, grid, popups, layout, fold, net, fin
     "zoom-out": () => layout.zoomBy(-1),
     "zoom-100": () => layout.setZoom(100),
     "zoom-fit": () => layout.zoomToFit(),
+    overview: minimap.toggle,
     "lane-fold": (cell) => fold.toggle(at(cell).closest("tr.map__lane") ?? board.querySelector("tr.map__lane")),
     "lanes-unfold": () => fold.unfoldAll(),
     "columns-narrow": () => net.send(`/journeys/${board.dataset.journey}/layout/`, { column_width: 160 }),

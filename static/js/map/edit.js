@@ -1,6 +1,6 @@
 // Writing in the cell itself: cards, new cards, names of stages, steps and lanes.
 
-import { focusCell } from "./grid.js";
+import { focusCell, revealAcross } from "./grid.js";
 import { send, showLater } from "./net.js";
 import { openDialog } from "./popups.js";
 
@@ -31,6 +31,7 @@ function write(host, hidden, value, { multiline = true, first = null, names = nu
     }
     const dragged = host.closest("[draggable]");
     if (dragged) dragged.draggable = false;
+    revealAcross(host.closest("[data-cell]")); // a cell that is pressed may be half under the labels
     box.focus();
     if (first === null) box.select();
     let done = false;

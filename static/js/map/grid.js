@@ -31,17 +31,24 @@ export function focusCell(cell, { scroll = true } = {}) {
   if (scroll) reveal(cell);
 }
 
+/** Bring a cell out from under the sticky labels. */
+export function revealAcross(cell) {
+  if (cell.matches(".map__label, .map__corner")) return;
+  const box = board().querySelector("[data-map-scroll]");
+  const label = box.querySelector(".map__corner").offsetWidth;
+  const inner = cell.getBoundingClientRect();
+  const outer = box.getBoundingClientRect();
+  if (inner.left < outer.left + label) box.scrollLeft -= outer.left + label - inner.left;
+  else if (inner.right > outer.right) box.scrollLeft += Math.min(inner.right - outer.right, inner.left - outer.left - label);
+}
+
 /** Bring a cell out from under the sticky headers and labels. */
 export function reveal(cell) {
   const box = board().querySelector("[data-map-scroll]");
-  const label = box.querySelector(".map__corner").offsetWidth;
   const head = box.querySelector("thead").offsetHeight;
   const inner = cell.getBoundingClientRect();
   const outer = box.getBoundingClientRect();
-  if (!cell.matches(".map__label, .map__corner")) {
-    if (inner.left < outer.left + label) box.scrollLeft -= outer.left + label - inner.left;
-    else if (inner.right > outer.right) box.scrollLeft += Math.min(inner.right - outer.right, inner.left - outer.left - label);
-  }
+  revealAcross(cell);
   if (!cell.closest("thead")) {
     if (inner.top < outer.top + head) box.scrollTop -= outer.top + head - inner.top;
     else if (inner.bottom > outer.bottom) box.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top - head);

@@ -120,7 +120,16 @@ export function startResizing() {
   });
 }
 
+/** The scenario above the map stays folded for whoever folded it. */
+function rememberStrip() {
+  const strip = document.querySelector("[data-strip]");
+  if (!strip) return;
+  if (window.localStorage.getItem("cxmap.strip") === "folded") strip.open = false;
+  strip.addEventListener("toggle", () => window.localStorage.setItem("cxmap.strip", strip.open ? "open" : "folded"));
+}
+
 export function start() {
+  rememberStrip();
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-zoom]");
     if (!button) return;

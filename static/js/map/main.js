@@ -25,7 +25,8 @@ net.onRedraw((focus) => { if (!popups.popoverHasFocus()) grid.restore(focus); fo
 fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
 find.start();
-minimap.start();
+const named = JSON.parse(document.getElementById("map-commands")?.textContent ?? "{}").actions ?? [];
+minimap.start(named.find((entry) => entry.id === "overview")?.name ?? "");
 
 const cardOf = (cell) => cell.querySelector("[data-card]:focus-within") ?? chosen(cell);
 let last = null; // the cell that was pressed last, where a range begins
@@ -282,7 +283,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
-palette.start(() => commands({ board, editable, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
+palette.start(() => commands({ board, editable, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
 
 if (editable) {
   net.start();

@@ -1,10 +1,13 @@
 // A small picture of a map that is larger than the window; a press goes there. The keyboard has Ctrl with arrows and the palette.
 
 const board = () => document.querySelector("[data-board]");
+const STORED = "cxmap.overview";
 let box = null;
 let picture = null; // the map without the frame: scrolling only moves the frame
 
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+
+const off = () => box.classList.contains("minimap--off");
 
 export function draw() {
   const scroll = board().querySelector("[data-map-scroll]");
@@ -12,7 +15,7 @@ export function draw() {
   const [wide, high] = [scroll.scrollWidth, scroll.scrollHeight];
   const larger = wide > scroll.clientWidth * 1.6 || high > scroll.clientHeight * 2.5;
   box.hidden = !larger || window.innerWidth < 700 || scroll.querySelector(".map--alone") !== null;
-  if (box.hidden) return;
+  if (box.hidden || off()) return;
   const factor = Math.min(200 / wide, 120 / high);
   const canvas = box.firstElementChild;
   picture ??= document.createElement("canvas");
@@ -43,7 +46,7 @@ export function draw() {
 /** Show which part of the map is in the window. */
 function frame() {
   const scroll = board().querySelector("[data-map-scroll]");
-  if (!scroll || !picture || box.hidden) return;
+  if (!scroll || !picture || box.hidden || off()) return;
   const pen = box.firstElementChild.getContext("2d");
   const factor = Number(box.dataset.factor);
   const scale = factor * (window.devicePixelRatio || 1);
@@ -67,14 +70,30 @@ function follow(event) {
   moving = requestAnimationFrame(() => { moving = 0; frame(); });
 }
 
-export function start() {
+/** Put the picture away, or show it again; remembered in this browser. */
+export function toggle() {
+  window.localStorage.setItem(STORED, box.classList.toggle("minimap--off") ? "off" : "on");
+  draw();
+}
+
+/** `name` is what its button does, in words. */
+export function start(name) {
   box = document.createElement("div");
   box.className = "minimap no-print";
   box.hidden = true;
   box.setAttribute("aria-hidden", "true");
-  box.append(document.createElement("canvas"));
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "minimap__toggle";
+  button.tabIndex = -1;
+  button.title = name;
+  button.addEventListener("pointerdown", (event) => event.stopPropagation());
+  button.addEventListener("click", toggle);
+  box.append(document.createElement("canvas"), button);
+  box.classList.toggle("minimap--off", window.localStorage.getItem(STORED) === "off");
   document.body.append(box);
   const go = (event) => {
+    if (off()) return;
     const scroll = board().querySelector("[data-map-scroll]");
     const own = box.firstElementChild.getBoundingClientRect();
     const factor = Number(box.dataset.factor);

@@ -55,6 +55,8 @@ export async function openDialog(url) {
   closePopover();
   const dialog = document.querySelector("[data-dialog-panel]");
   dialog.innerHTML = html;
+  const title = dialog.querySelector("h2")?.textContent.replace(/\s+/g, " ").trim();
+  if (title) dialog.setAttribute("aria-label", title);
   if (!dialog.open) dialog.showModal();
   dialog.querySelector("select, input:not([type=hidden]), textarea")?.focus();
 }
