@@ -18,7 +18,7 @@ from pptx.util import Pt
 from journeys.documents import curves
 from journeys.documents.cells import Block, gap_after, stack_height
 from journeys.documents.fonts import shortened, width
-from journeys.documents.layout import Grid, Row, grid_of, row_pieces
+from journeys.documents.grid import Grid, Row, grid_of, row_pieces
 from journeys.documents.model import LEVELS, Band, Curve, LaneDoc, MapDoc, Series
 from journeys.documents.style import DECISIVE, INK, LABEL_FILL, MUTED, PAPER, RULE, STAGE_FILL, TONES
 
