@@ -234,6 +234,7 @@ def build(way: Callable[[Hands], None], name: str) -> Iterator[Result]:
     """Let a newcomer build the map on each screen; each has a workspace of their own."""
     from django.core.management import call_command
     from django.utils import translation
+    from playwright.sync_api import Error
 
     from cxmap.workspaces.models import User
     from cxmap.workspaces.services import workspace_create
@@ -249,7 +250,7 @@ def build(way: Callable[[Hands], None], name: str) -> Iterator[Result]:
             hands = Hands(page)
             try:
                 way(hands)
-            except Exception:
+            except (Error, AssertionError):  # playwright's own, and expectations
                 page.screenshot(path=Path(tempfile.gettempdir()) / f"{name}-{width}.png")  # where it got stuck
                 raise
             seconds = hands.seconds

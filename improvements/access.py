@@ -2,39 +2,28 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from cxmap.workspaces.access import require
+from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
 from improvements.models import Pain, Solution
 
 
 def pain_for_edit(request: HttpRequest, pk: UUID) -> Pain:
-    pain = Pain.objects.select_related("journey", "step", "touchpoint", "flag").filter(pk=pk, deleted_at=None).first()
-    if pain is None:
-        raise Http404
-    require(request, pain.workspace_id, Role.EDITOR)
-    return pain
+    rows = Pain.objects.select_related("journey", "step", "touchpoint", "flag").filter(pk=pk, deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
-def _solution(pk: UUID) -> Solution:
-    solution = (
-        Solution.objects.select_related("pain", "journey", "step", "binding__kpi", "binding__touchpoint")
-        .filter(pk=pk, deleted_at=None)
-        .first()
+def _solutions(pk: UUID) -> QuerySet[Solution]:
+    return Solution.objects.select_related("pain", "journey", "step", "binding__kpi", "binding__touchpoint").filter(
+        pk=pk, deleted_at=None
     )
-    if solution is None:
-        raise Http404
-    return solution
 
 
 def solution_for_view(request: HttpRequest, pk: UUID) -> Solution:
-    solution = _solution(pk)
-    require(request, solution.workspace_id, Role.VIEWER)
-    return solution
+    return row_for(request, _solutions(pk), Role.VIEWER)
 
 
 def solution_for_edit(request: HttpRequest, pk: UUID) -> Solution:
-    solution = _solution(pk)
-    require(request, solution.workspace_id, Role.EDITOR)
-    return solution
+    return row_for(request, _solutions(pk), Role.EDITOR)

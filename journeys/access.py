@@ -1,16 +1,15 @@
 """From an id in a request to an object of a map: a member of its workspace, with the role."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.core import signing
-from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from cxmap.lib.prepared import Prepared
-from cxmap.workspaces.access import require
-from cxmap.workspaces.models import Role
+from cxmap.workspaces.access import require, row_for
+from cxmap.workspaces.models import Role, WorkspaceOwned
 from journeys.models import (
     Attachment,
     Card,
@@ -28,14 +27,7 @@ from journeys.models import (
 )
 
 SHARE_SALT = "cxmap.share"
-Row = TypeVar("Row", bound=models.Model)
-
-
-def _get(model: type[Row], pk: UUID | int, **related: Any) -> Row:
-    row = model._default_manager.select_related(*related.get("select", ())).filter(pk=pk, deleted_at=None).first()
-    if row is None:
-        raise Http404
-    return row
+Row = TypeVar("Row", bound=WorkspaceOwned)
 
 
 _journeys = Prepared(lambda pk: Journey.objects.filter(pk=pk, deleted_at=None))
@@ -60,33 +52,24 @@ def journey_for_edit(request: HttpRequest, pk: UUID) -> Journey:
 
 
 def journey_in_trash_for_edit(request: HttpRequest, pk: UUID) -> Journey:
-    journey = Journey.objects.filter(pk=pk).exclude(deleted_at=None).first()
-    if journey is None:
-        raise Http404
-    require(request, journey.workspace_id, Role.EDITOR)
-    return journey
+    rows = Journey.objects.filter(pk=pk).exclude(deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def template_for_edit(request: HttpRequest, pk: UUID) -> JourneyTemplate:
-    template = _get(JourneyTemplate, pk)
-    require(request, template.workspace_id, Role.EDITOR)
-    return template
+    rows = JourneyTemplate.objects.select_related("workspace").filter(pk=pk, deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def template_in_trash_for_edit(request: HttpRequest, pk: UUID) -> JourneyTemplate:
-    template = JourneyTemplate.objects.filter(pk=pk).exclude(deleted_at=None).first()
-    if template is None:
-        raise Http404
-    require(request, template.workspace_id, Role.EDITOR)
-    return template
+    rows = JourneyTemplate.objects.filter(pk=pk).exclude(deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def _on_map(request: HttpRequest, model: type[Row], pk: UUID) -> Row:
-    row = _get(model, pk, select=("journey",))
-    require(request, row.workspace_id, Role.EDITOR)  # type: ignore[attr-defined]
-    if row.journey.deleted_at is not None:  # type: ignore[attr-defined]
-        raise Http404
-    return row
+    """Return a live row of a map that is not in the trash itself."""
+    rows = model._default_manager.select_related("journey").filter(pk=pk, deleted_at=None, journey__deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def stage_for_edit(request: HttpRequest, pk: UUID) -> Stage:
@@ -110,35 +93,23 @@ def evidence_for_edit(request: HttpRequest, pk: UUID) -> Evidence:
 
 
 def saved_view_for_edit(request: HttpRequest, pk: UUID) -> SavedView:
-    view = SavedView.objects.select_related("journey").filter(pk=pk, deleted_at=None, journey__deleted_at=None).first()
-    if view is None:
-        raise Http404
-    require(request, view.workspace_id, Role.EDITOR)
-    return view
+    rows = SavedView.objects.select_related("journey").filter(pk=pk, deleted_at=None, journey__deleted_at=None)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def attachment_for_view(request: HttpRequest, pk: UUID) -> Attachment:
-    attachment = Attachment.objects.select_related("journey").filter(pk=pk, journey__deleted_at=None).first()
-    if attachment is None:
-        raise Http404
-    require(request, attachment.workspace_id, Role.VIEWER)
-    return attachment
+    rows = Attachment.objects.select_related("journey").filter(pk=pk, journey__deleted_at=None)
+    return row_for(request, rows, Role.VIEWER)
 
 
 def share_link_for_edit(request: HttpRequest, pk: UUID) -> ShareLink:
-    link = ShareLink.objects.select_related("journey").filter(pk=pk).first()
-    if link is None:
-        raise Http404
-    require(request, link.workspace_id, Role.EDITOR)
-    return link
+    rows = ShareLink.objects.select_related("journey").filter(pk=pk)
+    return row_for(request, rows, Role.EDITOR)
 
 
 def _version(request: HttpRequest, pk: UUID, role: Role) -> Version:
-    version = Version.objects.select_related("journey__workspace").filter(pk=pk, journey__deleted_at=None).first()
-    if version is None:
-        raise Http404
-    require(request, version.workspace_id, role)
-    return version
+    rows = Version.objects.select_related("journey__workspace").filter(pk=pk, journey__deleted_at=None)
+    return row_for(request, rows, role)
 
 
 def version_for_view(request: HttpRequest, pk: UUID) -> Version:
@@ -151,15 +122,10 @@ def version_for_edit(request: HttpRequest, pk: UUID) -> Version:
 
 def export_for_view(request: HttpRequest, pk: UUID) -> Export:
     """A file that was made of a map: for every member, until it expires."""
-    export = (
-        Export.objects.select_related("journey__workspace")
-        .filter(pk=pk, journey__deleted_at=None, expires_at__gt=timezone.now())
-        .first()
+    rows = Export.objects.select_related("journey__workspace").filter(
+        pk=pk, journey__deleted_at=None, expires_at__gt=timezone.now()
     )
-    if export is None:
-        raise Http404
-    require(request, export.workspace_id, Role.VIEWER)
-    return export
+    return row_for(request, rows, Role.VIEWER)
 
 
 def draft_for_edit(request: HttpRequest, pk: UUID) -> Draft:

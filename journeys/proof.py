@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from cxmap.lib import formats
 from journeys.models import Card, EvidenceKind
 
-# Strongest first; a quotation with a named source stands with interviews. Workshop opinion is said, but proves nothing.
+# Strongest first. Workshop opinion stands last: it was said, not asked of a customer.
 ORDER = (
     EvidenceKind.DATA,
     EvidenceKind.SURVEY,
@@ -58,24 +58,25 @@ class ProofSheet:
         }
 
 
+def rests_on(card: Card) -> tuple[EvidenceKind, str, dt.date | None] | None:
+    """Return what a card rests on as (kind, name, day): its record while that is there, else its named source, or None.
+
+    A quotation with a source stands with interviews.
+    """
+    record = card.evidence
+    if record is not None and record.deleted_at is None:
+        return EvidenceKind(record.kind), record.title, record.happened_on
+    return (EvidenceKind.INTERVIEW, card.source, None) if card.source else None
+
+
 def _of_cards(cards: Sequence[Card], dates: list[dt.date]) -> Proof:
-    kinds: list[EvidenceKind] = []
-    said = ""
-    for card in cards:
-        record = card.evidence
-        if record is not None and record.deleted_at is None:
-            kinds.append(EvidenceKind(record.kind))
-            if record.happened_on:
-                dates.append(record.happened_on)
-            said = said or record.title
-        elif card.source:
-            kinds.append(EvidenceKind.INTERVIEW)
-            said = said or card.source
-    if not kinds:
+    grounds = [ground for ground in map(rests_on, cards) if ground is not None]
+    if not grounds:
         return Proof("none", gettext("no evidence"))
-    strongest = min(kinds, key=ORDER.index)
-    text = f"{EvidenceKind(strongest).label} · {said}"
-    without = len(cards) - len(kinds)
+    dates += [day for _kind, _name, day in grounds if day]
+    strongest, said, _day = min(grounds, key=lambda ground: ORDER.index(ground[0]))
+    text = f"{strongest.label} · {said}"
+    without = len(cards) - len(grounds)
     if without:
         text += " · " + ngettext("%(n)s card without", "%(n)s cards without", without) % {"n": without}
     return Proof(str(strongest), text)
@@ -84,8 +85,8 @@ def _of_cards(cards: Sequence[Card], dates: list[dt.date]) -> Proof:
 def proof_of(board: Any) -> ProofSheet:
     """Return what every cell of a board (selectors.Board) rests on.
 
-    Cells of typed lanes and touchpoints are judged by the records of their cards; KPIs and the measured curve are
-    live data by themselves; lanes that people do not fill stay as they are.
+    Cells of lanes that people type into are judged by the records of their cards; KPIs and the measured curve are live
+    data by themselves; other lanes stay as they are.
     """
     cells: dict[tuple[UUID, UUID], Proof] = {}
     dates: list[dt.date] = []

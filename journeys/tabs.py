@@ -26,6 +26,7 @@ class TabKind:
     label: Any
     address: Callable[[Journey], str]
     rank: int
+    shared: bool = False  # also for whoever has the map's read-only link: nothing else of the workspace is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,23 @@ def register_tab(kind: TabKind) -> None:
 
 def tabs_of(journey: Journey, *, current: str, query: QueryDict) -> list[Tab]:
     """Return the tabs of a journey in their order; V and a number open them."""
+    return [_tab(kind, kind.address(journey), current, query) for kind in _in_order()]
+
+
+def shared_tabs_of(address: str, *, current: str, query: QueryDict) -> list[Tab]:
+    """Return the tabs of a map's read-only link, which has this address."""
+    return [_tab(kind, f"{address}?view={kind.key}", current, query) for kind in _in_order() if kind.shared]
+
+
+def _in_order() -> list[TabKind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.rank)
+
+
+def _tab(kind: TabKind, address: str, current: str, query: QueryDict) -> Tab:
     kept = {name: query[name] for name in KEPT if query.get(name)}
-    found = []
-    for kind in sorted(_kinds.values(), key=lambda kind: kind.rank):
-        address = kind.address(journey)
-        if kept:
-            address += ("&" if "?" in address else "?") + urlencode(kept)
-        found.append(Tab(kind.key, str(kind.label), address, kind.key == current))
-    return found
+    if kept:
+        address += ("&" if "?" in address else "?") + urlencode(kept)
+    return Tab(kind.key, str(kind.label), address, kind.key == current)
 
 
 def address_of(journey: Journey, query: QueryDict) -> str:
@@ -73,9 +83,9 @@ def _view(key: str) -> Callable[[Journey], str]:
     return lambda journey: f"{reverse('journeys:detail', args=[journey.pk])}?view={key}"
 
 
-register_tab(TabKind("map", pgettext_lazy("view", "Map"), _view("map"), 10))
-register_tab(TabKind("table", pgettext_lazy("view", "Table"), _view("table"), 20))
-register_tab(TabKind("curve", pgettext_lazy("view", "Curve"), _view("curve"), 40))
+register_tab(TabKind("map", pgettext_lazy("view", "Map"), _view("map"), 10, shared=True))
+register_tab(TabKind("table", pgettext_lazy("view", "Table"), _view("table"), 20, shared=True))
+register_tab(TabKind("curve", pgettext_lazy("view", "Curve"), _view("curve"), 40, shared=True))
 register_tab(TabKind("evidence", pgettext_lazy("view", "Evidence"), _view("evidence"), 50))
 register_tab(
     TabKind(
@@ -83,5 +93,6 @@ register_tab(
         pgettext_lazy("view", "Present"),
         lambda journey: reverse("journeys:present", args=[journey.pk]),
         60,
+        shared=True,
     )
 )

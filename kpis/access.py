@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from cxmap.workspaces.access import require
+from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
 from journeys.models import Step
 from kpis.models import Binding, Flag
@@ -13,59 +14,40 @@ from touchpoints.models import Touchpoint
 
 def touchpoint_for_analysis(request: HttpRequest, pk: UUID) -> Touchpoint:
     """For binding KPIs and setting targets."""
-    touchpoint = Touchpoint.objects.select_related("category").filter(pk=pk, deleted_at=None).first()
-    if touchpoint is None:
-        raise Http404
-    require(request, touchpoint.workspace_id, Role.ANALYST)
-    return touchpoint
+    rows = Touchpoint.objects.select_related("category").filter(pk=pk, deleted_at=None)
+    return row_for(request, rows, Role.ANALYST)
+
+
+def _steps(pk: UUID) -> QuerySet[Step]:
+    return Step.objects.select_related("journey__workspace", "stage").filter(
+        pk=pk, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None
+    )
+
+
+def step_for_view(request: HttpRequest, pk: UUID) -> Step:
+    return row_for(request, _steps(pk), Role.VIEWER)
 
 
 def step_for_analysis(request: HttpRequest, pk: UUID) -> Step:
     """For binding KPIs to the touchpoints of a step."""
-    step = step_for_view(request, pk)
-    require(request, step.workspace_id, Role.ANALYST)
-    return step
+    return row_for(request, _steps(pk), Role.ANALYST)
 
 
 def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
-    binding = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None).first()
-    if binding is None:
-        raise Http404
-    require(request, binding.workspace_id, Role.ANALYST)
-    return binding
+    rows = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None)
+    return row_for(request, rows, Role.ANALYST)
 
 
-def step_for_view(request: HttpRequest, pk: UUID) -> Step:
-    step = (
-        Step.objects.select_related("journey__workspace", "stage")
-        .filter(pk=pk, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
-        .first()
+def _flags(pk: UUID) -> QuerySet[Flag]:
+    return Flag.objects.select_related("workspace", "binding__kpi", "binding__touchpoint__category").filter(
+        pk=pk, binding__deleted_at=None, binding__touchpoint__deleted_at=None
     )
-    if step is None:
-        raise Http404
-    require(request, step.workspace_id, Role.VIEWER)
-    return step
-
-
-def _flag(pk: UUID) -> Flag:
-    flag = (
-        Flag.objects.select_related("workspace", "binding__kpi", "binding__touchpoint__category")
-        .filter(pk=pk, binding__deleted_at=None, binding__touchpoint__deleted_at=None)
-        .first()
-    )
-    if flag is None:
-        raise Http404
-    return flag
 
 
 def flag_for_view(request: HttpRequest, pk: UUID) -> Flag:
-    flag = _flag(pk)
-    require(request, flag.workspace_id, Role.VIEWER)
-    return flag
+    return row_for(request, _flags(pk), Role.VIEWER)
 
 
 def flag_for_edit(request: HttpRequest, pk: UUID) -> Flag:
     """For taking charge of a signal, snoozing, dismissing and reopening it."""
-    flag = _flag(pk)
-    require(request, flag.workspace_id, Role.EDITOR)
-    return flag
+    return row_for(request, _flags(pk), Role.EDITOR)

@@ -2,24 +2,19 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
-from cxmap.workspaces.access import require
+from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
 from kpis.models import Source
 from sources.models import Import
 
 
 def _import(request: HttpRequest, public_id: UUID, role: Role) -> Import:
-    import_ = (
-        Import.objects.select_related("source", "workspace", "created_by", "saved_mapping")
-        .filter(public_id=public_id)
-        .first()
+    rows = Import.objects.select_related("source", "workspace", "created_by", "saved_mapping").filter(
+        public_id=public_id
     )
-    if import_ is None:
-        raise Http404
-    require(request, import_.workspace_id, role)
-    return import_
+    return row_for(request, rows, role)
 
 
 def import_for_view(request: HttpRequest, public_id: UUID) -> Import:
@@ -31,11 +26,8 @@ def import_for_analysis(request: HttpRequest, public_id: UUID) -> Import:
 
 
 def _source(request: HttpRequest, public_id: UUID, role: Role) -> Source:
-    source = Source.objects.select_related("workspace").filter(public_id=public_id, deleted_at=None).first()
-    if source is None:
-        raise Http404
-    require(request, source.workspace_id, role)
-    return source
+    rows = Source.objects.select_related("workspace").filter(public_id=public_id, deleted_at=None)
+    return row_for(request, rows, role)
 
 
 def source_for_view(request: HttpRequest, public_id: UUID) -> Source:

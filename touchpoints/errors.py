@@ -19,5 +19,7 @@ class ChannelInUse(CxmapError):
 
 class IconNotTaken(CxmapError):
     code = "icon_not_taken"
-    message = _("This file is no icon that can be kept: a PNG picture or an SVG drawing with shapes, up to 1 MB, can.")
+    message = _(
+        "This file is no icon that can be kept: a PNG picture up to 1 MB can, or an SVG drawing with shapes up to 200 kB."
+    )
     status = 422

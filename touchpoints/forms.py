@@ -167,7 +167,7 @@ class ChannelForm(forms.ModelForm):
     own_icon = forms.FileField(
         label=_("Or an icon of your own"),
         required=False,
-        help_text=_("PNG or SVG, square, up to 1 MB. Scripts, texts and links of a drawing are left out."),
+        help_text=_("Square: PNG up to 1 MB, or SVG up to 200 kB. Scripts, texts and links of a drawing are left out."),
     )
     no_own_icon = forms.BooleanField(label=_("Take the own icon away"), required=False)
 

@@ -20,9 +20,9 @@ SIDE_MAX = 96  # pixels: four times what is shown
 SPRITE = [(code, french, english) for code, french, english, _online, _categories in CHANNELS]
 
 
-def path_of(channel: Channel) -> str:
-    """Return where the own icon is kept: by its digest."""
-    return f"icons/{channel.workspace_id}/{channel.own_icon}"
+def path_of(workspace_id: Any, digest: str) -> str:
+    """Return where a workspace's icon is kept."""
+    return f"icons/{workspace_id}/{digest}"
 
 
 def icon_kept(workspace_id: Any, file: "File[Any]") -> dict[str, str]:
@@ -36,7 +36,7 @@ def icon_kept(workspace_id: Any, file: "File[Any]") -> dict[str, str]:
     except (PictureBroken, SvgRefused) as error:
         raise IconNotTaken from error
     digest = hashlib.sha256(content).hexdigest()
-    path = f"icons/{workspace_id}/{digest}"
+    path = path_of(workspace_id, digest)
     if not default_storage.exists(path):
         default_storage.save(path, ContentFile(content))
     return {"own_icon": digest, "own_icon_type": kind}
@@ -47,7 +47,7 @@ def icon_response(channel: Channel) -> FileResponse:
     if not channel.own_icon:
         raise Http404
     try:
-        content = default_storage.open(path_of(channel))
+        content = default_storage.open(path_of(channel.workspace_id, channel.own_icon))
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(content, content_type=channel.own_icon_type)

@@ -1,11 +1,16 @@
 """The only way from an address to a workspace: no membership is 404, a membership without the role is 403."""
 
+from typing import TypeVar
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from cxmap.lib.prepared import Prepared
-from cxmap.workspaces.models import Membership, Role, User, Workspace
+from cxmap.workspaces.models import Membership, Role, User, Workspace, WorkspaceOwned
+
+Row = TypeVar("Row", bound=WorkspaceOwned)
 
 _memberships = Prepared(
     lambda workspace, user: (
@@ -36,6 +41,18 @@ def require(request: HttpRequest, workspace_id: int, role: Role = Role.VIEWER) -
     if Role(membership.role).level < role.level:
         raise PermissionDenied
     return membership.workspace
+
+
+def row_for(request: HttpRequest, rows: QuerySet[Row], role: Role) -> Row:
+    """Return the row of a queryset that holds one at most, for a member of its workspace with at least this role.
+
+    Raises Http404 (no such row, or no member) or PermissionDenied.
+    """
+    row = rows.first()
+    if row is None:
+        raise Http404
+    require(request, row.workspace_id, role)
+    return row
 
 
 def _workspace(request: HttpRequest, slug: str, role: Role) -> Workspace:

@@ -1,4 +1,4 @@
-"""The map page, its answers to edits, undo and redo, and the shared read-only map."""
+"""The map page, its answers to edits, undo and redo."""
 
 import datetime as dt
 from functools import cache
@@ -103,11 +103,11 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     elsewhere = address_of(journey, request.GET)
     if elsewhere:
         return redirect(elsewhere)
-    kept = saved_views(request, journey, current=view_of(request))
+    view = view_of(request)
+    kept = saved_views(request, journey, current=view)
     if kept.default is not None and not request.GET:
         return redirect(f"{journey.get_absolute_url()}?{kept.default.query or 'view=map'}")
     can_edit = can(request.membership, Role.EDITOR)
-    view = view_of(request)
     board = selectors.board(
         journey=journey,
         actor=request.user,

@@ -91,7 +91,7 @@ def slides_of(board: Board) -> list[Slide]:
     return found
 
 
-def level_names(board: Board) -> list[tuple[str, float]]:
+def level_marks(board: Board) -> list[tuple[str, float]]:
     """Return the names of the levels and where they stand in the drawing."""
     curve = board.curve
     return [(board.levels[level + 2], y - 3) for level, y in curve.levels] if curve else []
@@ -109,7 +109,7 @@ def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse
         "journey": journey,
         "board": board,
         "slides": slides_of(board),
-        "level_names": level_names(board),
+        "level_marks": level_marks(board),
         **more,
     }
     return render(request, "journeys/present.html", context)

@@ -1,35 +1,20 @@
 """One map for whoever has its link, in the views that need nothing else of the workspace."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.services import journeys as services
-from journeys.tabs import KEPT, Tab
+from journeys.tabs import shared_tabs_of
 from journeys.views.maps import board_html, period_of, persona_of
-from journeys.views.present import level_names, slides_of
-
-
-def _tabs(request: MemberRequest, address: str, current: str) -> list[Tab]:
-    kept = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-    names = {
-        "map": pgettext("view", "Map"),
-        "table": pgettext("view", "Table"),
-        "curve": pgettext("view", "Curve"),
-        "present": pgettext("view", "Present"),
-    }
-    return [
-        Tab(key, name, f"{address}?{urlencode({'view': key, **kept})}", key == current) for key, name in names.items()
-    ]
+from journeys.views.present import level_marks, slides_of
 
 
 @require_safe
@@ -41,7 +26,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     journey = link.journey
     timezone.activate(journey.workspace.zone)
     address = reverse("journeys:shared", args=[token])
-    tabs = _tabs(request, address, request.GET.get("view", "map"))
+    tabs = shared_tabs_of(address, current=request.GET.get("view", "map"), query=request.GET)
     view = next((tab.key for tab in tabs if tab.current), "map")
     board = selectors.board(
         journey=journey,
@@ -62,7 +47,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     }
     if view == "present":
         template = "journeys/shared_present.html"
-        context |= {"slides": slides_of(board), "level_names": level_names(board), "back": tabs[0].href}
+        context |= {"slides": slides_of(board), "level_marks": level_marks(board), "back": tabs[0].href}
     else:
         template = "journeys/shared.html"
         context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)

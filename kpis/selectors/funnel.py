@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -112,24 +112,20 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
     before_number: int | None = None
     between = False
     for row in rows:
-        values = {name: getattr(row, name) for name in ("number", "name", "stage", "count", "source", "aside")}
-        if row.count is None:
-            found.append(row)
+        count = row.count
+        shown = row if count is None else replace(row, length=round(100 * count / largest, 1))
+        if count is None or row.aside:
+            found.append(shown)
             between = True
             continue
-        values["length"] = round(100 * row.count / largest, 1)
-        if row.aside:
-            found.append(FunnelRow(**values))
-            between = True
-            continue
-        if before is not None and row.count > before:
-            values["grew"] = True
+        if before is not None and count > before:
+            shown = replace(shown, grew=True)
         elif before:
-            kept, low, high = interval("proportion", before, row.count, before)
-            values |= {"kept": kept, "low": low, "high": high, "lost": before - row.count}
-            values["against"] = before_number if between else None
-        before, before_number, between = row.count, row.number, False
-        found.append(FunnelRow(**values))
+            kept, low, high = interval("proportion", before, count, before)
+            against = before_number if between else None
+            shown = replace(shown, kept=kept, low=low, high=high, lost=before - count, against=against)
+        before, before_number, between = count, row.number, False
+        found.append(shown)
     return found
 
 
@@ -161,10 +157,10 @@ def funnel(journey: Journey, *, today: dt.date, period: Period | None = None, pe
     rows, last = [], None
     for number, step in enumerate(steps, 1):
         view = counted[step.pk].get(unit)
-        last = view if view and not step.branch and not step.optional else last
+        aside = bool(step.branch) or step.optional
+        last = view if view and not aside else last
         source = f"{view.touchpoint.name} › {view.kpi.name}" if view else ""
         count = _base(view) if view else None
-        aside = bool(step.branch) or step.optional
         rows.append(FunnelRow(number, step.name, step.stage.name, count, source, aside=aside))
     if last is not None and last.kpi.direction == Direction.HIGHER and last.numerator is not None:
         rows.append(FunnelRow(None, last.kpi.numerator_name, "", round(last.numerator), last.kpi.name))
