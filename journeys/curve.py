@@ -167,6 +167,11 @@ class Curve:
         return any(line.layer == "to_be" for line in self.lines)
 
     @property
+    def is_empty(self) -> bool:
+        """True while nothing is believed, measured or aimed at."""
+        return all(point.believed is None and point.measured is None and not point.rings for point in self.points)
+
+    @property
     def has_personas(self) -> bool:
         return any(ring.persona for point in self.points for ring in point.rings)
 

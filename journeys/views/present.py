@@ -74,9 +74,9 @@ def _level(board: Board, point: CurvePoint | None) -> str:
     return _("between %(low)s and %(high)s") % {"low": board.levels[low + 2], "high": board.levels[high + 2]}
 
 
-def slides_of(board: Board) -> list[Slide]:
+def _slides(board: Board, drawn: Curve | None) -> list[Slide]:
     """Return the stages that have a step to tell, in their order."""
-    curve: Curve | None = board.curve
+    curve = board.curve
     found = []
     for number, band in enumerate((band for band in board.stages if band.columns), 1):
         points = [curve.at(column.step.pk) if curve else None for column in band.columns]
@@ -85,16 +85,20 @@ def slides_of(board: Board) -> list[Slide]:
             for column, point in zip(band.columns, points, strict=True)
         ]
         first, last = band.columns[0].index, band.columns[-1].index
-        left = curve.slices[first][0] if curve else 0.0
-        right = sum(curve.slices[last]) if curve else 0.0
+        left = drawn.slices[first][0] if drawn else 0.0
+        right = sum(drawn.slices[last]) if drawn else 0.0
         found.append(Slide(band, number, steps, left, right - left))
     return found
 
 
-def level_marks(board: Board) -> list[tuple[str, float]]:
-    """Return the names of the levels and where they stand in the drawing."""
-    curve = board.curve
-    return [(board.levels[level + 2], y - 3) for level, y in curve.levels] if curve else []
+def presentation_of(board: Board) -> dict[str, Any]:
+    """Return what the slides show: the stages, and the curve with the names of its levels unless nothing is on it."""
+    curve = board.curve if board.curve and not board.curve.is_empty else None
+    return {
+        "slides": _slides(board, curve),
+        "curve": curve,
+        "level_marks": [(board.levels[level + 2], y - 3) for level, y in curve.levels] if curve else [],
+    }
 
 
 def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse:
@@ -108,8 +112,7 @@ def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse
     context = {
         "journey": journey,
         "board": board,
-        "slides": slides_of(board),
-        "level_marks": level_marks(board),
+        **presentation_of(board),
         **more,
     }
     return render(request, "journeys/present.html", context)

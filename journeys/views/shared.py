@@ -14,7 +14,7 @@ from journeys import access, selectors
 from journeys.services import journeys as services
 from journeys.tabs import shared_tabs_of
 from journeys.views.maps import board_html, period_of, persona_of
-from journeys.views.present import level_marks, slides_of
+from journeys.views.present import presentation_of
 
 
 @require_safe
@@ -47,7 +47,7 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     }
     if view == "present":
         template = "journeys/shared_present.html"
-        context |= {"slides": slides_of(board), "level_marks": level_marks(board), "back": tabs[0].href}
+        context |= {**presentation_of(board), "back": tabs[0].href}
     else:
         template = "journeys/shared.html"
         context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)

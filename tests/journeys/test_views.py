@@ -174,6 +174,11 @@ class PresentTests(ViewTestCase):
         self.assertContains(page, "believed: between neutral and positive")
         self.assertContains(page, "believed: between very negative and negative")
 
+    def test_an_empty_curve_is_not_drawn(self) -> None:
+        self.assertNotContains(self.client.get(f"{self.url}present/"), "slide__curve")
+        curve_set(step=self.steps()[0], actor=self.ed, level=1)
+        self.assertContains(self.client.get(f"{self.url}present/"), "slide__curve")
+
     def test_the_way_back_keeps_the_period(self) -> None:
         page = self.client.get(f"{self.url}present/", {"period": "2026-11-16/2026-11-22"})
         self.assertContains(page, f'data-back="{self.url}?view=map&amp;period=2026-11-16%2F2026-11-22"')
