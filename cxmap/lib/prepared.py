@@ -47,8 +47,9 @@ class _Compiled:
     def get_compiler(self, using: str) -> Any:
         compiler = copy.copy(self.compiler)
         compiler.connection = connections[using]
-        sql = self.compiler.prepared_sql
+        sql, converters = self.compiler.prepared_sql, self.compiler.prepared_converters
         compiler.as_sql = lambda *_args, **_kwargs: (sql, self.params)
+        compiler.get_converters = lambda _expressions: converters
         return compiler
 
 
@@ -98,6 +99,8 @@ class Prepared(Generic[M]):
             queryset = self._build(**{name: [mark] if name in several else mark for name, mark in marks.items()})
             compiler: Any = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
             compiler.prepared_sql, params = compiler.as_sql()
+            selected = [expression for expression, *_rest in compiler.select[: compiler.col_count]]
+            compiler.prepared_converters = compiler.get_converters(selected)
             lost = [name for name, mark in marks.items() if mark not in params]
             if lost:
                 raise ValueError(f"{', '.join(lost)} did not reach the query as given.")
