@@ -27,6 +27,7 @@ LEASE = timedelta(
 )  # how long after its end a killed worker is missed
 ATTEMPTS = 5  # then the import has failed
 PROGRESS_SECONDS = 0.4  # between two writes of how far it is
+BEAT_SECONDS = min(1.0, LEASE.total_seconds() / 3)  # between two looks of the heartbeat at what there is to write
 
 
 class LeaseLost(Exception):
@@ -40,6 +41,9 @@ class Job:
         self.import_id = import_id
         self.token = token
         self._told = 0.0
+        self._beside = False  # whether the heartbeat's connection tells the progress
+        self._read: tuple[int, int | None] | None = None
+        self._lost = False
 
     def rows(self) -> Any:
         """Return the import as a queryset that is empty once the hold is lost."""
@@ -47,6 +51,11 @@ class Job:
 
     def progress(self, rows_read: int, rows_total: int | None) -> None:
         """Say how far it is, now and then. Raises LeaseLost."""
+        if self._lost:
+            raise LeaseLost
+        if self._beside:
+            self._read = (rows_read, rows_total)
+            return
         now = time.monotonic()
         if now - self._told < PROGRESS_SECONDS:
             return
@@ -62,14 +71,33 @@ class Job:
         """Change the import for the last time and let go. Raises LeaseLost, so that a transaction around it is undone."""
         self.update(leased_until=None, lease_token=None, **fields)
 
-    def _renew(self, stop: threading.Event) -> None:
+    @contextmanager
+    def in_one_transaction(self) -> Iterator[None]:
+        """Have the heartbeat tell the progress: what a long transaction says of itself, nobody sees before its end."""
+        self._beside, self._read = True, None
         try:
-            while not stop.wait(LEASE.total_seconds() / 3):
+            yield
+        finally:
+            self._beside = False
+
+    def _renew(self, stop: threading.Event) -> None:
+        renewed = time.monotonic()
+        told = None
+        try:
+            while not stop.wait(BEAT_SECONDS):
+                fields: dict[str, Any] = {}
+                if self._beside and self._read != told and self._read is not None:
+                    told = self._read
+                    fields = {"rows_read": told[0], "rows_total": told[1]}
+                if not fields and time.monotonic() - renewed < LEASE.total_seconds() / 3:
+                    continue
                 try:
                     # Not when the import's own transaction holds the row: its end is near, and it decides.
                     with transaction.atomic():
-                        held = self.rows().select_for_update(skip_locked=True).values_list("pk", flat=True)
-                        Import.objects.filter(pk__in=list(held)).update(leased_until=timezone.now() + LEASE)
+                        held = list(self.rows().select_for_update(skip_locked=True).values_list("pk", flat=True))
+                        Import.objects.filter(pk__in=held).update(leased_until=timezone.now() + LEASE, **fields)
+                    renewed = time.monotonic()
+                    self._lost = not held and not self.rows().exists()
                 except DatabaseError:
                     logger.warning("The lease of import %s could not be renewed", self.import_id, exc_info=True)
                     connection.close()

@@ -1,23 +1,24 @@
-"""One reading of a whole file into a stage: the same for the preview and for the import."""
+"""One reading of a whole file: the same for the preview and for the import."""
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any, NamedTuple
 
 import polars as pl
 from django.db import connection
 
+from cxmap.lib.ahead import ahead
 from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import Workspace
 from kpis.models import KpiKind
-from kpis.services.observations import Stage
+from kpis.services.observations import Stage, UnknownReference
 from kpis.statistics import Kind, interval
 from personas.models import Segment
 from sources.models import Import
-from sources.reading import Note, Reading, Rejection, copy_text, read_mapping
+from sources.reading import Note, Reading, Rejection, read_mapping
 from sources.services.jobs import Job
 from sources.services.mappings import context_of, import_table
 
@@ -32,6 +33,7 @@ class Segments:
         self.codes: dict[str, str] = {"": ""}
         self.new: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._made: set[str] = set()
         self._known: dict[str, str] = {}
         for code, name in Segment.objects.filter(workspace=workspace).values_list("code", "name"):
             self._taken.add(code)
@@ -58,7 +60,9 @@ class Segments:
     def make(self) -> None:
         """Add the missing segments to the workspace; somebody may have added one in between."""
         for code, name in sorted(self.new.items()):
-            Segment.objects.get_or_create(workspace=self.workspace, code=code, defaults={"name": name})
+            if code not in self._made:
+                Segment.objects.get_or_create(workspace=self.workspace, code=code, defaults={"name": name})
+                self._made.add(code)
 
 
 class Counts(NamedTuple):
@@ -71,38 +75,36 @@ class Counts(NamedTuple):
 
 
 class Pass:
-    """A file being read into a stage. `read` once, then the counters, notes and segments are complete."""
+    """A file being read. `read` once, then the counters, notes and segments are complete."""
 
-    def __init__(self, import_: Import, stage: Stage, job: Job) -> None:
+    def __init__(self, import_: Import, job: Job) -> None:
         self.import_ = import_
-        self.stage = stage
         self.job = job
         self.segments = Segments(import_.workspace)
         self.notes: list[Note] = []
         self.counts = Counts(0, 0, 0, 0)
 
-    def read(self) -> None:
-        """Stage every observation, and every refusal beside them. Raises FileProblem, LeaseLost, OSError."""
+    def read(self, add: Callable[[pl.DataFrame], None]) -> None:
+        """Hand every observation to `add`, frame by frame, and stage every refusal. Raises FileProblem, LeaseLost, OSError."""
         mapping = read_mapping(self.import_.mapping or {})
         with import_table(self.import_, mapping.file) as table:
             reading = Reading(table, mapping, context_of(self.import_.workspace))
             total = self.import_.rows_total
-            for frame, rejections in reading.batches():
-                if frame.height:
-                    self.stage.copy(copy_text(self.segments.coded(frame)))
-                rejections_stage(rejections)
-                lines = reading.summary.lines
-                self.job.progress(lines, total or _estimate(lines, table.stream, table.size, bool(table.sheet)))
+            with closing(ahead(reading.batches())) as batches:
+                for frame, rejections in batches:
+                    if frame.height:
+                        add(self.segments.coded(frame))
+                    rejections_stage(rejections)
+                    lines = reading.summary.lines
+                    self.job.progress(lines, total or _estimate(lines, table.stream, table.size, bool(table.sheet)))
             self.notes = reading.notes
             found = reading.summary
             self.counts = Counts(found.lines, found.observations, found.rejections, found.rejected_lines)
 
-    def reject_unknown(self) -> int:
-        """Note what the stage alone found unknown (a touchpoint deleted meanwhile), and return how many rows."""
-        found = self.stage.unknown(limit=100_000)
-        rejections_stage(Rejection(row.line, row.column, row.code, (), row.value) for row in found)
-        self.counts = self.counts._replace(rejections=self.counts.rejections + len(found))
-        return len(found)
+    def reject_unknown(self, unknown: Sequence[UnknownReference]) -> None:
+        """Note what the database alone found unknown: a touchpoint deleted meanwhile."""
+        rejections_stage(Rejection(row.line, row.column, row.code, (), row.value) for row in unknown)
+        self.counts = self.counts._replace(rejections=self.counts.rejections + len(unknown))
 
 
 def _estimate(lines: int, stream: Any, size: int, is_workbook: bool) -> int | None:

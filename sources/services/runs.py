@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+import polars as pl
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cxmap.history.services import history_record
@@ -12,10 +13,11 @@ from cxmap.workspaces.models import User, Workspace
 from kpis.errors import AlreadyBound
 from kpis.models import Binding, Direction, Kpi
 from kpis.services.bindings import binding_create
+from kpis.services.loading import UNKNOWN_KEPT, Loader, NotFresh
 from kpis.services.observations import WriteReport, observation_stage
 from sources.errors import NotReady
 from sources.models import Import
-from sources.reading import FileProblem
+from sources.reading import FileProblem, copy_text
 from sources.services.jobs import Job, LeaseLost, failure, job_claim, job_release
 from sources.services.nudges import work_soon
 from sources.services.passes import VALUES_SHOWN, Pass, rejection_stage, rejections_keep, totals, written_pairs
@@ -64,8 +66,8 @@ def _check(import_: Import, job: Job) -> None:
     workspace, source = import_.workspace, import_.source
     import_.rows_total = None
     with observation_stage(workspace=workspace, source=source) as stage, rejection_stage():
-        found = Pass(import_, stage, job)
-        found.read()
+        found = Pass(import_, job)
+        found.read(lambda frame: stage.copy(copy_text(frame)))
         report = WriteReport()
         values: list[dict[str, Any]] = []
         with transaction.atomic():
@@ -100,10 +102,43 @@ def _check(import_: Import, job: Job) -> None:
 
 
 def _run(import_: Import, job: Job) -> None:
-    workspace, source = import_.workspace, import_.source
-    with observation_stage(workspace=workspace, source=source) as stage, rejection_stage():
-        found = Pass(import_, stage, job)
-        found.read()
+    with rejection_stage():
+        try:
+            _load(import_, job)
+        except (NotFresh, IntegrityError):
+            # Rows that replace others, or an id twice in the file: each has to be compared.
+            _stage(import_, job)
+
+
+def _load(import_: Import, job: Job) -> None:
+    """Write the file in one transaction, straight to its place. Raises NotFresh, IntegrityError: nothing was written."""
+    found = Pass(import_, job)
+    with job.in_one_transaction(), transaction.atomic():
+        loader = Loader(
+            workspace=import_.workspace,
+            source=import_.source,
+            import_id=import_.pk,
+            mapping_key=_mapping_key(import_),
+        )
+
+        def add(frame: pl.DataFrame) -> None:
+            found.segments.make()
+            loader.add(frame)
+
+        found.read(add)
+        found.reject_unknown(loader.unknown)
+        if import_.policy == Import.Policy.ALL_OR_NOTHING and found.counts.rejections:
+            raise NotFresh  # refused: the refusals are kept, the rows are not
+        report = loader.finish()
+        _bind(import_, loader.pairs)
+        _end(import_, job, found, report, refused=False)
+
+
+def _stage(import_: Import, job: Job) -> None:
+    """Write the file by way of a temporary table, in which its rows are compared with what is there."""
+    with observation_stage(workspace=import_.workspace, source=import_.source) as stage:
+        found = Pass(import_, job)
+        found.read(lambda frame: stage.copy(copy_text(frame)))
         with transaction.atomic():
             refused = import_.policy == Import.Policy.ALL_OR_NOTHING and found.counts.rejections > 0
             report = WriteReport()
@@ -117,35 +152,38 @@ def _run(import_: Import, job: Job) -> None:
                     else:
                         _bind(import_, written_pairs())
                 if report.rejected:
-                    found.reject_unknown()
-                if refused:
-                    report = WriteReport()
-            rejections_keep(import_)
-            counts = found.counts
-            job.end(
-                status=Status.REFUSED if refused else Status.DONE,
-                rows_read=counts.lines,
-                rows_total=counts.lines,
-                created_count=report.created,
-                updated_count=report.updated,
-                unchanged_count=report.unchanged,
-                superseded_count=report.superseded,
-                rejected_count=counts.rejections,
-                first_day=report.first_day or import_.first_day,
-                last_day=report.last_day or import_.last_day,
-                error_code="",
-                error_message="",
-                error_params={},
-                finished_at=timezone.now(),
-            )
-            history_record(
-                actor=import_.created_by,
-                action="import.refused" if refused else "import.done",
-                target=import_,
-                name=str(import_),
-                source=source.name,
-                counters=_counters(report) | {"rejected": counts.rejections},
-            )
+                    found.reject_unknown(stage.unknown(limit=UNKNOWN_KEPT))
+            _end(import_, job, found, WriteReport() if refused else report, refused=refused)
+
+
+def _end(import_: Import, job: Job, found: Pass, report: WriteReport, *, refused: bool) -> None:
+    """Say what became of the import, in the transaction that wrote it."""
+    rejections_keep(import_)
+    counts = found.counts
+    job.end(
+        status=Status.REFUSED if refused else Status.DONE,
+        rows_read=counts.lines,
+        rows_total=counts.lines,
+        created_count=report.created,
+        updated_count=report.updated,
+        unchanged_count=report.unchanged,
+        superseded_count=report.superseded,
+        rejected_count=counts.rejections,
+        first_day=report.first_day or import_.first_day,
+        last_day=report.last_day or import_.last_day,
+        error_code="",
+        error_message="",
+        error_params={},
+        finished_at=timezone.now(),
+    )
+    history_record(
+        actor=import_.created_by,
+        action="import.refused" if refused else "import.done",
+        target=import_,
+        name=str(import_),
+        source=import_.source.name,
+        counters=_counters(report) | {"rejected": counts.rejections},
+    )
 
 
 def _counters(report: WriteReport) -> dict[str, int]:

@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 from django.db import connection, transaction
 
 from kpis.models import Bucket, Kpi, Observation, ReplacedObservation, Rollup, Source
 from kpis.services.observations import Row
 from kpis.services.sources import source_get_or_create
+from sources.reading import SCHEMA
 from tests.base import CastTestCase
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import touchpoint_create
@@ -61,6 +63,12 @@ def row(
         segment=segment,
         **values,
     )
+
+
+def frame(rows: list[Row]) -> pl.DataFrame:
+    """Return rows as columns, as a file being read hands them over."""
+    columns = [one._asdict() | {"external_id": one.external_id or ""} for one in rows]
+    return pl.DataFrame(columns, schema=SCHEMA)
 
 
 class KpiTestCase(CastTestCase):
