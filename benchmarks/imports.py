@@ -76,7 +76,7 @@ def import_ratio() -> Iterator[Result]:
                         cursor.copy_expert("COPY kpis_observation TO STDOUT", stream)
                     with copy.open("rb") as stream:
                         plain.append(
-                            seconds(lambda stream=stream: cursor.copy_expert("COPY plain FROM STDIN", stream, 1 << 20))  # type: ignore[misc] # noqa: B023
+                            seconds(lambda stream=stream: cursor.copy_expert("COPY plain FROM STDIN", stream, 1 << 20))  # type: ignore[misc]
                         )
             value = median(plain) / median(ours)
             context = {
