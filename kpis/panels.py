@@ -10,6 +10,7 @@ from django.utils import timezone
 from cxmap.workspaces.access import can, membership_of
 from cxmap.workspaces.models import Role
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
+from kpis.selectors.composition import Composition, compositions
 from kpis.selectors.history import PeriodValue, figure_of, period_values
 from kpis.sentences import evidence_sentence
 from touchpoints import panels
@@ -24,6 +25,7 @@ class BindingDetail:
     sentence: str
     values: Sequence[PeriodValue]
     figure: dict[str, Any] | None
+    compositions: Sequence[Composition]
 
     @property
     def chart_id(self) -> str:
@@ -31,8 +33,9 @@ class BindingDetail:
 
 
 def binding_details(views: Sequence[BindingView]) -> list[BindingDetail]:
-    """Return what the drawer shows of bindings; one query for all, and one each."""
+    """Return what the drawer shows of bindings; three queries for all, and one each."""
     judged = judged_periods([view.binding.pk for view in views])
+    parts = compositions([(view.binding, view.state) for view in views])
     details = []
     for view in views:
         values = period_values(view.binding, today=view.today)
@@ -42,6 +45,7 @@ def binding_details(views: Sequence[BindingView]) -> list[BindingDetail]:
                 sentence=evidence_sentence(view),
                 values=list(reversed(values)),
                 figure=figure_of(view, values, judged.get(view.binding.pk, ())),
+                compositions=parts.get(view.binding.pk, ()),
             )
         )
     return details

@@ -22,6 +22,7 @@ from .intervals import (
     wilson,
 )
 from .kinds import ALPHA, LEVEL, Kind, kind_codes, minimum_n
+from .mix import MixShift, is_mix_shift, mix_shift, worse_p
 from .periods import Calendar, Period, Rhythm, last_closed_period, period_of
 from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
 from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_variance
@@ -40,6 +41,7 @@ __all__ = [
     "Fit",
     "FrozenBaselines",
     "Kind",
+    "MixShift",
     "NpsBucket",
     "NpsCounts",
     "Period",
@@ -59,10 +61,12 @@ __all__ = [
     "flag_closes",
     "flag_opens",
     "interval",
+    "is_mix_shift",
     "kind_codes",
     "last_closed_period",
     "mean_test",
     "minimum_n",
+    "mix_shift",
     "newcombe_difference",
     "nps_bucket",
     "nps_counts",
@@ -78,4 +82,5 @@ __all__ = [
     "target_test",
     "wilson",
     "within_day_variance",
+    "worse_p",
 ]
