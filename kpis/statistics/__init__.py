@@ -16,17 +16,21 @@ from .intervals import (
     newcombe_difference,
     nps_difference,
     nps_variance,
+    poisson,
     pooled,
+    ratio,
     student,
     tango,
     wilson,
 )
 from .kinds import ALPHA, LEVEL, Kind, kind_codes, minimum_n
 from .periods import Calendar, Period, Rhythm, last_closed_period, period_of
+from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
-from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_variance
+from .season_counts import season_counts
+from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_ratio_variance, within_day_variance
 from .states import Evaluation, Evidence, Reason, State, evaluate, flag_closes, flag_opens
-from .targets import binomial_test, mean_test, nps_test, target_test
+from .targets import binomial_test, mean_test, nps_test, poisson_test, ratio_test, target_test
 
 __all__ = [
     "ALPHA",
@@ -39,6 +43,7 @@ __all__ = [
     "Evidence",
     "Fit",
     "FrozenBaselines",
+    "Histograms",
     "Kind",
     "NpsBucket",
     "NpsCounts",
@@ -55,6 +60,7 @@ __all__ = [
     "duration_of_bin",
     "emotion",
     "estimate",
+    "estimate_quantiles",
     "evaluate",
     "flag_closes",
     "flag_opens",
@@ -70,12 +76,19 @@ __all__ = [
     "nps_test",
     "nps_variance",
     "period_of",
+    "poisson",
+    "poisson_test",
     "pooled",
+    "quantile_test",
+    "ratio",
+    "ratio_test",
+    "season_counts",
     "season_means",
     "season_proportions",
     "student",
     "tango",
     "target_test",
     "wilson",
+    "within_day_ratio_variance",
     "within_day_variance",
 ]
