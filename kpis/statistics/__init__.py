@@ -6,6 +6,7 @@ Definitions and reference values: docs of the product, "The numbers". Unknown is
 None in scalars, never 0.
 """
 
+from .baselines import baseline_figures
 from .batch import Batch, FrozenBaselines, Values
 from .families import benjamini_hochberg
 from .histograms import duration_bin, duration_bin_edges, duration_of_bin
@@ -53,6 +54,7 @@ __all__ = [
     "SeasonTest",
     "State",
     "Values",
+    "baseline_figures",
     "benjamini_hochberg",
     "binomial_test",
     "duration_bin",

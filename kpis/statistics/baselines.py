@@ -7,6 +7,7 @@ import numpy as np
 from .batch import PARTS, Batch, Values
 from .families import benjamini_hochberg
 from .histograms import duration_bin
+from .intervals import Estimate, estimate
 from .kinds import BoolArray, DayArray, FloatArray, IntArray, Kind, scale_of
 from .periods import BASELINE_PERIODS
 from .quantiles import Histograms, estimate_quantiles
@@ -82,6 +83,29 @@ def _baseline(batch: Batch, k: int) -> tuple[Values, DayArray]:
     )
     complete = (by_period.sum(axis=2) > 0).all(axis=1)
     return Values(**parts), np.where(complete, before, np.datetime64("NaT", "D"))
+
+
+def baseline_figures(batch: Batch) -> Estimate:
+    """Return the figure of each binding over the baseline before the first period, (B,), or over its frozen one."""
+    columns = batch.calendar.sliding_baseline_columns(0)
+    sums = {
+        name: getattr(batch.values, name)[:, columns].sum(axis=1) for name in PARTS if name not in {"n", "excluded"}
+    }
+    if batch.frozen is not None:
+        for name, part in sums.items():
+            part[batch.frozen.binding] = getattr(batch.frozen.values, name).sum(axis=1)
+    found = estimate(batch.kind, **sums)
+    rows = batch.quantile_rows()
+    if rows.size:
+        histograms = (batch.histograms or Histograms.of()).between(columns)
+        if batch.frozen is not None and batch.frozen.histograms is not None:
+            held = batch.frozen.histograms
+            own = Histograms(batch.frozen.binding[held.row], held.column, held.bin, held.count)
+            histograms = histograms.only(~np.isin(histograms.row, batch.frozen.binding)).joined(own)
+        filled = estimate_quantiles(histograms, batch.quantiles(), len(batch.kind))
+        for part, values in ((found.value, filled.value), (found.low, filled.low), (found.high, filled.high)):
+            part[rows] = values[rows]
+    return found
 
 
 def _baseline_histograms(batch: Batch, k: int) -> Histograms:

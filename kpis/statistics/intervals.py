@@ -304,7 +304,7 @@ def estimate(
             part = ratio(y[rows], n[rows], ss[rows], dd[rows], md[rows], count[rows], level=level)
         elif one is Kind.COUNT:
             part = poisson(y[rows], n[rows], level=level)
-        elif one is Kind.QUANTILE:
+        elif one in (Kind.QUANTILE, Kind.FORMULA):
             continue
         else:
             part = _nps_points(y[rows], n[rows], ss[rows], level)

@@ -30,6 +30,7 @@ class Kind(IntEnum):
     | RATIO | Σm over units | Σd over units | Σm² | Σm / Σd |
     | COUNT | events | exposure | not used | events per unit of exposure |
     | QUANTILE | sum of durations | durations | not used | quantile of the histogram |
+    | FORMULA | linearised daily value | 1 a day | not used | given with the batch |
 
     A ratio needs Σd², Σmd and the number of units besides, a quantile its histogram (`Histograms`).
     Values, targets, gaps, tolerances and changes are in the unit of the column "value".
@@ -41,6 +42,7 @@ class Kind(IntEnum):
     RATIO = 3
     COUNT = 4
     QUANTILE = 5
+    FORMULA = 6
 
     @classmethod
     def parse(cls, name: str, *, durations_as_means: bool = False) -> "Kind":

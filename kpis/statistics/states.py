@@ -200,6 +200,7 @@ class _Periods:
         sums = {name: getattr(batch.values, name)[:, start:].reshape(shape).sum(axis=2) for name in PARTS}
         y, d, ss = sums["numerator"], sums["denominator"], sums["sum_squares"]
         kind = batch.kind[:, None]
+        sums["n"] = np.where(kind == Kind.COUNT, d, sums["n"])  # what a count rests on is its exposure
         impossible = np.select(
             [kind == Kind.PROPORTION, kind == Kind.NPS, kind == Kind.COUNT],
             [(y < 0) | (y > d), (np.abs(y) > d) | (ss > d) | (ss < np.abs(y)), (y < 0) | ((d == 0) & (y != 0))],

@@ -205,7 +205,7 @@ def target_test(
                 p[rows] = ratio_test(*sums, alternative=alternative)
             elif one is Kind.COUNT:
                 p[rows] = poisson_test(y[rows], n[rows], goal[rows], alternative=alternative)
-            elif one is Kind.QUANTILE:
+            elif one in (Kind.QUANTILE, Kind.FORMULA):
                 continue
             else:
                 promoters, detractors = (ss[rows] + y[rows]) / 2.0, (ss[rows] - y[rows]) / 2.0
