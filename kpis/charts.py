@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cxmap.lib import formats
+
 WIDTH, HEIGHT, PAD = 120.0, 28.0, 3.0
 
 
@@ -65,10 +67,8 @@ def spark(
 
 
 def scaled(value: float | None, unit: str) -> float | None:
-    """Return a value as a chart shows it: shares in percent."""
-    if value is None:
-        return None
-    return value * 100 if unit == "percent" else value
+    """Return a value as a chart shows it: shares in percent, rates per 1,000."""
+    return None if value is None else formats.shown(value, unit)
 
 
 def history_figure(

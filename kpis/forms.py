@@ -7,7 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.lib import formats
+from kpis.errors import TargetOutOfScale
 from kpis.models import Binding, Direction, Kpi, Rhythm, Target, Unit
+from kpis.services.targets import target_check
 from touchpoints.models import Touchpoint
 
 
@@ -84,7 +87,7 @@ class BindingForm(forms.Form):
             tolerance = data.get("tolerance") or 0.0
             if tolerance < 0:
                 self.add_error("tolerance", _("A gap is not negative."))
-            data["tolerance"] = tolerance / 100 if kpi.unit == Unit.PERCENT else tolerance
+            data["tolerance"] = formats.stored(tolerance, kpi.unit)
         return data
 
 
@@ -104,13 +107,14 @@ class TargetForm(forms.ModelForm):
     def __init__(self, *args: Any, binding: Binding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.binding = binding
-        units = {
+        units: dict[Unit, Any] = {
             Unit.PERCENT: _("in %"),
             Unit.POINTS: _("in points, from −100 to +100"),
             Unit.SECONDS: _("in seconds"),
             Unit.SCORE: _("on the scale of the KPI"),
+            Unit.NUMBER: "",
         }
-        self.fields["value"].help_text = units[Unit(binding.kpi.unit)]
+        self.fields["value"].help_text = units.get(Unit(binding.kpi.unit), Unit(binding.kpi.unit).label)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -123,14 +127,11 @@ class TargetForm(forms.ModelForm):
                 self.add_error("value", _("Write the target, or tick “later”."))
             return data
         kpi = self.binding.kpi
-        low, high = {
-            Unit.PERCENT: (0.0, 100.0),
-            Unit.POINTS: (-100.0, 100.0),
-            Unit.SECONDS: (0.0, float("inf")),
-        }.get(Unit(kpi.unit), (float(kpi.scale_min or 0), float(kpi.scale_max or 1e9)))
-        if not low <= value <= high:
+        data["value"] = formats.stored(value, kpi.unit)
+        try:
+            target_check(kpi, data["value"])
+        except TargetOutOfScale:
             self.add_error("value", _("This lies outside the scale of the KPI."))
-        data["value"] = value / 100 if kpi.unit == Unit.PERCENT else value
         return data
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from kpis.statistics import duration_bin
 
-Kind = Literal["proportion", "mean", "duration", "ratio", "rate", "nps"]
+Kind = Literal["proportion", "mean", "duration", "ratio", "count", "nps", "formula"]
 
 EXACT = 2**53  # whole numbers beyond are not exact in double precision
 BIN_LIMIT = 32_767  # a score or duration beyond is kept without its bin
@@ -53,6 +53,9 @@ SENTENCES: Mapping[str, str] = {
     "value_without_weight": gettext_noop("The value is %(value)s while its base is 0."),
     "sum_squares_too_small": gettext_noop(
         "The sum of squares %(sum_squares)s is impossible for the sum %(numerator)s over n = %(n)s."
+    ),
+    "formula_not_measured": gettext_noop(
+        "The KPI %(kpi)s is a formula: it is computed from other KPIs. Bring the numbers of those."
     ),
     "nps_out_of_range": gettext_noop("%(value)s is impossible for a Net Promoter Score over n = %(n)s."),
 }
@@ -107,7 +110,8 @@ class Amounts(NamedTuple):
 class KpiSpec(msgspec.Struct, frozen=True):
     """What the rules must know of a KPI.
 
-    `kind`: proportion (counts), mean, duration (mean of seconds), ratio (of two sums), rate (count per exposure), nps.
+    `kind`: proportion (counts), mean, duration (mean of seconds), ratio (of two sums), count (per exposure), nps, formula
+    (over other KPIs: nothing is measured for it).
     `top_from`: on a proportion with a scale, the lowest score that counts as a success (CSAT: 4 of 5).
     """
 
@@ -181,7 +185,9 @@ def from_sums(
         squares = shown(sum_squares or 0)
         return Refused("sum_squares_too_small", "sum_squares", sum_squares=squares, numerator=shown(numerator), n=cases)
 
-    if spec.kind in ("ratio", "rate"):
+    if spec.kind == "formula":
+        raise Refused("formula_not_measured", "kpi", kpi=spec.code)
+    if spec.kind in ("ratio", "count"):
         return _from_exposure(spec, numerator, denominator, n=n, sum_squares=sum_squares)
     cases = whole(denominator, "denominator")
     if sum_squares is not None and sum_squares < 0:
@@ -226,8 +232,8 @@ def from_sums(
 def _from_exposure(
     spec: KpiSpec, numerator: float, denominator: float, *, n: float | None, sum_squares: float | None
 ) -> Amounts:
-    """A ratio of two sums, or a rate: the denominator is an amount and need not be the number of cases."""
-    if spec.kind == "rate":
+    """A ratio of two sums, or a count per exposure: the denominator is an amount and need not be the number of cases."""
+    if spec.kind == "count":
         whole(numerator, "numerator")
     if denominator < 0:
         raise Refused("negative_count", "denominator", value=shown(denominator))
@@ -267,7 +273,7 @@ def from_value(
         exact = settled(value * cases)
         successes = float(math.floor(exact + 0.5))
         return from_sums(spec, successes, cases), successes != exact
-    if spec.kind in ("ratio", "rate", "nps") and cases is None:
+    if spec.kind in ("ratio", "count", "nps") and cases is None:
         raise Refused("n_missing", "n")
     if spec.kind == "nps":
         if abs(value) > 100:
@@ -275,7 +281,7 @@ def from_value(
         exact = settled(value * (cases or 0) / 100)
         balance = float(math.floor(exact + 0.5))
         return from_sums(spec, balance, cases or 0, sum_squares=sum_squares), balance != exact
-    if spec.kind in ("ratio", "rate"):
+    if spec.kind in ("ratio", "count"):
         return from_sums(spec, settled(value * (cases or 0)), cases or 0, n=cases, sum_squares=sum_squares), False
     cases = 1 if cases is None else cases
     if cases == 0 and value != 0:

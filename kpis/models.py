@@ -9,6 +9,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +20,18 @@ from touchpoints.models import Touchpoint
 
 
 class KpiKind(models.TextChoices):
-    """How a KPI is computed and tested (statistics § 2). Durations are tested as means; their histogram is kept."""
+    """How a KPI is computed and tested (statistics § 2).
+
+    A duration with a quantile is that quantile of its histogram where all single durations are known, else a mean.
+    """
 
     PROPORTION = "proportion", _("proportion")
     MEAN = "mean", _("mean")
     DURATION = "duration", _("duration")
     NPS = "nps", _("NPS")
+    RATIO = "ratio", _("ratio of two sums")
+    COUNT = "count", _("count per exposure")
+    FORMULA = "formula", _("formula over other KPIs")
 
 
 class Direction(models.TextChoices):
@@ -37,6 +44,13 @@ class Unit(models.TextChoices):
     POINTS = "points", _("points")  # NPS: no unit sign, always signed
     SCORE = "score", _("score")
     SECONDS = "seconds", _("seconds")
+    NUMBER = "number", _("number")
+    PER_THOUSAND = "per_thousand", _("per 1,000")
+    EUR = "eur", _("euros (€)")
+    USD = "usd", _("US dollars ($)")
+    GBP = "gbp", _("pounds (£)")
+    CHF = "chf", _("Swiss francs (CHF)")
+    CAD = "cad", _("Canadian dollars ($)")
 
 
 class Kpi(WorkspaceOwned):
@@ -47,7 +61,10 @@ class Kpi(WorkspaceOwned):
     name_fr = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=KpiKind)
-    unit = models.CharField(max_length=10, choices=Unit)
+    unit = models.CharField(max_length=12, choices=Unit)
+    # Of a duration: 0.5 is the median, 0.9 the P90; None the mean.
+    quantile = models.FloatField(null=True, blank=True)
+    expression = models.CharField(max_length=300, blank=True)  # of a formula: codes of KPIs of the same touchpoint
     # Empty: asked for each touchpoint (A35: time on page may be interest or difficulty).
     direction = models.CharField(max_length=6, choices=Direction, blank=True)
     formula_fr = models.CharField(max_length=300)
@@ -69,13 +86,29 @@ class Kpi(WorkspaceOwned):
     typical_channels = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     definition_version = models.PositiveSmallIntegerField(default=1)
     rank = models.PositiveSmallIntegerField(default=0)
+    own = models.BooleanField(default=False)  # made in this workspace, not of the product's catalogue
+    revision = models.PositiveIntegerField(default=1)
+    archived_at = models.DateTimeField(null=True, editable=False)  # offered no more; what uses it goes on
 
     class Meta:
         ordering = ["rank", "id"]
-        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="kpis_kpi_unique_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "code"], name="kpis_kpi_unique_code"),
+            models.CheckConstraint(
+                condition=Q(quantile=None) | Q(quantile__gt=0, quantile__lt=1, kind="duration"),
+                name="kpis_kpi_quantile",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="formula", expression__gt="") | (~Q(kind="formula") & Q(expression="")),
+                name="kpis_kpi_expression",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("kpis:detail", args=[self.pk])
 
     def _local(self, field: str) -> str:
         language = "fr" if (get_language() or "").startswith("fr") else "en"
@@ -100,6 +133,24 @@ class Kpi(WorkspaceOwned):
     @property
     def note(self) -> str:
         return self._local("note")
+
+
+class KpiVersion(WorkspaceOwned):
+    """A definition that another one has followed: what a value computed by it meant."""
+
+    id = models.BigAutoField(primary_key=True)
+    kpi = models.ForeignKey(Kpi, models.CASCADE, related_name="versions")
+    version = models.PositiveSmallIntegerField()
+    definition = models.JSONField()  # the defining fields of Kpi by name, as they were
+    replaced_at = models.DateTimeField(auto_now_add=True)
+    replaced_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["kpi", "-version", "id"]
+        constraints = [models.UniqueConstraint(fields=["kpi", "version"], name="kpis_kpiversion_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.kpi_id} {self.version}"
 
 
 class Rhythm(models.TextChoices):
@@ -322,13 +373,20 @@ class Bucket(models.Model):
 
 
 class Rollup(Facts):
-    """The observations of one series on one day, added up. Always recomputed from them, never added to."""
+    """The observations of one series on one day, added up. Always recomputed from them, never added to.
+
+    Of a ratio each observation is one unit (an order, a campaign's day), and the sum of squares is that of the numerators
+    of the units; for other kinds the last three sums stay NULL.
+    """
 
     id = models.BigAutoField(primary_key=True)
     workspace_id = models.BigIntegerField()
     series_id = models.BigIntegerField()
     day = models.DateField()
     histogram = models.JSONField(null=True)  # {"9": 12, "10": 30}: answers by score, or by log-scale bin
+    denominator_squares = models.FloatField(null=True)
+    cross_product = models.FloatField(null=True)  # Σ numerator · denominator
+    units = models.BigIntegerField(null=True)
     computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -390,6 +448,7 @@ class KpiState(WorkspaceOwned):
     value = models.FloatField(null=True)
     low = models.FloatField(null=True)
     high = models.FloatField(null=True)
+    quantile = models.FloatField(null=True)  # what the value is one of; None: not a quantile, as far as is known
     minimum_n = models.PositiveIntegerField(default=0)
     target = models.FloatField(null=True)
     baseline = models.FloatField(null=True)

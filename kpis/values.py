@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-import numpy as np
 from django.db import connection
 
+from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.models import Binding, Kpi, KpiState, Target
-from kpis.statistics import Kind, estimate
 from personas.models import Segment
 from touchpoints.models import Touchpoint
 
@@ -22,9 +21,7 @@ PERIOD = {
 }
 
 ROLLUPS = """
-SELECT {period} AS period, min(kept.day), max(kept.day), sum(kept.n)::bigint, sum(kept.numerator), sum(kept.denominator),
-       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) END, sum(kept.excluded)::bigint,
-       max(kept.computed_at)
+SELECT {period} AS period, min(kept.day), max(kept.day), max(kept.computed_at), {sums}
   FROM kpis_series AS series JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
    AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
@@ -34,8 +31,8 @@ SELECT {period} AS period, min(kept.day), max(kept.day), sum(kept.n)::bigint, su
 
 # A total over a span is shown for that very span, and for no other.
 SPAN = """
-SELECT NULL::date, min(row.first_day), max(row.last_day), sum(row.n)::bigint, sum(row.numerator), sum(row.denominator),
-       CASE WHEN count(*) = count(row.sum_squares) THEN sum(row.sum_squares) END, sum(row.excluded)::bigint, NULL
+SELECT NULL::date, min(row.first_day), max(row.last_day), NULL, sum(row.n)::bigint, sum(row.numerator), sum(row.denominator),
+       CASE WHEN count(*) = count(row.sum_squares) THEN sum(row.sum_squares) END, sum(row.excluded)::bigint
   FROM kpis_series AS series
   JOIN kpis_observation AS row ON row.workspace_id = %(workspace)s AND row.series_id = series.id
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
@@ -59,6 +56,7 @@ class Value:
     value: float | None
     low: float | None
     high: float | None
+    quantile: float | None
     state: str | None
     target: float | None
     fresh_at: datetime | None
@@ -95,7 +93,7 @@ def values_read(
         "last": last,
     }
     with connection.cursor() as cursor:
-        cursor.execute(ROLLUPS.format(period=PERIOD[grain]), params)
+        cursor.execute(ROLLUPS.format(period=PERIOD[grain], sums=sums_sql("kept")), params)
         rows = cursor.fetchall()
         if not rows and grain == "total" and first and last:
             cursor.execute(SPAN, params)
@@ -110,11 +108,15 @@ def values_read(
         rhythm = {"day": "daily", "week": "weekly", "month": "monthly"}.get(grain)
         if rhythm == binding.rhythm and segment is None:
             states = {state.period_start: state for state in KpiState.objects.filter(binding=binding)}
-    kind = Kind.parse(kpi.kind, durations_as_means=True)
-    sums = np.array([[np.nan if part is None else part for part in row[4:7]] for row in rows], dtype=np.float64)
-    found = estimate(int(kind), sums[:, 0], sums[:, 1], sums[:, 2])
+    sums = [Sums(*row[4:]) for row in rows]
+    bins: dict[Any, Any] = {}
+    if shows_quantile(kpi):
+        wanted = [Wanted(0, touchpoint.pk, kpi.pk)]
+        span = {"first": first, "last": last, "segment_id": segment.pk if segment else None}
+        bins = histograms_read(touchpoint.workspace_id, wanted, unit="" if grain == "total" else grain, **span)
+    figures = figures_of([kpi] * len(rows), sums, [bins.get((0, row[0])) for row in rows])
     values = []
-    for number, (period, first_day, last_day, n, numerator, denominator, _, excluded, fresh_at) in enumerate(rows):
+    for (period, first_day, last_day, fresh_at, *_), own, figure in zip(rows, sums, figures, strict=True):
         start, end = _ends(grain, period) if period else (first or first_day, last or last_day)
         inside = (first is None or first <= start) and (last is None or end <= last)
         state = states.get(period) if period and inside else None
@@ -123,20 +125,17 @@ def values_read(
                 period=period,
                 first_day=max(start, first) if first else start,
                 last_day=min(end, last) if last else end,
-                numerator=numerator,
-                denominator=denominator,
-                n=n,
-                excluded=excluded,
-                value=_known(found.value[number]),
-                low=_known(found.low[number]),
-                high=_known(found.high[number]),
+                numerator=own.numerator,
+                denominator=own.denominator,
+                n=own.n,
+                excluded=own.excluded,
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                quantile=figure.quantile,
                 state=state.state if state else None,
                 target=state.target if state else target,
                 fresh_at=fresh_at,
             )
         )
     return values
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -105,7 +105,7 @@ class MeasureChoiceForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["touchpoint"].queryset = Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
-        fields["kpi"].queryset = Kpi.objects.filter(workspace=workspace)
+        fields["kpi"].queryset = Kpi.objects.filter(workspace=workspace, archived_at=None).exclude(kind=KpiKind.FORMULA)
 
 
 class MeasureForm(forms.Form):
@@ -140,6 +140,10 @@ class MeasureForm(forms.Form):
             before.append("excluded")
         elif kpi.kind == KpiKind.PROPORTION:
             fields["numerator"] = forms.IntegerField(label=_capital(kpi.numerator_name), **whole)
+            fields["denominator"] = forms.IntegerField(label=_capital(kpi.denominator_name), **whole)
+            before = ["numerator", "denominator"]
+        elif kpi.kind in (KpiKind.RATIO, KpiKind.COUNT):
+            fields["numerator"] = AmountField(label=_capital(kpi.numerator_name))
             fields["denominator"] = forms.IntegerField(label=_capital(kpi.denominator_name), **whole)
             before = ["numerator", "denominator"]
         else:
@@ -221,6 +225,11 @@ class MeasureForm(forms.Form):
                 self.add_error(None, _("Enter how many people gave which answer."))
             return found
         if self.kpi.kind == KpiKind.PROPORTION:
+            return [("", from_sums(self.spec, data["numerator"], data["denominator"]))]
+        if self.kpi.kind in (KpiKind.RATIO, KpiKind.COUNT):
+            if data["numerator"] is None:
+                self.add_error("numerator", _("Enter a number."))
+                return []
             return [("", from_sums(self.spec, data["numerator"], data["denominator"]))]
         n, value, deviation = data["n"], data["value"], data.get("deviation")
         if value is None:

@@ -10,6 +10,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 NBSP = "\u00a0"
+CURRENCIES = {"eur": "€", "usd": "$", "gbp": "£", "chf": "CHF", "cad": "$"}
+FACTORS = {"percent": 100, "per_thousand": 1000}  # what a value of storage is multiplied with to be read
+NNBSP = "\u202f"
 MINUS = "\u2212"
 
 
@@ -71,6 +74,39 @@ def duration(seconds: float | None) -> str:
     return f"{hours}{NBSP}h{NBSP}{minutes:02d}{NBSP}min"
 
 
+def shown(value: float, unit: str) -> float:
+    """Return a value of storage as the number that people read and type: 1.8 for a share of 0.018."""
+    return value * FACTORS.get(unit, 1)
+
+
+def stored(number: float, unit: str) -> float:
+    """Return the value of storage of a number that people type."""
+    return number / FACTORS.get(unit, 1)
+
+
+def number_digits(number: float) -> int:
+    """Return how many decimals a plain number deserves: two below 100, one below 1,000."""
+    return 2 if abs(number) < 100 else 1 if abs(number) < 1000 else 0
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a written number with the sign of its unit, where it stands in the active language."""
+    french = locale() == "fr_FR"
+    if unit == "percent":
+        return f"{number}{NBSP}%" if french else f"{number}%"
+    if unit == "per_thousand":
+        return f"{number} pour 1{NNBSP}000" if french else f"{number} per 1,000"
+    if unit in CURRENCIES:
+        sign = CURRENCIES[unit]
+        if french:
+            return f"{number}{NBSP}{sign}{'CA' if unit == 'cad' else ''}"
+        if unit == "chf":
+            return f"CHF{NBSP}{number}"
+        minus, bare = (MINUS, number[1:]) if number.startswith(MINUS) else ("", number)
+        return f"{minus}{'CA' if unit == 'cad' else ''}{sign}{bare}"
+    return number
+
+
 def kpi_number(value: float | None, unit: str, *, digits: int | None = None, scale_max: int | None = None) -> str:
     """Return a value of storage as its number alone, without unit: for the two ends of an interval."""
     if value is None or math.isnan(value):
@@ -81,6 +117,9 @@ def kpi_number(value: float | None, unit: str, *, digits: int | None = None, sca
         return decimal(value, 0 if digits is None else digits, signed=True)
     if unit == "seconds":
         return duration(value)
+    if unit == "number" or unit in FACTORS or unit in CURRENCIES:
+        number = shown(value, unit)
+        return decimal(number, number_digits(number) if digits is None else digits)
     return decimal(value, 1 if digits is None else digits)
 
 
@@ -89,28 +128,39 @@ def kpi_value(value: float | None, unit: str, *, digits: int | None = None, scal
     number = kpi_number(value, unit, digits=digits)
     if number == "—":
         return number
-    if unit == "percent":
-        return f"{number}{NBSP}%" if locale() == "fr_FR" else f"{number}%"
     if unit == "score" and scale_max:
         return f"{number} sur {scale_max}" if locale() == "fr_FR" else f"{number} out of {scale_max}"
-    return number
+    return with_unit(number, unit)
 
 
 def kpi_target(value: float, unit: str) -> str:
     """Return a target as it was written, without zeros that nobody typed: 1,8 %, 45 %, +30."""
-    shown = value * 100 if unit == "percent" else value
-    digits = next((digits for digits in range(4) if abs(round(shown, digits) - shown) < 1e-9), 4)
+    number = shown(value, unit)
+    digits = next((digits for digits in range(4) if abs(round(number, digits) - number) < 1e-9), 4)
     return kpi_value(value, unit, digits=digits)
+
+
+def _digits_of(unit: str, value: float) -> int | None:
+    """Return how many decimals all parts of one figure share; None: as each part has them."""
+    if unit == "percent":
+        return percent_digits(value)
+    if unit == "number" or unit in FACTORS or unit in CURRENCIES:
+        return number_digits(shown(value, unit))
+    return None
 
 
 def kpi_interval(low: float | None, high: float | None, unit: str, *, value: float | None = None) -> str:
     """Return both ends with one unit, and as many decimals as the value beside them: 1,19–1,58 %, +24 à +41."""
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
-    digits = percent_digits(value if value is not None else low) if unit == "percent" else None
+    digits = _digits_of(unit, value if value is not None else low)
     left = kpi_number(low, unit, digits=digits)
     right = kpi_value(high, unit, digits=digits)
-    if unit == "points":  # a dash before a sign reads as another sign
+    if unit in CURRENCIES and locale() != "fr_FR" and unit != "chf":
+        left = with_unit(left, unit)  # $1.20–$1.80: the sign stands before each end
+    elif unit == "chf" and locale() != "fr_FR":
+        left, right = with_unit(left, unit), kpi_number(high, unit, digits=digits)
+    if unit == "points" or low < 0:  # a dash before a sign reads as another sign
         return f"{left} {'à' if locale() == 'fr_FR' else 'to'} {right}"
     return f"{left}–{right}"
 
@@ -120,7 +170,8 @@ def kpi_change(before: float | None, after: float | None, unit: str) -> str:
     if before is None or after is None:
         return ""
     french = locale() == "fr_FR"
-    digits = max(percent_digits(before), percent_digits(after)) if unit == "percent" else None
+    several = [_digits_of(unit, value) for value in (before, after)]
+    digits = None if several[0] is None or several[1] is None else max(several[0], several[1])
     first, last = kpi_value(before, unit, digits=digits), kpi_value(after, unit, digits=digits)
     ends = f"de {first} à {last}" if french else f"from {first} to {last}"
     difference = after - before
@@ -131,6 +182,8 @@ def kpi_change(before: float | None, after: float | None, unit: str) -> str:
         text = f"{decimal(points, digits or 1, signed=True)} {word}"
     elif unit == "seconds":
         text = (MINUS if difference < 0 else "+") + duration(abs(difference))
+    elif digits is not None:
+        text = with_unit(decimal(shown(difference, unit), digits, signed=True), unit)
     else:
         text = decimal(difference, 0 if unit == "points" else 1, signed=True)
         if unit == "points":

@@ -43,6 +43,11 @@ class ValueOut(serializers.Serializer[Any]):
     value = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True, help_text="95% interval.")
     high = serializers.FloatField(allow_null=True)
+    quantile = serializers.FloatField(
+        allow_null=True,
+        help_text="Which quantile the value is (0.5: the median); null for other figures, also for the mean of durations whose "
+        "single values are not all known.",
+    )
     state = serializers.ChoiceField(
         choices=State.choices,
         allow_null=True,

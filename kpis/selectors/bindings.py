@@ -17,9 +17,10 @@ from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
 from journeys.lanes import Period
 from kpis.charts import Spark, spark
+from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read, kind_of, shows_quantile, sums_sql
 from kpis.marks import MARKS, state_label
-from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, KpiState, Rhythm, State, Target
-from kpis.statistics import interval, minimum_n
+from kpis.models import Binding, Direction, Flag, Kpi, KpiState, Rhythm, State, Target
+from kpis.statistics import minimum_n
 
 HISTORY = 13  # closed periods behind a sparkline: a quarter of weeks
 STALE_FACTOR = 3  # statistics § 5
@@ -45,6 +46,7 @@ class BindingView:
     value: float | None
     low: float | None
     high: float | None
+    quantile: float | None  # what the value is one of
     chosen_period: bool  # the value is of a period that the reader chose, the state of the last closed one
     today: dt.date
 
@@ -80,7 +82,14 @@ class BindingView:
 
     @property
     def value_text(self) -> str:
-        return formats.kpi_value(self.value, self.kpi.unit, scale_max=self.kpi.scale_max)
+        text = formats.kpi_value(self.value, self.kpi.unit, scale_max=self.kpi.scale_max)
+        # A KPI that is a quantile by its definition says where it could not be one.
+        return gettext("%(value)s (mean)") % {"value": text} if self.is_mean_instead else text
+
+    @property
+    def is_mean_instead(self) -> bool:
+        """True where not all single durations are known, so that a median or P90 is replaced by the mean."""
+        return shows_quantile(self.kpi) and self.value is not None and self.quantile is None
 
     @property
     def interval_text(self) -> str:
@@ -184,12 +193,13 @@ class BindingView:
 
 def least_n(kpi: Kpi, target: float | None, direction: str) -> int:
     """Return the minimum base of a KPI with a target (None: without one)."""
-    kind = "mean" if kpi.kind == KpiKind.DURATION else kpi.kind
-    return int(minimum_n(kind, math.nan if target is None else target, direction == Direction.HIGHER))
+    goal = math.nan if target is None else target
+    quantile = math.nan if kpi.quantile is None else kpi.quantile
+    return int(minimum_n(int(kind_of(kpi)), goal, direction == Direction.HIGHER, quantile))
 
 
-def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> dict[UUID, tuple[Any, ...]]:
-    """Return (n, numerator, denominator, sum of squares, excluded) by binding over chosen days; one query.
+def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> dict[UUID, Sums]:
+    """Return the sums by binding over chosen days; one query.
 
     Totals that sources gave only for a longer span count when the whole span lies inside the days.
     """
@@ -197,24 +207,24 @@ def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> d
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT b.id, sum(f.n), sum(f.numerator), sum(f.denominator),
-                   CASE WHEN bool_or(f.sum_squares IS NULL) THEN NULL ELSE sum(f.sum_squares) END, sum(f.excluded)
+            f"""
+            SELECT b.id, {sums_sql("f")}
               FROM kpis_binding b
               JOIN kpis_series s ON s.touchpoint_id = b.touchpoint_id AND s.kpi_id = b.kpi_id
               JOIN (
-                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded
+                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded, denominator_squares,
+                           cross_product, units
                       FROM kpis_rollup
                      WHERE workspace_id = %(workspace)s AND day BETWEEN %(start)s AND %(end)s
                      UNION ALL
-                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded
+                    SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded, NULL, NULL, NULL
                       FROM kpis_observation
                      WHERE workspace_id = %(workspace)s AND last_day > first_day
                        AND first_day >= %(start)s AND last_day <= %(end)s
                    ) f ON f.series_id = s.id AND f.workspace_id = s.workspace_id
              WHERE b.id = ANY(%(bindings)s::uuid[])
              GROUP BY b.id
-            """,
+            """,  # noqa: S608 - constants
             {
                 "workspace": bindings[0].workspace_id,
                 "start": start,
@@ -222,7 +232,18 @@ def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> d
                 "bindings": [str(binding.pk) for binding in bindings],
             },
         )
-        return {row[0]: row[1:] for row in cursor.fetchall()}
+        return {row[0]: Sums(*row[1:]) for row in cursor.fetchall()}
+
+
+def _period_figures(
+    bindings: Sequence[Binding], sums: Mapping[UUID, Sums], start: dt.date, end: dt.date
+) -> list[Figure]:
+    """Return the figure of each binding over chosen days; one query where quantiles are shown."""
+    places = [number for number, binding in enumerate(bindings) if shows_quantile(binding.kpi)]
+    wanted = [Wanted(number, bindings[number].touchpoint_id, bindings[number].kpi_id) for number in places]
+    found = histograms_read(bindings[0].workspace_id, wanted, first=start, last=end) if wanted else {}
+    bins: list[Bins | None] = [found.get((number, None)) for number in range(len(bindings))]
+    return figures_of([binding.kpi for binding in bindings], [sums.get(binding.pk) for binding in bindings], bins)
 
 
 def _view(
@@ -231,7 +252,8 @@ def _view(
     target: Target | None,
     state: KpiState | None,
     flag: Flag | None,
-    sums: tuple[Any, ...] | None,
+    sums: Sums | None,
+    figure: Figure,
     period: Period | None,
     today: dt.date,
 ) -> BindingView:
@@ -256,22 +278,21 @@ def _view(
             value=state.value if state else None,
             low=state.low if state else None,
             high=state.high if state else None,
+            quantile=state.quantile if state else None,
             chosen_period=False,
         )
-    n, numerator, denominator, squares, excluded = sums or (0, None, None, None, 0)
-    kind = "mean" if binding.kpi.kind == KpiKind.DURATION else binding.kpi.kind
-    value, low, high = interval(kind, float(n), numerator, denominator, squares) if n else (None, None, None)
     return BindingView(
         **common,
         start=period.start,
         end=period.end,
-        n=int(n),
-        excluded=int(excluded or 0),
-        numerator=numerator,
-        denominator=denominator,
-        value=value,
-        low=low,
-        high=high,
+        n=sums.n if sums else 0,
+        excluded=sums.excluded if sums else 0,
+        numerator=sums.numerator if sums else None,
+        denominator=sums.denominator if sums else None,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        quantile=figure.quantile,
         chosen_period=True,
     )
 
@@ -328,9 +349,11 @@ def binding_views(bindings: Iterable[Binding], *, today: dt.date, period: Period
     targets = {target.binding_id: target for target in _targets(bindings=ids)}
     flags = {flag.binding_id: flag for flag in _flags(bindings=ids)}
     states = _newest_states(ids)
-    sums: Mapping[UUID, tuple[Any, ...]] = {}
-    if period is not None:
+    sums: Mapping[UUID, Sums] = {}
+    figures = [Figure()] * len(bindings)
+    if period is not None and bindings:
         sums = _period_sums(bindings, period.start, period.end)
+        figures = _period_figures(bindings, sums, period.start, period.end)
     return [
         _view(
             binding,
@@ -338,10 +361,11 @@ def binding_views(bindings: Iterable[Binding], *, today: dt.date, period: Period
             state=states.get(binding.pk),
             flag=flags.get(binding.pk),
             sums=sums.get(binding.pk),
+            figure=figure,
             period=period,
             today=today,
         )
-        for binding in bindings
+        for binding, figure in zip(bindings, figures, strict=True)
     ]
 
 

@@ -16,11 +16,11 @@ from cxmap.workspaces.models import Workspace
 from journeys.lanes import Period
 from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
+from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.marks import WORST_FIRST
-from kpis.models import Binding, Flag, Kpi, KpiKind, State, Unit
+from kpis.models import Binding, Flag, Kpi, State, Unit
 from kpis.registry import Answer, answers_of
 from kpis.selectors.bindings import BindingView, binding_views
-from kpis.statistics import interval
 from personas.models import Persona
 from touchpoints.models import Category
 
@@ -196,37 +196,34 @@ def _headline(workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding]
     first = monday - dt.timedelta(days=7 * HEADLINE_WEEKS)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT date_trunc('week', r.day)::date, sum(r.n), sum(r.numerator), sum(r.denominator),
-                   CASE WHEN bool_or(r.sum_squares IS NULL) THEN NULL ELSE sum(r.sum_squares) END
+            f"""
+            SELECT date_trunc('week', r.day)::date, {sums_sql("r")}
               FROM kpis_series s
               JOIN kpis_rollup r ON r.workspace_id = s.workspace_id AND r.series_id = s.id
              WHERE s.workspace_id = %s AND s.kpi_id = %s AND s.touchpoint_id = ANY(%s::uuid[])
                AND r.day >= %s AND r.day < %s
              GROUP BY 1
-            """,
+            """,  # noqa: S608 - constants
             [workspace.pk, kpi.pk, [str(binding.touchpoint_id) for binding in own], first, monday],
         )
-        weeks = {row[0]: row[1:] for row in cursor.fetchall()}
-    kind = "mean" if kpi.kind == KpiKind.DURATION else kpi.kind
+        weeks = {row[0]: Sums(*row[1:]) for row in cursor.fetchall()}
+    bins: Mapping[Any, Any] = {}
+    if shows_quantile(kpi):
+        wanted = [Wanted(0, binding.touchpoint_id, kpi.pk) for binding in own]
+        bins = histograms_read(workspace.pk, wanted, first=first, last=monday - dt.timedelta(days=1), unit="week")
     starts = [first + dt.timedelta(days=7 * number) for number in range(HEADLINE_WEEKS)]
-    figures = [
-        interval(kind, float(weeks[start][0]), *weeks[start][1:])
-        if start in weeks and weeks[start][0]
-        else (None, None, None)
-        for start in starts
-    ]
+    of_weeks = [weeks.get(start) for start in starts]
+    figures = figures_of([kpi] * len(starts), of_weeks, [bins.get((0, start)) for start in starts])
     last = starts[-1]
-    value, low, high = figures[-1]
     return Headline(
         kpi=kpi,
         start=last,
         end=last + dt.timedelta(days=6),
-        n=int(weeks[last][0]) if last in weeks else 0,
-        value=value,
-        low=low,
-        high=high,
-        spark=spark([figure[0] for figure in figures]),
+        n=weeks[last].n if last in weeks else 0,
+        value=figures[-1].value,
+        low=figures[-1].low,
+        high=figures[-1].high,
+        spark=spark([figure.value for figure in figures]),
     )
 
 

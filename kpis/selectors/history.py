@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.db import connection
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
 from kpis.charts import history_figure
+from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.marks import MARKS
-from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
+from kpis.models import Binding, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
-from kpis.statistics import estimate, kind_codes
 
 # rhythm: (SQL unit, periods shown)
 SHOWN = {Rhythm.DAILY: ("day", 90), Rhythm.WEEKLY: ("week", 53), Rhythm.MONTHLY: ("month", 25)}
@@ -34,6 +33,7 @@ class PeriodValue:
     value: float | None
     low: float | None
     high: float | None
+    quantile: float | None
     running: bool
 
 
@@ -46,13 +46,12 @@ def _last_day(start: dt.date, rhythm: str) -> dt.date:
 
 
 def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
-    """Return the periods with data of the last year or so, oldest first; one query."""
+    """Return the periods with data of the last year or so, oldest first; one query, and one for the histograms of a quantile."""
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT date_trunc('{unit}', r.day)::date AS start, sum(r.n), sum(r.numerator), sum(r.denominator),
-                   CASE WHEN bool_or(r.sum_squares IS NULL) THEN NULL ELSE sum(r.sum_squares) END, sum(r.excluded)
+            SELECT date_trunc('{unit}', r.day)::date AS start, {sums_sql("r")}
               FROM kpis_series s
               JOIN kpis_rollup r ON r.workspace_id = s.workspace_id AND r.series_id = s.id
              WHERE s.workspace_id = %s AND s.touchpoint_id = %s AND s.kpi_id = %s
@@ -64,28 +63,37 @@ def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
         rows = cursor.fetchall()
     if not rows:
         return []
-    kind = "mean" if binding.kpi.kind == KpiKind.DURATION else binding.kpi.kind
-    sums = np.array([[np.nan if part is None else float(part) for part in row[2:5]] for row in rows])
-    found = estimate(kind_codes([kind] * len(rows)), sums[:, 0], sums[:, 1], sums[:, 2])
-
-    def known(part: Any) -> float | None:
-        return None if np.isnan(part) else float(part)
-
+    sums = [Sums(*row[1:]) for row in rows]
+    bins: dict[Any, Any] = {}
+    if shows_quantile(binding.kpi):
+        wanted = [Wanted(0, binding.touchpoint_id, binding.kpi_id)]
+        bins = histograms_read(binding.workspace_id, wanted, first=rows[0][0], last=None, unit=unit)
+    figures = figures_of([binding.kpi] * len(rows), sums, [bins.get((0, row[0])) for row in rows])
     return [
         PeriodValue(
-            start=row[0],
-            end=_last_day(row[0], binding.rhythm),
-            n=int(row[1]),
-            numerator=float(row[2]),
-            denominator=float(row[3]),
-            excluded=int(row[5]),
-            value=known(found.value[place]) if row[1] else None,
-            low=known(found.low[place]) if row[1] else None,
-            high=known(found.high[place]) if row[1] else None,
-            running=_last_day(row[0], binding.rhythm) >= today,
+            start=start,
+            end=_last_day(start, binding.rhythm),
+            n=own.n,
+            numerator=own.numerator,
+            denominator=own.denominator,
+            excluded=own.excluded,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            quantile=figure.quantile,
+            running=_last_day(start, binding.rhythm) >= today,
         )
-        for place, row in enumerate(rows)
+        for (start, *_), own, figure in zip(rows, sums, figures, strict=True)
     ]
+
+
+def suffix_of(unit: str) -> str:
+    """Return what stands after the numbers of an axis."""
+    if unit == "percent":
+        return " %" if formats.locale() == "fr_FR" else "%"
+    if unit in formats.CURRENCIES:
+        return f"{formats.NBSP}{formats.CURRENCIES[unit]}"
+    return "\u202f‰" if unit == "per_thousand" else ""
 
 
 def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence[KpiState]) -> dict[str, Any] | None:
@@ -119,7 +127,7 @@ def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence
             "target": view.target_text,
             "baseline": gettext("reference"),
             "running": gettext("running period"),
-            "suffix": (" %" if french else "%") if view.kpi.unit == "percent" else "",
+            "suffix": suffix_of(view.kpi.unit),
             "separators": ",\u202f" if french else ".,",
             "date_format": "%d/%m" if french else "%d %b",
         },

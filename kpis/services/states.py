@@ -1,10 +1,11 @@
 """States and flags: what the statistics say of every binding, period after period, kept."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,25 @@ from django.utils import timezone
 
 from cxmap.history.services import history_record
 from cxmap.workspaces.models import Workspace
+from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
 from kpis.freshness import Freshness, freshness
-from kpis.models import Binding, Bucket, Evaluation, Flag, KpiState, Target
+from kpis.models import Binding, Bucket, Evaluation, Flag, KpiKind, KpiState, Target
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import today_of
-from kpis.statistics import Batch, Calendar, FrozenBaselines, Rhythm, State, Values, estimate, evaluate, kind_codes
+from kpis.statistics import (
+    Batch,
+    Calendar,
+    FrozenBaselines,
+    Histograms,
+    Kind,
+    Rhythm,
+    State,
+    Values,
+    baseline_figures,
+    evaluate,
+)
 from kpis.statistics import Evaluation as Tests
+from kpis.statistics.batch import PARTS
 from kpis.statistics.periods import Period, last_closed_period
 
 HISTORY = 12  # closed periods that a binding has states for from the first day on
@@ -32,7 +46,7 @@ HURTING = frozenset({State.WORSE.label, State.OFF_TARGET.label})
 PROVEN = HURTING | {State.BETTER.label}
 
 KEPT_FIELDS = (
-    "period_end", "state", "n", "numerator", "denominator", "excluded", "value", "low", "high", "minimum_n", "target",
+    "period_end", "state", "n", "numerator", "denominator", "excluded", "value", "low", "high", "quantile", "minimum_n", "target",
     "baseline", "baseline_low", "baseline_high", "baseline_start", "baseline_end", "p_target", "p_target_adjusted",
     "p_baseline", "p_baseline_adjusted", "p_better", "p_better_adjusted", "periods", "definition_version", "newest_day",
 )  # fmt: skip
@@ -61,7 +75,8 @@ class Kept:
 # Days are counted from the first one: small numbers reach Python faster than dates and UUIDs.
 DAYS = """
 SELECT bound.position - 1, kept.day - %(first)s, sum(kept.numerator), sum(kept.denominator),
-       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) ELSE 'NaN' END, sum(kept.excluded)::float8
+       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) ELSE 'NaN' END, sum(kept.excluded)::float8,
+       sum(kept.n)::float8{ratios}
   FROM unnest(%(touchpoints)s::uuid[], %(kpis)s::uuid[]) WITH ORDINALITY AS bound (touchpoint_id, kpi_id, position)
   JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = bound.touchpoint_id
    AND series.kpi_id = bound.kpi_id
@@ -69,18 +84,22 @@ SELECT bound.position - 1, kept.day - %(first)s, sum(kept.numerator), sum(kept.d
    AND kept.day BETWEEN %(first)s AND %(last)s
  GROUP BY bound.position, kept.day
 """
+# Read only where a binding is a ratio: unknown in one part is unknown.
+RATIOS = "".join(
+    f", CASE WHEN count(*) = count(kept.{name}) THEN sum(kept.{name})::float8 ELSE 'NaN' END"
+    for name in ("denominator_squares", "cross_product", "units")
+)
 
 
 @dataclass(slots=True)
 class _Days:
-    """Rows of DAYS as columns: position of the binding, day, sums."""
+    """Rows of DAYS as columns: position of the binding, day, sums by the name of the part; histograms of quantiles."""
 
     row: Any
     day: Any
-    numerator: Any
-    denominator: Any
-    sum_squares: Any
-    excluded: Any
+    parts: dict[str, Any]
+    histograms: Histograms  # columns count days from histogram_day
+    histogram_day: Any
 
     @classmethod
     def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date) -> "_Days":
@@ -91,29 +110,39 @@ class _Days:
             "touchpoints": [str(binding.touchpoint_id) for binding in bindings],
             "kpis": [str(binding.kpi_id) for binding in bindings],
         }
+        has_ratios = any(binding.kpi.kind == KpiKind.RATIO for binding in bindings)
+        names = PARTS if has_ratios else PARTS[:5]
         with connection.cursor() as cursor:
-            cursor.execute(DAYS, params)
-            table = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 6)
+            cursor.execute(DAYS.format(ratios=RATIOS if has_ratios else ""), params)
+            table = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 2 + len(names))
+        wanted = [
+            Wanted(number, binding.touchpoint_id, binding.kpi_id)
+            for number, binding in enumerate(bindings)
+            if shows_quantile(binding.kpi)
+        ]
+        entries = histogram_rows(workspace_id, wanted, first=first, last=last, unit="day")
+        row, day, bins, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
+        start = np.datetime64(first, "D")
+        columns = (np.array(day, dtype="datetime64[D]") - start).astype(np.int64)
         return cls(
             row=table[:, 0].astype(np.int64),
-            day=np.datetime64(first, "D") + table[:, 1].astype(np.int64),
-            numerator=table[:, 2],
-            denominator=table[:, 3],
-            sum_squares=table[:, 4],
-            excluded=table[:, 5],
+            day=start + table[:, 1].astype(np.int64),
+            parts={name: table[:, number] for number, name in enumerate(names, 2)},
+            histograms=Histograms.of(row, columns, bins, counts),
+            histogram_day=start,
         )
 
     def values(self, shape: tuple[int, int], row: Any, column: Any, where: Any = slice(None)) -> Values:
         """Lay the days (those of where) out on an array, at these rows and columns."""
         return Values.from_rows(
-            shape,
-            row=row,
-            column=column,
-            numerator=self.numerator[where],
-            denominator=self.denominator[where],
-            sum_squares=self.sum_squares[where],
-            excluded=self.excluded[where],
+            shape, row=row, column=column, **{name: part[where] for name, part in self.parts.items()}
         )
+
+    def histograms_on(self, columns_of: Callable[[Any], Any], points: int) -> Histograms:
+        """Return the histograms on the points of an axis; columns_of gives the point of each day."""
+        found = self.histograms
+        column = columns_of(self.histogram_day + found.column)
+        return Histograms(found.row, column, found.bin, found.count).only((column >= 0) & (column < points))
 
 
 @dataclass(slots=True)
@@ -229,17 +258,41 @@ class _Rhythm:
             binding=np.array([number for number, _ in held], dtype=np.int64),
             before=np.array([before for _, before in held], dtype="datetime64[D]"),
             values=days.values(shape, held_by, column, where),
+            histograms=self._frozen_histograms(days, calendar, held),
         )
+
+    def _frozen_histograms(self, days: _Days, calendar: Calendar, held: Sequence[tuple[int, date]]) -> Histograms:
+        found = Histograms.of()
+        for position, (number, before) in enumerate(held):
+            if not shows_quantile(self.bindings[number].kpi):
+                continue
+            columns_of = partial(FrozenBaselines.columns, calendar, before)
+            own = days.histograms_on(columns_of, calendar.baseline_points)
+            own = own.only(own.row == number)
+            found = found.joined(Histograms(np.full_like(own.row, position), own.column, own.bin, own.count))
+        return found
+
+    def _kinds(self, values: Values, histograms: Histograms) -> Any:
+        """Return how each binding is judged: a quantile only where the histograms hold every duration of these days."""
+        kinds = np.array([kind_of(binding.kpi) for binding in self.bindings], dtype=np.int8)
+        complete = histograms.totals(len(kinds)) == values.n.sum(axis=1)
+        return np.where((kinds == Kind.QUANTILE) & ~complete, Kind.MEAN, kinds).astype(np.int8)
 
     def _batch(self, days: _Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
         targets = [self.targets.get(binding.pk) for binding in self.bindings]
+        values = days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day))
+        histograms = days.histograms_on(calendar.columns, calendar.size)
+        kinds = self._kinds(values, histograms)
+        quantiles = [binding.kpi.quantile or np.nan for binding in self.bindings]
         return Batch(
             calendar=calendar,
-            kind=kind_codes([binding.kpi.kind for binding in self.bindings], durations_as_means=True),
+            kind=kinds,
             higher_is_better=np.array([binding.direction == "higher" for binding in self.bindings], dtype=bool),
             target=np.array([np.nan if target is None else target for target in targets], dtype=np.float64),
             tolerance=np.array([binding.tolerance for binding in self.bindings], dtype=np.float64),
-            values=days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day)),
+            values=values,
+            quantile=np.where(kinds == Kind.QUANTILE, quantiles, np.nan),
+            histograms=histograms,
             closed=calendar.closed(self.today, restated),
             frozen=self._frozen(days, calendar, period),
         )
@@ -267,15 +320,10 @@ class _Rhythm:
     def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[KpiState]:
         """Return the state of every binding in the newer of the two periods."""
         calendar = batch.calendar
-        points, base = calendar.period_columns(1), calendar.sliding_baseline_columns(0)
+        points = calendar.period_columns(1)
         values = batch.values
-        names = ("numerator", "denominator", "sum_squares")
-        numerator, denominator, _ = (getattr(values, name)[:, points].sum(axis=1) for name in names)
-        sums = [getattr(values, name)[:, base].sum(axis=1) for name in names]
-        if batch.frozen is not None:
-            for part, name in zip(sums, names, strict=True):
-                part[batch.frozen.binding] = getattr(batch.frozen.values, name).sum(axis=1)
-        band = estimate(batch.kind, *sums)
+        numerator, denominator = values.numerator[:, points].sum(axis=1), values.denominator[:, points].sum(axis=1)
+        band = baseline_figures(batch)
         sign = np.where(batch.higher_is_better, 1.0, -1.0)
         better = sign * tests.change[:, 1] > 0
         found = []
@@ -298,6 +346,7 @@ class _Rhythm:
                     value=_known(tests.value[number, 1]),
                     low=_known(tests.low[number, 1]),
                     high=_known(tests.high[number, 1]),
+                    quantile=_known(batch.quantiles()[number]),
                     minimum_n=int(tests.minimum_n[number]),
                     target=_known(batch.target[number]),
                     baseline=_known(tests.baseline_value[number, 1]),

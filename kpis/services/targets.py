@@ -25,7 +25,7 @@ def target_check(kpi: Kpi, value: float | None) -> None:
         low, high = 0.0, 1.0
     elif kpi.kind == KpiKind.NPS:
         low, high = -100.0, 100.0
-    elif kpi.kind == KpiKind.DURATION:
+    elif kpi.kind in (KpiKind.DURATION, KpiKind.COUNT):
         low = 0.0
     elif kpi.scale_min is not None and kpi.scale_max is not None:
         low, high = kpi.scale_min, kpi.scale_max

@@ -6,6 +6,7 @@ Definitions and reference values: docs of the product, "The numbers". Unknown is
 None in scalars, never 0.
 """
 
+from .baselines import baseline_figures
 from .batch import Batch, FrozenBaselines, Values
 from .families import benjamini_hochberg
 from .histograms import duration_bin, duration_bin_edges, duration_of_bin
@@ -16,7 +17,9 @@ from .intervals import (
     newcombe_difference,
     nps_difference,
     nps_variance,
+    poisson,
     pooled,
+    ratio,
     student,
     tango,
     wilson,
@@ -24,10 +27,12 @@ from .intervals import (
 from .kinds import ALPHA, LEVEL, Kind, kind_codes, minimum_n
 from .mix import MixShift, is_mix_shift, mix_shift, worse_p
 from .periods import Calendar, Period, Rhythm, last_closed_period, period_of
+from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
-from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_variance
+from .season_counts import season_counts
+from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_ratio_variance, within_day_variance
 from .states import Evaluation, Evidence, Reason, State, evaluate, flag_closes, flag_opens
-from .targets import binomial_test, mean_test, nps_test, target_test
+from .targets import binomial_test, mean_test, nps_test, poisson_test, ratio_test, target_test
 
 __all__ = [
     "ALPHA",
@@ -40,6 +45,7 @@ __all__ = [
     "Evidence",
     "Fit",
     "FrozenBaselines",
+    "Histograms",
     "Kind",
     "MixShift",
     "NpsBucket",
@@ -50,6 +56,7 @@ __all__ = [
     "SeasonTest",
     "State",
     "Values",
+    "baseline_figures",
     "benjamini_hochberg",
     "binomial_test",
     "duration_bin",
@@ -57,6 +64,7 @@ __all__ = [
     "duration_of_bin",
     "emotion",
     "estimate",
+    "estimate_quantiles",
     "evaluate",
     "flag_closes",
     "flag_opens",
@@ -74,13 +82,20 @@ __all__ = [
     "nps_test",
     "nps_variance",
     "period_of",
+    "poisson",
+    "poisson_test",
     "pooled",
+    "quantile_test",
+    "ratio",
+    "ratio_test",
+    "season_counts",
     "season_means",
     "season_proportions",
     "student",
     "tango",
     "target_test",
     "wilson",
+    "within_day_ratio_variance",
     "within_day_variance",
     "worse_p",
 ]

@@ -1,4 +1,4 @@
-"""Values with their intervals: proportions, means, NPS, and differences of two of them."""
+"""Values with their intervals: proportions, means, NPS, ratios, counts, and differences of two of them."""
 
 from dataclasses import dataclass
 
@@ -141,6 +141,91 @@ def nps_variance(promoters: npt.ArrayLike, detractors: npt.ArrayLike, n: npt.Arr
     return np.asarray((b + c) / safe - ((b - c) / safe) ** 2)
 
 
+WEAK_DENOMINATOR = 0.05  # D. J. Finney: below this g, delta method and Fieller agree
+
+
+def linear_variance(
+    n: npt.ArrayLike,
+    m: npt.ArrayLike,
+    d: npt.ArrayLike,
+    mm: npt.ArrayLike,
+    dd: npt.ArrayLike,
+    md: npt.ArrayLike,
+    slope: npt.ArrayLike,
+) -> FloatArray:
+    """Return the sample variance of m_i − slope · d_i over n units, from their sums; all broadcast.
+
+    NaN with fewer than 2 units or unknown sums; 0 when all are equal up to rounding.
+    """
+    count, y, x, yy, xx, yx, r = floats(n, m, d, mm, dd, md, slope)
+    squares = yy - 2.0 * r * yx + r * r * xx
+    size = yy + 2.0 * np.abs(r * yx) + r * r * xx
+    total = y - r * x
+    several = count >= 2
+    safe = np.where(several, count, 2.0)
+    deviation = squares - total * total / safe
+    deviation = np.where(np.abs(deviation) <= ROUNDING * size, 0.0, deviation)
+    return np.where(several & (deviation >= 0), deviation / (safe - 1.0), np.nan)
+
+
+def ratio(
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    sum_squares: npt.ArrayLike,
+    denominator_squares: npt.ArrayLike,
+    cross_product: npt.ArrayLike,
+    units: npt.ArrayLike,
+    *,
+    level: float = LEVEL,
+) -> Estimate:
+    """Return Σm / Σd over units (orders, days, campaigns) with its interval; the arguments broadcast.
+
+    Delta method; Fieller where the denominator is weak (g ≥ 0.05), and NaN where it may be zero
+    (g ≥ 1). The quantile is Student's for the number of units, that of the normal for many: a week
+    of daily rows has seven. NaN without a denominator; the interval also without the sums.
+    Source: E. C. Fieller, JRSS B 16 (1954); W. G. Cochran, "Sampling Techniques" (1977), § 6.
+    """
+    m, d, mm, dd, md, n = floats(numerator, denominator, sum_squares, denominator_squares, cross_product, units)
+    known = d > 0
+    safe_d = np.where(known, d, 1.0)
+    value = np.where(known, m / safe_d, np.nan)
+    residual = linear_variance(n, m, d, mm, dd, md, value)
+    t = student_quantile(0.5 + level / 2.0, n - 1.0)
+    several = n >= 2
+    safe_n = np.where(several, n, 2.0)
+    mean_d = safe_d / safe_n
+    half = t * np.sqrt(residual / safe_n) / mean_d
+    v_dd = linear_variance(n, d, m, dd, mm, md, 0.0) / safe_n
+    v_mm = linear_variance(n, m, d, mm, dd, md, 0.0) / safe_n
+    v_md = np.where(several, (md - m * d / safe_n) / (safe_n - 1.0), np.nan) / safe_n
+    g = t * t * v_dd / mean_d**2
+    weak = (g >= WEAK_DENOMINATOR) & (g < 1.0)
+    shrunk = np.where(weak, 1.0 - g, 1.0)
+    slope = np.where(v_dd > 0, v_md / np.where(v_dd > 0, v_dd, 1.0), 0.0)
+    centre = (value - g * slope) / shrunk
+    inside = np.maximum(residual / safe_n - g * (v_mm - slope * v_md), 0.0)
+    fieller = t / mean_d * np.sqrt(inside) / shrunk
+    low, high = np.where(weak, centre - fieller, value - half), np.where(weak, centre + fieller, value + half)
+    bounded = g < 1.0
+    return Estimate(value, np.where(bounded, low, np.nan), np.where(bounded, high, np.nan))
+
+
+def poisson(count: npt.ArrayLike, exposure: npt.ArrayLike, *, level: float = LEVEL) -> Estimate:
+    """Return events per unit of exposure with exact Poisson intervals; the arguments broadcast.
+
+    NaN without exposure or with a negative count.
+    Source: F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936).
+    """
+    c, e = floats(count, exposure)
+    known = (e > 0) & (c >= 0)
+    safe_c, safe_e = np.where(known, c, 0.0), np.where(known, e, np.nan)
+    tail = (1.0 - level) / 2.0
+    positive = safe_c > 0
+    low = np.where(positive, special.gammaincinv(np.where(positive, safe_c, 1.0), tail), 0.0)
+    high = special.gammaincinv(safe_c + 1.0, 1.0 - tail)
+    return Estimate(safe_c / safe_e, low / safe_e, high / safe_e)
+
+
 def newcombe_difference(
     successes: npt.ArrayLike,
     trials: npt.ArrayLike,
@@ -192,14 +277,20 @@ def estimate(
     denominator: npt.ArrayLike,
     sum_squares: npt.ArrayLike,
     *,
+    denominator_squares: npt.ArrayLike = np.nan,
+    cross_product: npt.ArrayLike = np.nan,
+    units: npt.ArrayLike = np.nan,
     level: float = LEVEL,
 ) -> Estimate:
     """Return values and intervals from additive values (`Kind`); the arguments broadcast.
 
-    kind holds codes. Sum the additive values over any days or touchpoints first: that is how
-    figures are pooled. Unknown parts are NaN.
+    kind holds codes; the three sums by keyword are those of ratios. Sum the additive values over any
+    days or touchpoints first: that is how figures are pooled. Unknown parts are NaN; quantiles come
+    from `estimate_quantiles` and are NaN here.
     """
-    kinds, y, n, ss = np.broadcast_arrays(np.asarray(kind), *floats(numerator, denominator, sum_squares))
+    kinds, y, n, ss, dd, md, count = np.broadcast_arrays(
+        np.asarray(kind), *floats(numerator, denominator, sum_squares, denominator_squares, cross_product, units)
+    )
     value, low, high = (np.full(kinds.shape, np.nan) for _ in range(3))
     for one in Kind:
         rows = kinds == one
@@ -209,6 +300,12 @@ def estimate(
             part = wilson(y[rows], n[rows], level=level)
         elif one is Kind.MEAN:
             part = student(n[rows], y[rows], ss[rows], level=level)
+        elif one is Kind.RATIO:
+            part = ratio(y[rows], n[rows], ss[rows], dd[rows], md[rows], count[rows], level=level)
+        elif one is Kind.COUNT:
+            part = poisson(y[rows], n[rows], level=level)
+        elif one in (Kind.QUANTILE, Kind.FORMULA):
+            continue
         else:
             part = _nps_points(y[rows], n[rows], ss[rows], level)
         value[rows], low[rows], high[rows] = part.value, part.low, part.high
@@ -246,17 +343,21 @@ def interval(
     numerator: float | None,
     denominator: float | None,
     sum_squares: float | None = None,
+    denominator_squares: float | None = None,
+    cross_product: float | None = None,
+    units: float | None = None,
 ) -> tuple[float | None, float | None, float | None]:
     """Return (value, low, high) of one figure from its stored sums; None for what is unknown.
 
-    kind is a `Kind` or its name; n is the count of answers, which for every kind here equals the
-    denominator: n stands in when denominator is None. NPS comes in points.
+    kind is a `Kind` or its name; n is the count of answers, which for proportions, means and NPS
+    equals the denominator: n stands in when denominator is None. NPS comes in points.
     Raises ValueError for an unknown kind.
     """
     code = kind if isinstance(kind, Kind) else Kind.parse(kind)
     trials = n if denominator is None else denominator
-    values = [np.nan if part is None else float(part) for part in (numerator, trials, sum_squares)]
-    found = estimate(int(code), *values)
+    sums = (numerator, trials, sum_squares, denominator_squares, cross_product, units)
+    y, d, ss, dd, md, count = (np.nan if part is None else float(part) for part in sums)
+    found = estimate(int(code), y, d, ss, denominator_squares=dd, cross_product=md, units=count)
     parts = (float(found.value), float(found.low), float(found.high))
     value, low, high = (None if np.isnan(part) else part for part in parts)
     return value, low, high

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from .kinds import BoolArray, CodeArray, FloatArray, IntArray
 from .targets import student_p
 
-_MOST_STEPS = 80
-_WIDEST_EFFECT = 50.0  # log odds; counts under 1e10 on both sides stay within
+MOST_STEPS = 80
+WIDEST_EFFECT = 50.0  # log odds; counts under 1e10 on both sides stay within
 
 
 class Fit(IntEnum):
@@ -50,7 +50,7 @@ class SeasonTest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
+class Cells:
     """Sums by weekday (S, G), baseline (b) and tested period (c): y of values, n of weights."""
 
     y_b: FloatArray
@@ -60,16 +60,16 @@ class _Cells:
     one_hot: FloatArray  # (T, G)
 
     @classmethod
-    def of(cls, y: FloatArray, n: FloatArray, weekday: IntArray, current: BoolArray) -> "_Cells":
+    def of(cls, y: FloatArray, n: FloatArray, weekday: IntArray, current: BoolArray) -> "Cells":
         one_hot = (weekday[:, None] == np.unique(weekday)[None, :]).astype(np.float64)
         base, tested = one_hot * ~current[:, None], one_hot * current[:, None]
         # Sums of counts are exact in floating point, so the order of a matrix product is harmless.
         return cls(y @ base, n @ base, y @ tested, n @ tested, one_hot)
 
-    def only(self, rows: IntArray, keep: BoolArray | None = None) -> "_Cells":
+    def only(self, rows: IntArray, keep: BoolArray | None = None) -> "Cells":
         """Return the given series; with keep (S, G), the other cells emptied."""
         y_b, n_b, y_c, n_c = (part if keep is None else np.where(keep, part, 0.0) for part in _sums(self))
-        return _Cells(y_b[rows], n_b[rows], y_c[rows], n_c[rows], self.one_hot)
+        return Cells(y_b[rows], n_b[rows], y_c[rows], n_c[rows], self.one_hot)
 
     def expected(self) -> FloatArray:
         """Return the baseline on the tested period's weekdays; its total where a weekday lacks."""
@@ -84,7 +84,7 @@ class _Cells:
         return np.where(current[None, :], tested[:, column], base[:, column])
 
 
-def _checked(
+def checked(
     y: npt.ArrayLike, n: npt.ArrayLike, weekday: npt.ArrayLike, current: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray, IntArray, BoolArray]:
     values, weights = np.asarray(y, dtype=np.float64), np.asarray(n, dtype=np.float64)
@@ -119,10 +119,10 @@ def season_proportions(
     Raises ValueError for shapes that do not fit and days that are not numbers.
     Source: P. McCullagh, J. A. Nelder, "Generalized Linear Models", 2nd ed. (1989), § 4.5.
     """
-    y, n, days, tested = _checked(successes, trials, weekday, current)
+    y, n, days, tested = checked(successes, trials, weekday, current)
     if np.any(y < 0) or np.any(y > n):
         raise ValueError("Successes lie between 0 and the trials of their day.")
-    cells = _Cells.of(y, n, days, tested)
+    cells = Cells.of(y, n, days, tested)
     failures_b, failures_c = cells.n_b - cells.y_b, cells.n_c - cells.y_c
     informative = (cells.y_b + cells.y_c > 0) & (failures_b + failures_c > 0)
     shared = (cells.n_b > 0) & (cells.n_c > 0)
@@ -153,14 +153,14 @@ def season_proportions(
         fit[picked] = np.where(np.isnan(t[picked]), Fit.UNKNOWN, Fit.SCORE)
     p = np.where(np.isnan(t), np.nan, student_p(np.nan_to_num(t), np.maximum(df, 1.0), "two-sided"))
     constant = np.asarray(shared.any(axis=1) & ~identified)
-    return _with_constant(SeasonTest(effect, error, dispersion, t, df, p, cells.expected(), fit), constant)
+    return with_constant(SeasonTest(effect, error, dispersion, t, df, p, cells.expected(), fit), constant)
 
 
-def _sums(cells: _Cells) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _sums(cells: Cells) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     return cells.y_b, cells.n_b, cells.y_c, cells.n_c
 
 
-def _with_constant(found: SeasonTest, constant: BoolArray) -> SeasonTest:
+def with_constant(found: SeasonTest, constant: BoolArray) -> SeasonTest:
     """Say "no change" where period and baseline are the same and nothing ever varied."""
     return SeasonTest(
         np.where(constant, 0.0, found.effect),
@@ -180,7 +180,7 @@ def _pearson(y: FloatArray, n: FloatArray, share: FloatArray) -> FloatArray:
     return np.where(variance > 0, (y - n * share) ** 2 / np.where(variance > 0, variance, 1.0), 0.0)
 
 
-def _fit_log_odds(cells: _Cells) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def _fit_log_odds(cells: Cells) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Maximise the likelihood; return effect (S,), shares by cell (S, G) twice, information (S,).
 
     For a given effect each weekday's own term has a closed form (a quadratic), which leaves one
@@ -195,10 +195,10 @@ def _fit_log_odds(cells: _Cells) -> tuple[FloatArray, FloatArray, FloatArray, Fl
     safe_failures = np.where(empty, 1.0, failures)
     safe_successes = np.where(empty, 1.0, successes)
     effect = np.zeros(len(y_b))
-    low, high = np.full(len(y_b), -_WIDEST_EFFECT), np.full(len(y_b), _WIDEST_EFFECT)
+    low, high = np.full(len(y_b), -WIDEST_EFFECT), np.full(len(y_b), WIDEST_EFFECT)
     moving = np.ones(len(y_b), dtype=bool)
     share_b, share_c, information = y_b, y_c, effect
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         odds_ratio = np.exp(effect)[:, None]
         linear = (n_b - successes) + odds_ratio * (n_c - successes)
         root = np.sqrt(linear * linear + 4.0 * odds_ratio * safe_failures * safe_successes)
@@ -226,9 +226,7 @@ def _fit_log_odds(cells: _Cells) -> tuple[FloatArray, FloatArray, FloatArray, Fl
     return effect, share_b, share_c, information
 
 
-def _score(
-    y: FloatArray, n: FloatArray, cells: _Cells, current: BoolArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _score(y: FloatArray, n: FloatArray, cells: Cells, current: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return (t, dispersion, df) of Rao's score test of "no effect", stratified by weekday.
 
     The dispersion is the baseline's own, floored at 1: measured over all days it would take a
@@ -275,9 +273,9 @@ def season_means(
     Without any variance p is NaN, or 1 where the period equals its baseline.
     Raises ValueError for shapes that do not fit and days that are not numbers.
     """
-    y, weights, days, tested = _checked(totals, n, weekday, current)
+    y, weights, days, tested = checked(totals, n, weekday, current)
     floor = np.broadcast_to(np.asarray(variance_floor, dtype=np.float64), (len(y),))
-    cells = _Cells.of(y, weights, days, tested)
+    cells = Cells.of(y, weights, days, tested)
     y_b, n_b, y_c, n_c = _sums(cells)
     both = n_b + n_c
     safe = np.where(both > 0, both, 1.0)
@@ -308,7 +306,34 @@ def season_means(
     fit = np.where(known, Fit.FITTED, Fit.UNKNOWN).astype(np.int8)
     effect = np.where(identified, effect, np.nan)
     variance = np.where(known, variance, np.nan)
-    return _with_constant(SeasonTest(effect, error, variance, t, df, p, cells.expected(), fit), constant)
+    return with_constant(SeasonTest(effect, error, variance, t, df, p, cells.expected(), fit), constant)
+
+
+def within_day_ratio_variance(
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    sum_squares: npt.ArrayLike,
+    denominator_squares: npt.ArrayLike,
+    cross_product: npt.ArrayLike,
+    units: npt.ArrayLike,
+) -> FloatArray:
+    """Return the variance of a ratio around that of its day, per unit of the denominator: (S, T) in, (S,) out.
+
+    The counterpart of `within_day_variance`: a day of denominator D has this variance over D. Days of a
+    single unit or with unknown sums add nothing; 0 when none is left.
+    """
+    m, d, mm, dd, md, n = (
+        np.asarray(part, dtype=np.float64)
+        for part in (numerator, denominator, sum_squares, denominator_squares, cross_product, units)
+    )
+    usable = (n > 1) & (d > 0) & np.isfinite(mm) & np.isfinite(dd) & np.isfinite(md)
+    value = np.where(usable, m / np.where(usable, d, 1.0), 0.0)
+    parts = mm - 2.0 * value * md + value * value * dd
+    deviation = np.where(usable, parts, 0.0).sum(axis=1)
+    size = np.where(usable, np.abs(mm) + value * value * np.abs(dd), 0.0).sum(axis=1)
+    weight = np.where(usable, d * (n - 1.0) / np.where(usable, n, 1.0), 0.0).sum(axis=1)
+    usable_rows = (weight > 0) & (deviation > 1e-10 * size)
+    return np.where(usable_rows, deviation / np.where(usable_rows, weight, 1.0), 0.0)
 
 
 def within_day_variance(totals: npt.ArrayLike, n: npt.ArrayLike, sum_squares: npt.ArrayLike) -> FloatArray:

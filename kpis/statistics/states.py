@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .baselines import BaselineTests, compare_with_baseline
-from .batch import Batch
+from .batch import PARTS, Batch
 from .families import benjamini_hochberg
 from .intervals import Estimate, estimate
 from .kinds import ALPHA, BoolArray, CodeArray, DayArray, FloatArray, IntArray, Kind
 from .periods import Calendar, Period
+from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .targets import target_test
 
 
@@ -183,29 +184,55 @@ class Evaluation:
 class _Periods:
     """Sums and figures of the tested periods, arrays (B, K)."""
 
-    n: FloatArray
-    numerator: FloatArray
-    sum_squares: FloatArray
-    excluded: FloatArray
+    sums: dict[str, FloatArray]  # by the name of the part
     found: Estimate
     inconsistent: BoolArray
+    target_p: FloatArray  # without regard to closed periods and minimum
+
+    @property
+    def n(self) -> FloatArray:
+        return self.sums["n"]
 
     @classmethod
     def of(cls, batch: Batch) -> "_Periods":
         start = batch.calendar.baseline_points
         shape = (len(batch.kind), len(batch.calendar.periods), batch.calendar.points_per_period)
-        values = batch.values
-        y, n, ss, excluded = (
-            part[:, start:].reshape(shape).sum(axis=2)
-            for part in (values.numerator, values.denominator, values.sum_squares, values.excluded)
-        )
+        sums = {name: getattr(batch.values, name)[:, start:].reshape(shape).sum(axis=2) for name in PARTS}
+        y, d, ss = sums["numerator"], sums["denominator"], sums["sum_squares"]
         kind = batch.kind[:, None]
+        sums["n"] = np.where(kind == Kind.COUNT, d, sums["n"])  # what a count rests on is its exposure
         impossible = np.select(
-            [kind == Kind.PROPORTION, kind == Kind.NPS],
-            [(y < 0) | (y > n), (np.abs(y) > n) | (ss > n) | (ss < np.abs(y))],
-            default=(n == 0) & (y != 0),
+            [kind == Kind.PROPORTION, kind == Kind.NPS, kind == Kind.COUNT],
+            [(y < 0) | (y > d), (np.abs(y) > d) | (ss > d) | (ss < np.abs(y)), (y < 0) | ((d == 0) & (y != 0))],
+            default=(d == 0) & (y != 0),
         )
-        return cls(n, y, ss, excluded, estimate(kind, y, n, ss), impossible.astype(bool))
+        given = {name: part for name, part in sums.items() if name not in {"n", "excluded"}}
+        found = estimate(kind, **given)
+        p = target_test(kind, batch.higher_is_better[:, None], batch.target[:, None], **given)
+        rows = batch.quantile_rows()
+        if rows.size:
+            found, p = _with_quantiles(batch, rows, found, p)
+        return cls(sums, found, impossible.astype(bool), p)
+
+
+def _with_quantiles(batch: Batch, rows: IntArray, found: Estimate, p: FloatArray) -> tuple[Estimate, FloatArray]:
+    """Return figures and tests of the periods, (B, K), with those of the bindings of kind QUANTILE filled in."""
+    periods, start = len(batch.calendar.periods), batch.calendar.baseline_points
+    histograms = batch.histograms or Histograms.of()
+    kept = histograms.only((histograms.column >= start) & (batch.kind[histograms.row] == Kind.QUANTILE))
+    period = (kept.column - start) // batch.calendar.points_per_period
+    # Every period of every binding is a series of its own, with one point.
+    flat = Histograms(kept.row * periods + period, np.zeros_like(period), kept.bin, kept.count)
+    size = len(batch.kind) * periods
+    quantile, target, higher = (
+        np.repeat(part, periods) for part in (batch.quantiles(), batch.target, batch.higher_is_better)
+    )
+    own = estimate_quantiles(flat, quantile, size)
+    tested = quantile_test(flat, quantile, target, higher, size)
+    parts = [(found.value, own.value), (found.low, own.low), (found.high, own.high), (p, tested)]
+    for part, filled in parts:
+        part[rows] = filled.reshape(-1, periods)[rows]
+    return found, p
 
 
 def evaluate(batch: Batch) -> Evaluation:
@@ -225,14 +252,7 @@ def evaluate(batch: Batch) -> Evaluation:
     sign = np.where(batch.higher_is_better, 1.0, -1.0)[:, None]
     value = periods.found.value
 
-    target_p = target_test(
-        batch.kind[:, None],
-        batch.higher_is_better[:, None],
-        np.where(testable, target, np.nan),
-        numerator=periods.numerator,
-        denominator=periods.n,
-        sum_squares=periods.sum_squares,
-    )
+    target_p = np.where(testable, periods.target_p, np.nan)
     target_p_adjusted = benjamini_hochberg(target_p, axis=0)
     current, previous = compare_with_baseline(batch, testable, value)
     off = _proven(target_p_adjusted, -sign * (value - target), batch)
@@ -277,7 +297,7 @@ def evaluate(batch: Batch) -> Evaluation:
         since=_since(state),
         latest=_latest(closed),
         n=periods.n.astype(np.int64),
-        excluded=periods.excluded.astype(np.int64),
+        excluded=periods.sums["excluded"].astype(np.int64),
         value=value,
         low=periods.found.low,
         high=periods.found.high,

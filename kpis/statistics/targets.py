@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from .intervals import spread, tango_score
+from .intervals import linear_variance, spread, tango_score
 from .kinds import FloatArray, Kind, floats
 
 Alternative: TypeAlias = Literal["less", "greater", "two-sided"]
@@ -120,6 +120,52 @@ def nps_test(
     return np.asarray(special.ndtr(z if alternative == "less" else -z))
 
 
+def ratio_test(
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    sum_squares: npt.ArrayLike,
+    denominator_squares: npt.ArrayLike,
+    cross_product: npt.ArrayLike,
+    units: npt.ArrayLike,
+    target: npt.ArrayLike,
+    *,
+    alternative: Alternative,
+) -> FloatArray:
+    """Return the p of the test of a ratio Σm / Σd against target, by m − target · d; all broadcast.
+
+    The linearised values have mean zero where the target holds. Their statistic is judged by
+    Student's t for the units there are, which is z for many: seven daily rows are no large sample.
+    NaN with fewer than two units, unknown sums, or no variation at all.
+    """
+    m, d, mm, dd, md, n, goal = floats(
+        numerator, denominator, sum_squares, denominator_squares, cross_product, units, target
+    )
+    variance = linear_variance(n, m, d, mm, dd, md, goal)
+    usable = (variance > 0) & (d > 0)
+    safe = np.where(usable, n, 2.0)
+    t = (m - goal * d) / np.sqrt(np.where(usable, variance, 1.0) * safe)
+    return np.where(usable, student_p(np.where(usable, t, 0.0), safe - 1.0, alternative), np.nan)
+
+
+def poisson_test(
+    count: npt.ArrayLike, exposure: npt.ArrayLike, target: npt.ArrayLike, *, alternative: Alternative
+) -> FloatArray:
+    """Return the exact Poisson p against target events per unit of exposure; the arguments broadcast.
+
+    "two-sided" doubles the smaller tail, as the interval does. NaN without exposure or target.
+    """
+    c, e, rate = floats(count, exposure, target)
+    known = (e > 0) & (c >= 0) & (rate >= 0)
+    c, expected = np.where(known, c, 0.0), np.where(known, e * rate, 1.0)
+    at_most = special.pdtr(np.floor(c), expected)
+    at_least = np.where(c > 0, special.gammainc(np.where(c > 0, np.ceil(c), 1.0), expected), 1.0)
+    if alternative == "two-sided":
+        result = np.minimum(2.0 * np.minimum(at_most, at_least), 1.0)
+    else:
+        result = at_most if alternative == "less" else at_least
+    return np.where(known, result, np.nan)
+
+
 def target_test(
     kind: npt.ArrayLike,
     higher_is_better: npt.ArrayLike,
@@ -128,16 +174,20 @@ def target_test(
     numerator: npt.ArrayLike,
     denominator: npt.ArrayLike,
     sum_squares: npt.ArrayLike,
+    denominator_squares: npt.ArrayLike = np.nan,
+    cross_product: npt.ArrayLike = np.nan,
+    units: npt.ArrayLike = np.nan,
 ) -> FloatArray:
     """Return the one-sided p for "worse than its target" from additive values; all broadcast.
 
     kind holds `Kind` codes; target is in the KPI's unit, NaN where none is set. A p that cannot be
-    known is NaN. Exact binomial, one-sample t or NPS score test by kind (statistics.md § 2).
+    known is NaN, and so is that of a quantile, which needs its histogram (`quantile_test`). Exact
+    binomial, one-sample t, NPS score, linearised ratio or exact Poisson by kind (statistics.md § 2).
     """
-    kinds, higher, goal, y, n, ss = np.broadcast_arrays(
+    kinds, higher, goal, y, n, ss, dd, md, count = np.broadcast_arrays(
         np.asarray(kind),
         np.asarray(higher_is_better, dtype=bool),
-        *floats(target, numerator, denominator, sum_squares),
+        *floats(target, numerator, denominator, sum_squares, denominator_squares, cross_product, units),
     )
     p = np.full(kinds.shape, np.nan)
     sides: tuple[tuple[bool, Alternative], ...] = ((True, "less"), (False, "greater"))
@@ -150,6 +200,13 @@ def target_test(
                 p[rows] = binomial_test(y[rows], n[rows], goal[rows], alternative=alternative)
             elif one is Kind.MEAN:
                 p[rows] = mean_test(n[rows], y[rows], ss[rows], goal[rows], alternative=alternative)
+            elif one is Kind.RATIO:
+                sums = (part[rows] for part in (y, n, ss, dd, md, count, goal))
+                p[rows] = ratio_test(*sums, alternative=alternative)
+            elif one is Kind.COUNT:
+                p[rows] = poisson_test(y[rows], n[rows], goal[rows], alternative=alternative)
+            elif one in (Kind.QUANTILE, Kind.FORMULA):
+                continue
             else:
                 promoters, detractors = (ss[rows] + y[rows]) / 2.0, (ss[rows] - y[rows]) / 2.0
                 p[rows] = nps_test(promoters, detractors, n[rows], goal[rows], alternative=alternative)

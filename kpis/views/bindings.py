@@ -17,7 +17,7 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys.views.maps import answer_board, answer_error
 from kpis import access
 from kpis.forms import BindingForm, TargetForm
-from kpis.models import Kpi, Target, Unit
+from kpis.models import Kpi, Target
 from kpis.selectors.bindings import least_n
 from kpis.services import bindings as services
 from kpis.services import targets
@@ -70,7 +70,7 @@ def binding_quick(request: MemberRequest) -> HttpResponse:
 def binding_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     binding = access.binding_for_analysis(request, pk)
     back = safe_next(request, binding.touchpoint.get_absolute_url())
-    shown = binding.tolerance * 100 if binding.kpi.unit == Unit.PERCENT else binding.tolerance
+    shown = formats.shown(binding.tolerance, binding.kpi.unit)
     initial = {
         "direction": binding.direction,
         "rhythm": binding.rhythm,
@@ -122,8 +122,9 @@ def target_set(request: MemberRequest, pk: UUID) -> HttpResponse:
     current = Target.objects.filter(binding=binding, ended_at=None).first()
     initial: dict[str, str | bool] = {}
     if current and current.value is not None:
-        factor = 100 if binding.kpi.unit == Unit.PERCENT else 1
-        initial["value"] = f"{current.value * factor:g}".replace(".", "," if formats.locale() == "fr_FR" else ".")
+        initial["value"] = f"{formats.shown(current.value, binding.kpi.unit):g}".replace(
+            ".", "," if formats.locale() == "fr_FR" else "."
+        )
     elif current:
         initial["later"] = True
     form = TargetForm(request.POST or None, binding=binding, instance=current, initial=initial)

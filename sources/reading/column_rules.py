@@ -85,7 +85,7 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
     top = np.array(
         [scale[1] if one.top_from is None else one.top_from for one, scale in zip(specs, scales, strict=True)]
     )[spec]
-    proportion, nps, duration, rate = kind == "proportion", kind == "nps", kind == "duration", kind == "rate"
+    proportion, nps, duration, rate = kind == "proportion", kind == "nps", kind == "duration", kind == "count"
     ratio = (kind == "ratio") | rate
     mean = (kind == "mean") | duration
 

@@ -173,7 +173,8 @@ WITH row AS (
 )
 SELECT touchpoint, kpi, sum(n)::bigint, sum(numerator), sum(denominator),
        CASE WHEN count(*) = count(sum_squares) THEN sum(sum_squares) END, sum(excluded)::bigint,
-       min(first_day), max(last_day), bool_or(first_day <> last_day), count(*)
+       min(first_day), max(last_day), bool_or(first_day <> last_day), count(*),
+       sum(numerator * numerator), sum(denominator * denominator), sum(numerator * denominator)
   FROM row GROUP BY touchpoint, kpi ORDER BY touchpoint, kpi
 """
 
@@ -184,9 +185,10 @@ def totals(stage: Stage, kinds: dict[str, str]) -> list[dict[str, Any]]:
         cursor.execute(TOTALS.format(stage=stage._table))
         rows = cursor.fetchall()
     found = []
-    for touchpoint, kpi, n, numerator, denominator, squares, excluded, first, last, spans, count in rows:
+    for touchpoint, kpi, n, numerator, denominator, squares, excluded, first, last, spans, count, *pairs in rows:
         kind = Kind.parse(kinds.get(kpi, KpiKind.MEAN), durations_as_means=True)
-        value, low, high = interval(kind, n, numerator, denominator, squares)
+        of_ratio = (pairs[0], *pairs[1:], count) if kind is Kind.RATIO else (squares,)
+        value, low, high = interval(kind, n, numerator, denominator, *of_ratio)
         found.append(
             {
                 "touchpoint": touchpoint,

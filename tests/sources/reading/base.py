@@ -37,7 +37,7 @@ SPECS = {
         KpiSpec("time_on_page", "duration"),
         KpiSpec("nps", "nps"),
         KpiSpec("cost", "ratio"),
-        KpiSpec("contacts", "rate"),
+        KpiSpec("contacts", "count"),
     )
 }
 CONTEXT = Context(
