@@ -66,3 +66,11 @@ class BatchTooLarge(CxmapError):
 class NotObservations(CxmapError):
     code = "not_observations"
     message = _("Send a JSON list of observations.")
+
+
+class DaySealed(CxmapError):
+    code = "day_sealed"
+    message = _(
+        "Some of these days were sealed by the workspace's retention meanwhile: their rows are refused. Send the others again."
+    )
+    status = 409

@@ -28,6 +28,9 @@ SENTENCES: Mapping[str, str] = {
     "missing_value": gettext_noop("The cell is empty, but a value is needed."),
     "text_too_long": gettext_noop("The text has %(length)s characters; the limit is %(limit)s."),
     "day_in_future": gettext_noop("The day %(day)s lies in the future."),
+    "day_sealed": gettext_noop(
+        "The rows of days before %(limit)s were deleted by the workspace's retention: %(day)s can no longer be changed."
+    ),
     "day_too_old": gettext_noop("The day %(day)s is before %(limit)s; it looks like a placeholder."),
     "span_reversed": gettext_noop("The last day (%(last_day)s) is before the first day (%(first_day)s)."),
     "unknown_touchpoint": gettext_noop("There is no touchpoint “%(value)s” in this workspace."),

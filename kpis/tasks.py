@@ -53,6 +53,20 @@ def states_evaluate(workspace_id: int) -> None:
     services.states_evaluate_if_due(workspace_id)
 
 
+@shared_task(name="kpis.time_zones_sweep", acks_late=True, soft_time_limit=1740, time_limit=1800)
+def time_zones_sweep() -> None:
+    """Cut the days of facts anew where a workspace has moved to another time zone."""
+    for workspace in services.workspaces_moved():
+        services.observations_rezone(workspace=workspace)
+
+
+@shared_task(name="kpis.retention_sweep", acks_late=True, soft_time_limit=3540, time_limit=3600)
+def retention_sweep() -> None:
+    """Drop the observations that workspaces no longer keep."""
+    for workspace in services.workspaces_to_seal():
+        services.observations_drop(workspace=workspace)
+
+
 @shared_task(name="kpis.states_sweep", acks_late=True, soft_time_limit=540, time_limit=600)
 def states_sweep() -> None:
     """Have every workspace evaluated whose local day is a new one, or that was written to."""

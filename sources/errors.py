@@ -56,3 +56,9 @@ FAILURES = {
         _("Bring the file again."),
     ),
 }
+
+
+class Sealed(CxmapError):
+    code = "import_sealed"
+    message = _("Rows of this import were deleted by the workspace's retention: it can no longer be withdrawn.")
+    status = 409

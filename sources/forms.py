@@ -201,6 +201,9 @@ class MeasureForm(forms.Form):
                 self.add_error("first_day", _("This day lies in the future."))
             elif first < dt.date(1990, 1, 1):
                 self.add_error("first_day", _("This day is before 1990."))
+            elif self.workspace.sealed_before and first < self.workspace.sealed_before:
+                refused = Refused("day_sealed", day=first.isoformat(), limit=self.workspace.sealed_before.isoformat())
+                self.add_error("first_day", refused.at(0).message(gettext))
             if last and last < first:
                 self.add_error("last_day", _("The last day is before the first day."))
             data["last_day"] = last or first

@@ -39,7 +39,16 @@ class WorkspaceSettingsForm(WorkspaceForm):
     headline_kpi = forms.ChoiceField(label=_("KPI of the dashboard's first tile"))
 
     class Meta(WorkspaceForm.Meta):
-        fields = [*WorkspaceForm.Meta.fields, "headline_kpi"]
+        fields = [*WorkspaceForm.Meta.fields, "headline_kpi", "retention_months"]
+        help_texts = {
+            "time_zone": _(
+                "Days begin and end here. After a change, rows that know their instant move to their new day."
+            ),
+            "retention_months": _(
+                "Empty: for good. Older rows of imports and of the API are deleted every night; values by day stay on every "
+                "screen, but can no longer be corrected, withdrawn or split anew."
+            ),
+        }
 
     def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -114,6 +115,17 @@ class Workspace(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     # The KPI of the dashboard's first tile, by code (screens: Dashboard 2).
     headline_kpi = models.CharField(max_length=60, default="csat")
+    # Observations older than this many months are dropped, their roll-ups stay; None: they are kept for good.
+    retention_months = models.PositiveSmallIntegerField(
+        _("keep observations for (months)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(3), MaxValueValidator(240)],
+    )
+    # Roll-ups of days before this one are sealed: their observations are gone, so they are never recomputed.
+    sealed_before = models.DateField(null=True, editable=False)
+    # The zone in which the days of the facts were cut; other than time_zone while workers cut them anew. Empty: as time_zone.
+    facts_time_zone = models.CharField(max_length=60, default="", editable=False)
     fictional = models.BooleanField(default=False)  # the demo says on every page that its figures are made up
     created_at = models.DateTimeField(auto_now_add=True)
 

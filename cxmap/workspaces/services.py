@@ -79,6 +79,10 @@ def workspace_update(*, workspace: Workspace, actor: User, **fields: object) -> 
     if changed:
         for name, value in changed.items():
             setattr(workspace, name, value)
+        if "time_zone" in changed and not workspace.facts_time_zone:
+            # Whoever keeps days by the old zone finds out here what to do (kpis.services.time_zones).
+            workspace.facts_time_zone = before["time_zone"]
+            workspace.save(update_fields=["facts_time_zone"])
         workspace.save(update_fields=list(changed))
         summary = {"before": {name: before[name] for name in changed}, "after": changed}
         history_record(

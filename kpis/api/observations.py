@@ -98,6 +98,7 @@ class Reader:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.today = today_of(workspace)
+        self.sealed_before = workspace.sealed_before
         references = References(workspace)
         self._touchpoints = references.touchpoints
         self._kpis = references.kpis
@@ -190,6 +191,8 @@ class Reader:
     def _possible(self, day: date, field: str) -> None:
         if day > self.today:
             raise Refused("day_in_future", field, day=day.isoformat())
+        if self.sealed_before is not None and day < self.sealed_before:
+            raise Refused("day_sealed", field, day=day.isoformat(), limit=self.sealed_before.isoformat())
         if day < OLDEST:
             raise Refused("day_too_old", field, day=day.isoformat(), limit=OLDEST.isoformat())
 

@@ -13,14 +13,17 @@ from kpis.services.observations import (
     rows_text,
     today_of,
 )
+from kpis.services.retention import Dropped, observations_drop, workspaces_to_seal
 from kpis.services.rollups import Refreshed, rollups_rebuild, rollups_refresh
 from kpis.services.series import SeriesKey, canonical_dimensions, series_resolve
 from kpis.services.sources import api_source, source_get_or_create, source_key, source_update
 from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
 from kpis.services.targets import target_check, target_end, target_set
+from kpis.services.time_zones import observations_rezone, workspaces_moved
 from kpis.services.withdrawals import WithdrawReport, import_withdraw
 
 __all__ = [
+    "Dropped",
     "Evaluated",
     "Refreshed",
     "Row",
@@ -41,6 +44,8 @@ __all__ = [
     "flag_snooze",
     "import_withdraw",
     "observation_stage",
+    "observations_drop",
+    "observations_rezone",
     "observations_write",
     "rollups_rebuild",
     "rollups_refresh",
@@ -56,4 +61,6 @@ __all__ = [
     "target_set",
     "today_of",
     "workspaces_due",
+    "workspaces_moved",
+    "workspaces_to_seal",
 ]

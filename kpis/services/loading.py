@@ -19,6 +19,7 @@ from kpis.models import Kpi, Source
 from kpis.services.locks import Lock, lock
 from kpis.services.nudges import evaluate_soon, refresh_soon, states_mark
 from kpis.services.observations import UnknownReference, WriteReport
+from kpis.services.rollups import RATIO_SERIES
 from kpis.services.series import SeriesKey, series_resolve
 from personas.models import Segment
 from touchpoints.models import Touchpoint
@@ -78,6 +79,11 @@ DELETE FROM kpis_load_mine AS mine USING kpis_rollup AS kept
  WHERE kept.workspace_id = %(workspace)s AND kept.series_id = mine.series_id AND kept.day = mine.day
 """
 
+# And ratios, whose roll-ups hold products of each row.
+NO_RATIOS = f"""
+DELETE FROM kpis_load_mine WHERE series_id IN ({RATIO_SERIES} AND kpi.workspace_id = %(workspace)s)
+"""  # noqa: S608 - constants
+
 ROLL_UP = """
 INSERT INTO kpis_rollup (workspace_id, series_id, day, n, numerator, denominator, sum_squares, excluded, histogram, computed_at)
 SELECT %(workspace)s, sums.series_id, sums.day, sums.n, sums.numerator, sums.denominator, sums.sum_squares, sums.excluded,
@@ -125,6 +131,8 @@ class Loader:
         self._first: date | None = None
         self._last: date | None = None
         self._has_ids: bool | None = None  # unknown before the first row
+        # Read behind the lock that retention waits for.
+        self._sealed_before = Workspace.objects.values_list("sealed_before", flat=True).get(pk=workspace.pk)
         with connection.cursor() as cursor:
             cursor.execute(CREATE_SUMS)
 
@@ -153,6 +161,7 @@ class Loader:
             cursor.execute(MARK, self._params)
             cursor.execute("ANALYZE kpis_load_mine")
             cursor.execute(ALONE, self._params)
+            cursor.execute(NO_RATIOS, self._params)
             cursor.execute(ROLL_UP, self._params)
             done = cursor.rowcount
             cursor.execute(UNMARK)
@@ -230,6 +239,8 @@ class Loader:
         assert isinstance(last, date)  # noqa: S101 - for the type checker
         self._first = first if self._first is None else min(first, self._first)
         self._last = last if self._last is None else max(last, self._last)
+        if self._sealed_before is not None and self._first < self._sealed_before:
+            raise NotFresh
         self._check_days()
 
     def _said_ids(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from cxmap.workspaces.models import Workspace
+from kpis.errors import DaySealed
 from kpis.models import Source
 from kpis.services import staging
 from kpis.services.locks import Lock, lock
@@ -141,7 +142,8 @@ class Stage:
         replace, of the same source: for an import the observations of the same mapping_key on the days that its rows have, in
         the series that its rows have; for the API (import_id None) the same series and day. Observations that say the same
         already are left alone and keep their import. What an import replaces is kept for import_withdraw.
-        Spans of several days are written and marked nowhere: they enter no roll-up.
+        Spans of several days are written and marked nowhere: they enter no roll-up. Raises DaySealed when retention has sealed a
+        day between the check of the rows and now.
         """
         lock(Lock.SOURCE, self.source.pk)
         params: dict[str, Any] = {
@@ -155,13 +157,13 @@ class Stage:
             cursor.execute(staging.ADD_SERIES, params)
             cursor.execute(staging.FIND_SERIES, params)
             cursor.execute(staging.GROUP.format(stage=self._table))
-            cursor.execute(
-                "SELECT coalesce(sum(with_id), 0), coalesce(sum(without_id), 0), min(first_day), max(last_day) FROM kpis_stage_group"
-            )
-            with_id, without_id, first_day, last_day = cursor.fetchone()
+            cursor.execute(staging.COUNTS, params)
+            with_id, without_id, first_day, last_day, sealed_before = cursor.fetchone()
             rejected = self._rows - int(with_id + without_id)
             if with_id + without_id == 0:
                 return WriteReport(rejected=rejected)
+            if sealed_before is not None and first_day < sealed_before:
+                raise DaySealed
             found = self._match(cursor, params, int(with_id), int(without_id), with_statuses=with_statuses)
             if self._rows > FEW or next(_writes) % OFTEN == 0:
                 cursor.execute(staging.TRUNCATE_HELPERS)

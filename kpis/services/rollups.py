@@ -77,6 +77,8 @@ WITH ratios AS MATERIALIZED ({RATIO_SERIES} AND kpi.workspace_id = ANY(%(workspa
                    SELECT row.bin, sum(row.n)::bigint AS n {DAY} AND row.bin IS NOT NULL GROUP BY row.bin) AS bins
                ) END AS histogram
       FROM unnest(%(workspaces)s::bigint[], %(series)s::bigint[], %(days)s::date[]) AS claimed (workspace_id, series_id, day)
+      JOIN workspaces_workspace AS workspace ON workspace.id = claimed.workspace_id
+       AND claimed.day >= coalesce(workspace.sealed_before, '-infinity')
      CROSS JOIN LATERAL (
         SELECT count(*) AS rows, sum(row.n)::bigint AS n, sum(row.numerator) AS numerator, sum(row.denominator) AS denominator,
                CASE WHEN count(*) = count(row.sum_squares) THEN sum(row.sum_squares) END AS sum_squares,
@@ -149,11 +151,17 @@ UPDATE kpis_rollup_fresh AS fresh
 """  # noqa: S608 - constants
 
 
+# Days whose observations retention has dropped: their roll-ups are all that is left.
+SEALED = """EXISTS (
+    SELECT FROM workspaces_workspace AS workspace WHERE workspace.id = kept.workspace_id AND kept.day < workspace.sealed_before)"""
+FORGET_SEALED = f"DELETE FROM kpis_rollup_fresh AS kept WHERE {SEALED}"  # noqa: S608 - constants
+
+
 @transaction.atomic
 def rollups_rebuild(*, workspace: Workspace | None = None) -> int:
     """Recompute every roll-up of one or of all workspaces from the observations, and return how many differed.
 
-    Roll-ups that are right already are not rewritten. Writers go on meanwhile: what they commit after the start stays marked.
+    Roll-ups that are right already are not rewritten, those of sealed days never. Writers go on meanwhile: what they commit after the start stays marked.
     """
     lock(Lock.ROLLUPS)
     only = "" if workspace is None else "AND row.workspace_id = %(workspace)s"
@@ -169,6 +177,7 @@ def rollups_rebuild(*, workspace: Workspace | None = None) -> int:
         )
         cursor.execute("DROP TABLE IF EXISTS pg_temp.kpis_rollup_fresh")
         cursor.execute(FRESH.format(sums=SUMS.format(rows=rows)), params)
+        cursor.execute(FORGET_SEALED)
         cursor.execute("ANALYZE kpis_rollup_fresh")
         cursor.execute("SELECT EXISTS (SELECT FROM kpis_rollup_fresh WHERE binned > 0)")
         if cursor.fetchone()[0]:
@@ -180,7 +189,7 @@ def rollups_rebuild(*, workspace: Workspace | None = None) -> int:
         cursor.execute(
             f"""
             WITH gone AS (
-                DELETE FROM kpis_rollup AS kept WHERE {mine} AND NOT EXISTS (
+                DELETE FROM kpis_rollup AS kept WHERE {mine} AND NOT {SEALED} AND NOT EXISTS (
                     SELECT FROM kpis_rollup_fresh AS fresh WHERE fresh.workspace_id = kept.workspace_id
                        AND fresh.series_id = kept.series_id AND fresh.day = kept.day)
                 RETURNING workspace_id, day

@@ -113,6 +113,12 @@ SELECT ref.series_id, row.first_day, row.last_day, count(row.external_id), count
  GROUP BY 1, 2, 3
 """  # noqa: S608 - constants
 
+COUNTS = """
+SELECT coalesce(sum(with_id), 0), coalesce(sum(without_id), 0), min(first_day), max(last_day),
+       (SELECT sealed_before FROM workspaces_workspace WHERE id = %(workspace)s)
+  FROM kpis_stage_group
+"""
+
 VALUES = "n, numerator, denominator, sum_squares, excluded, bin"
 ROW_VALUES = ", ".join(f"row.{name}" for name in VALUES.split(", "))
 SAME = " AND ".join(

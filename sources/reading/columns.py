@@ -384,7 +384,8 @@ class _Converter:
         if layout.read_at is not None:
             instants = self._instants(text["at"])
             days = instants.dt.convert_time_zone(str(layout.context.zone)).dt.date()
-            days = days.zip_with((days <= layout.context.today) & (days >= OLDEST), nothing)
+            oldest = max(OLDEST, layout.context.sealed_before or OLDEST)
+            days = days.zip_with((days <= layout.context.today) & (days >= oldest), nothing)
             alone = layout.read_day is None and layout.read_span is None
             given = pl.repeat(True, height, eager=True) if alone else text["at"] != ""
             first, last = days.zip_with(given, first), days.zip_with(given, last)

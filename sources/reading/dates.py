@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 from openpyxl.utils.datetime import from_excel
@@ -206,10 +207,19 @@ class DateEvidence:
         return DateDecision(form, ambiguous if form in (DMY, MDY) else "", mixed)
 
 
-def check_day(day: dt.date, today: dt.date) -> dt.date:
-    """Raises Refused: day_in_future, day_too_old."""
-    if day > today:
+class Days(NamedTuple):
+    """The days that may have rows: up to today, and not sealed by retention."""
+
+    today: dt.date
+    sealed_before: dt.date | None = None
+
+
+def check_day(day: dt.date, days: Days) -> dt.date:
+    """Raises Refused: day_in_future, day_too_old, day_sealed."""
+    if day > days.today:
         raise Refused("day_in_future", day=day.isoformat())
+    if days.sealed_before is not None and day < days.sealed_before:
+        raise Refused("day_sealed", day=day.isoformat(), limit=days.sealed_before.isoformat())
     if day < OLDEST:
         raise Refused("day_too_old", day=day.isoformat(), limit=OLDEST.isoformat())
     return day

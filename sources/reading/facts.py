@@ -13,6 +13,7 @@ import msgspec
 
 from kpis import measures
 from kpis.measures import Amounts, KpiSpec
+from sources.reading.dates import Days
 from sources.reading.numbers import Number, strip
 from sources.reading.problems import Refused
 
@@ -78,6 +79,11 @@ class Context(msgspec.Struct, frozen=True):
     today: dt.date
     zone: ZoneInfo
     date_order: Literal["dmy", "mdy"] = "dmy"  # for columns in which no value decides
+    sealed_before: dt.date | None = None  # days that take no more rows (retention)
+
+    @property
+    def days(self) -> Days:
+        return Days(self.today, self.sealed_before)
 
 
 NOTHING = Amounts(0, 0.0, 0.0, 0.0)

@@ -45,7 +45,7 @@ def context_of(workspace: Workspace) -> Context:
         touchpoints={code: [name] for code, name in touchpoints},
         kpis={spec_of(kpi): [kpi.name_fr, kpi.name_en] for kpi in kpis},
     )
-    return Context(catalogue, today_of(workspace), workspace.zone)
+    return Context(catalogue, today_of(workspace), workspace.zone, sealed_before=workspace.sealed_before)
 
 
 def file_options(document: dict[str, Any] | None) -> FileOptions:

@@ -18,6 +18,7 @@ from kpis.services import withdrawals
 from kpis.services.bindings import binding_create
 from kpis.services.observations import Row, observations_write
 from kpis.services.sources import source_get_or_create
+from sources.errors import Sealed
 from sources.models import Import
 from touchpoints.models import Touchpoint
 
@@ -126,6 +127,9 @@ def measure_add(
 
 
 def _withdraw(former: Import, actor: User) -> None:
+    sealed_before = former.workspace.sealed_before
+    if sealed_before and former.first_day and former.first_day < sealed_before:
+        raise Sealed
     withdrawals.import_withdraw(workspace=former.workspace, source=former.source, import_id=former.pk)
     Import.objects.filter(pk=former.pk).update(status=Import.Status.WITHDRAWN, withdrawn_at=timezone.now())
     history_record(actor=actor, action="import.withdrawn", target=former, name=str(former))

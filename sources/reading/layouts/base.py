@@ -268,11 +268,11 @@ class Layout:
             if comments.first_day is None or comments.last_day is None:
                 raise FileProblem("no_period")
             first, last = comments.first_day, comments.last_day
-        today = self.context.today
+        days = self.context.days
 
         def fixed(values: Values) -> Span:
-            check_day(last, today)
-            return (check_day(first, today), last, None)
+            check_day(last, days)
+            return (check_day(first, days), last, None)
 
         self.period = (first, last)
         return fixed
@@ -280,16 +280,16 @@ class Layout:
     period: tuple[dt.date, dt.date] | None = None  # of a file that gives one total
 
     def at_reader(self, position: int) -> Callable[[Values], Span]:
-        form, today, zone, own = self.formats.dates[position], self.context.today, self.context.zone, self.zone
+        form, days, zone, own = self.formats.dates[position], self.context.days, self.context.zone, self.zone
 
         def resolve(cell: Cell) -> Span:
             moment = moment_of(cell, form)
             if moment.at is None:
-                day = check_day(moment.day, today)
+                day = check_day(moment.day, days)
                 return (day, day, None)
             at = moment.at if moment.at.tzinfo else moment.at.replace(tzinfo=own)
             try:
-                day = check_day(at.astimezone(zone).date(), today)
+                day = check_day(at.astimezone(zone).date(), days)
                 return (day, day, at.astimezone(dt.UTC))
             except OverflowError:
                 raise Refused("no_such_day") from None
@@ -297,7 +297,7 @@ class Layout:
         return self.at(position, remembered(resolve))
 
     def day_of(self, position: int) -> Callable[[Values], dt.date]:
-        form, today, zone = self.formats.dates[position], self.context.today, self.context.zone
+        form, days, zone = self.formats.dates[position], self.context.days, self.context.zone
 
         def resolve(cell: Cell) -> dt.date:
             moment = moment_of(cell, form)
@@ -307,7 +307,7 @@ class Layout:
                     day = moment.at.astimezone(zone).date()
                 except OverflowError:
                     raise Refused("no_such_day") from None
-            return check_day(day, today)
+            return check_day(day, days)
 
         return self.at(position, remembered(resolve))
 
@@ -334,7 +334,7 @@ class Layout:
 
     def _parts_reader(self, when: When) -> Callable[[Values], Span]:
         assert when.parts is not None  # noqa: S101 - for the type checker
-        today = self.context.today
+        days = self.context.days
         readers: list[Callable[[Values], int]] = []
         names: list[str] = []
         for part in (when.parts.year, when.parts.month, when.parts.day):
@@ -353,7 +353,7 @@ class Layout:
             except (ValueError, OverflowError):
                 raise Refused("no_such_day", column=column, value=f"{year}-{month}-{number}") from None
             try:
-                return (check_day(day, today), day, None)
+                return (check_day(day, days), day, None)
             except Refused as refused:
                 refused.column = column
                 raise
