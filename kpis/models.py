@@ -250,12 +250,16 @@ class Series(WorkspaceOwned):
     segment_key = models.BigIntegerField(default=0)  # 0: rows without a segment, which NULL could not make unique
     dimensions = models.JSONField(default=dict)
     dimensions_key = models.CharField(max_length=64, default="")  # "" or SHA-256 of the canonical JSON
+    # Of a touchpoint that was merged into one which had this series too: the one that new rows go to.
+    successor = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="predecessors")
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "touchpoint", "kpi", "segment_key", "dimensions_key"], name="kpis_series_unique"
+                fields=["workspace", "touchpoint", "kpi", "segment_key", "dimensions_key"],
+                condition=Q(successor=None),
+                name="kpis_series_unique",
             ),
             models.CheckConstraint(
                 condition=Q(segment=None, segment_key=0) | Q(segment_id=F("segment_key")),

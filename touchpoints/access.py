@@ -11,7 +11,7 @@ from touchpoints.models import Channel, Touchpoint
 
 def touchpoint_for_view(request: HttpRequest, pk: UUID) -> Touchpoint:
     """Return a touchpoint, also one in the trash: cards on maps still lead to it."""
-    rows = Touchpoint.objects.select_related("category", "channel").filter(pk=pk)
+    rows = Touchpoint.objects.select_related("category", "channel", "merged_into").filter(pk=pk)
     return row_for(request, rows, Role.VIEWER)
 
 
@@ -21,7 +21,7 @@ def touchpoint_for_edit(request: HttpRequest, pk: UUID) -> Touchpoint:
 
 
 def touchpoint_in_trash_for_edit(request: HttpRequest, pk: UUID) -> Touchpoint:
-    rows = Touchpoint.objects.filter(pk=pk).exclude(deleted_at=None)
+    rows = Touchpoint.objects.filter(pk=pk, merged_into=None).exclude(deleted_at=None)
     return row_for(request, rows, Role.EDITOR)
 
 

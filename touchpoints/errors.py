@@ -23,3 +23,15 @@ class IconNotTaken(CxmapError):
         "This file is no icon that can be kept: a PNG picture up to 1 MB can, or an SVG drawing with shapes up to 200 kB."
     )
     status = 422
+
+
+class MergedIntoItself(CxmapError):
+    code = "merged_into_itself"
+    message = _("Choose another touchpoint: this one cannot be merged into itself.")
+    status = 422
+
+
+class MergedTooFar(CxmapError):
+    code = "merge_refused"
+    message = _("One of the two is no longer in the library. Open it again and choose another.")
+    status = 409

@@ -46,6 +46,22 @@ class FilterForm(forms.Form):
         return any(self.values().values())
 
 
+class MergeForm(forms.Form):
+    """The touchpoint that another one becomes."""
+
+    into: "forms.ModelChoiceField[Touchpoint]" = forms.ModelChoiceField(
+        label=_("Which touchpoint does it become?"),
+        queryset=Touchpoint.objects.none(),
+        empty_label=_("choose a touchpoint"),
+        error_messages={"invalid_choice": _("This touchpoint is no longer in the library: choose another.")},
+    )
+
+    def __init__(self, data: Any, *, touchpoint: Touchpoint) -> None:
+        super().__init__(data)
+        others = Touchpoint.objects.filter(workspace=touchpoint.workspace_id, deleted_at=None).exclude(pk=touchpoint.pk)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]
+
+
 class ChannelSelect(forms.Select):
     """Says on each option which categories the guides name the channel for, so that a script may put those first."""
 

@@ -85,6 +85,8 @@ class Touchpoint(WorkspaceOwned, Named):
     phase = models.CharField(_("phase"), max_length=10, choices=Phase, default=Phase.DURING)
     owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)  # a department or a person
     description = models.TextField(_("description"), blank=True)
+    # What it became; its code and name still mean that one in files and in the API (merging.py).
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged")
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("touchpoints/<uuid:pk>/", views.touchpoint_detail, name="detail"),
     path("touchpoints/<uuid:pk>/edit/", views.touchpoint_edit, name="edit"),
     path("touchpoints/<uuid:pk>/delete/", views.touchpoint_delete, name="delete"),
+    path("touchpoints/<uuid:pk>/merge/", views.touchpoint_merge, name="merge"),
     path("touchpoints/<uuid:pk>/restore/", views.touchpoint_restore, name="restore"),
     path("w/<slug:slug>/channels/", views.channel_list, name="channels"),
     path("w/<slug:slug>/channels/new/", views.channel_add, name="channel-add"),

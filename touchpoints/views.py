@@ -18,9 +18,9 @@ from cxmap.lib.http import refuse, render_page_or_partial
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
-from touchpoints import access, icons, selectors, services
+from touchpoints import access, icons, merging, selectors, services
 from touchpoints.examples import examples_of
-from touchpoints.forms import ChannelForm, ExamplesForm, FilterForm, TouchpointForm
+from touchpoints.forms import ChannelForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
 from touchpoints.models import Channel
 from touchpoints.panels import panels
 
@@ -108,6 +108,33 @@ def touchpoint_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_for_edit(request, pk)
     services.touchpoint_delete(touchpoint=touchpoint, actor=request.user)
     return redirect(f"{reverse('touchpoints:list', args=[touchpoint.workspace.slug])}?deleted={touchpoint.pk}")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Choose the touchpoint that this one becomes, see what would move, then decide."""
+    touchpoint = access.touchpoint_for_edit(request, pk)
+    posted = request.method == "POST"
+    form = MergeForm(request.POST if posted else request.GET or None, touchpoint=touchpoint)
+    into = form.cleaned_data["into"] if form.is_bound and form.is_valid() else None
+    if posted and into is not None and request.POST.get("sure"):
+        try:
+            merging.touchpoint_merge(touchpoint=touchpoint, into=into, actor=request.user)
+        except CxmapError as error:
+            form.add_error("into", str(error))
+        else:
+            text = _("“%(name)s” is now part of “%(into)s”.") % {"name": touchpoint.name, "into": into.name}
+            messages.success(request, text)
+            return redirect(into)
+    context = {
+        "form": form,
+        "touchpoint": touchpoint,
+        "into": into,
+        "consequences": merging.consequences(touchpoint, into) if into else (),
+        "section": "touchpoints",
+    }
+    return render(request, "touchpoints/merge_form.html", context, status=422 if form.errors else 200)
 
 
 @login_required

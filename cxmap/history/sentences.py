@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 SENTENCES = {
     "workspace.created": gettext_noop("created the workspace"),
     "observations.dropped": gettext_noop("deleted old observations, as the workspace's settings ask"),
+    "touchpoint.merged": gettext_noop("merged the touchpoint “%(name)s” into “%(into)s”"),
     "workspace.updated": gettext_noop("changed the settings of the workspace"),
     "invitation.created": gettext_noop("invited somebody"),
     "invitation.revoked": gettext_noop("revoked an invitation"),

@@ -7,6 +7,7 @@ from cxmap.workspaces.models import Workspace
 from kpis.measures import Kind, KpiSpec
 from kpis.models import Kpi
 from personas.models import Segment
+from touchpoints.merging import aliases
 from touchpoints.models import Touchpoint
 
 Found = TypeVar("Found", bound=Hashable)
@@ -43,13 +44,14 @@ class Index(Generic[Found]):
 
 
 class References:
-    """What the names in a request may mean in a workspace; three queries, whatever is asked."""
+    """What the names in a request may mean in a workspace; five queries, whatever is asked."""
 
     def __init__(self, workspace: Workspace) -> None:
         touchpoints = Touchpoint.objects.filter(workspace=workspace, deleted_at=None).values_list("code", "name", "id")
         segments = Segment.objects.filter(workspace=workspace).values_list("code", "name")
         # Codes stand for touchpoints and segments: rows of ten thousand names need no objects.
-        self.touchpoints = Index((code, code, [name, str(pk)]) for code, name, pk in touchpoints)
+        former = aliases(workspace.pk)
+        self.touchpoints = Index((code, code, [name, str(pk), *former.get(code, ())]) for code, name, pk in touchpoints)
         self.segments = Index((code, code, [name]) for code, name in segments)
         self.kpis = Index(
             (KpiSpec(code, cast(Kind, kind), low, high, top), code, [french, english, str(pk)])

@@ -48,11 +48,12 @@ COPY_BINS = "COPY kpis_load_bin FROM STDIN (FORMAT csv)"
 
 RANGES = """
 SELECT asked.id, oldest.day, newest.day
-  FROM unnest(%(series)s::bigint[]) AS asked (id)
+  FROM kpis_series AS asked
  CROSS JOIN LATERAL (SELECT first_day AS day FROM kpis_observation AS row WHERE row.workspace_id = %(workspace)s
                         AND row.series_id = asked.id ORDER BY first_day LIMIT 1) AS oldest
  CROSS JOIN LATERAL (SELECT first_day AS day FROM kpis_observation AS row WHERE row.workspace_id = %(workspace)s
                         AND row.series_id = asked.id ORDER BY first_day DESC LIMIT 1) AS newest
+ WHERE asked.id = ANY(%(series)s::bigint[]) OR asked.successor_id = ANY(%(series)s::bigint[])
 """
 
 HAS_IDS = """

@@ -64,7 +64,7 @@ def series_resolve(*, workspace: Workspace, keys: Iterable[SeriesKey]) -> dict[S
             "SELECT series.touchpoint_id, series.kpi_id, series.segment_key, asked.dimensions, series.id"
             " FROM " + asked + " JOIN kpis_series AS series ON series.workspace_id = %s"
             " AND series.touchpoint_id = asked.touchpoint AND series.kpi_id = asked.kpi"
-            " AND series.segment_key = asked.segment AND series.dimensions_key = asked.key",
+            " AND series.segment_key = asked.segment AND series.dimensions_key = asked.key AND series.successor_id IS NULL",
             [*columns[1:], columns[0]],
         )
         found = cursor.fetchall()

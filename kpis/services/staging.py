@@ -92,7 +92,7 @@ SELECT %(workspace)s, ref.touchpoint_id, ref.kpi_id, nullif(ref.segment_id, 0), 
        SELECT FROM kpis_series AS series
         WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ref.touchpoint_id
           AND series.kpi_id = ref.kpi_id AND series.segment_key = ref.segment_id
-          AND series.dimensions_key = ref.dimensions_key)
+          AND series.dimensions_key = ref.dimensions_key AND series.successor_id IS NULL)
  ORDER BY ref.touchpoint_id, ref.kpi_id, ref.segment_id, ref.dimensions_key
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - constants
@@ -102,7 +102,7 @@ UPDATE kpis_stage_ref AS ref SET series_id = series.id
   FROM kpis_series AS series
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ref.touchpoint_id
    AND series.kpi_id = ref.kpi_id AND series.segment_key = ref.segment_id
-   AND series.dimensions_key = ref.dimensions_key
+   AND series.dimensions_key = ref.dimensions_key AND series.successor_id IS NULL
 """
 
 GROUP = f"""
@@ -158,33 +158,38 @@ SELECT fresh.*, CASE WHEN old.id IS NULL THEN 'created' WHEN {SAME} THEN 'unchan
         LIMIT 1) AS old ON TRUE
 """  # noqa: S608 - constants
 
+# A series and those that were merged into it: a file that is brought again replaces what it said before the merge.
+KIN = """
+ CROSS JOIN LATERAL (
+       SELECT id FROM kpis_series AS one WHERE one.id = covered.series_id OR one.successor_id = covered.series_id OFFSET 0) AS kin"""
+
 # What rows without ids replace: of the same source and mapping, the same series on the days that the file covers.
-OLD_OF_FILE = """
+OLD_OF_FILE = f"""
 SELECT old.* FROM (
        SELECT series_id, min(first_day) OVER () AS first, max(first_day) OVER () AS last,
               row_number() OVER (PARTITION BY series_id) AS place
-         FROM kpis_stage_group WHERE without_id > 0) AS covered
+         FROM kpis_stage_group WHERE without_id > 0) AS covered{KIN}
  CROSS JOIN LATERAL (
        SELECT * FROM kpis_observation AS row
-        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = kin.id
           AND row.first_day BETWEEN covered.first AND covered.last
           AND row.source_id = %(source)s AND row.external_id IS NULL AND row.mapping_key = %(mapping)s
        OFFSET 0) AS old
   JOIN (SELECT DISTINCT first_day, last_day FROM kpis_stage_group WHERE without_id > 0) AS span USING (first_day, last_day)
  WHERE covered.place = 1
-"""
+"""  # noqa: S608 - constants
 
 # The API says each series and day by itself.
-OLD_OF_API = """
-SELECT old.* FROM kpis_stage_group AS covered
+OLD_OF_API = f"""
+SELECT old.* FROM kpis_stage_group AS covered{KIN}
  CROSS JOIN LATERAL (
        SELECT * FROM kpis_observation AS row
-        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = kin.id
           AND row.first_day = covered.first_day AND row.last_day = covered.last_day
           AND row.source_id = %(source)s AND row.external_id IS NULL
        OFFSET 0) AS old
  WHERE covered.without_id > 0
-"""
+"""  # noqa: S608 - constants
 
 ALIKE = 'series_id, first_day, last_day, at, "column", n, numerator, denominator, sum_squares, excluded, bin'
 

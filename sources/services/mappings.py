@@ -29,6 +29,7 @@ from sources.reading import (
     write_mapping,
 )
 from sources.services.nudges import work_soon
+from touchpoints.merging import aliases
 from touchpoints.models import Touchpoint
 
 
@@ -40,9 +41,10 @@ def spec_of(kpi: Kpi) -> KpiSpec:
 def context_of(workspace: Workspace) -> Context:
     """Return what files of a workspace are read with: its library, its KPIs, its day."""
     touchpoints = Touchpoint.objects.filter(workspace=workspace, deleted_at=None).values_list("code", "name")
+    former = aliases(workspace.pk)
     kpis = Kpi.objects.filter(workspace=workspace)
     catalogue = Catalogue(
-        touchpoints={code: [name] for code, name in touchpoints},
+        touchpoints={code: [name, *former.get(code, ())] for code, name in touchpoints},
         kpis={spec_of(kpi): [kpi.name_fr, kpi.name_en] for kpi in kpis},
     )
     return Context(catalogue, today_of(workspace), workspace.zone, sealed_before=workspace.sealed_before)

@@ -72,6 +72,8 @@ ROWS = [
     Row("touchpoints:detail", in_trash, Role.VIEWER),
     Row("touchpoints:edit", one, Role.EDITOR),
     Row("touchpoints:edit", one, Role.EDITOR, method="post"),
+    Row("touchpoints:merge", one, Role.EDITOR),
+    Row("touchpoints:merge", one, Role.EDITOR, method="post"),
     Row("touchpoints:delete", one, Role.EDITOR, method="post"),
     Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
     Row("touchpoints:channels", in_workspace, Role.VIEWER),
