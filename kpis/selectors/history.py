@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from kpis.charts import history_figure
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
+from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS
-from kpis.models import Binding, KpiState, Rhythm, State
+from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
 
 # rhythm: (SQL unit, periods shown)
@@ -27,8 +28,8 @@ class PeriodValue:
     start: dt.date
     end: dt.date
     n: int
-    numerator: float
-    denominator: float
+    numerator: float | None  # None: a formula
+    denominator: float | None
     excluded: int
     value: float | None
     low: float | None
@@ -47,6 +48,8 @@ def _last_day(start: dt.date, rhythm: str) -> dt.date:
 
 def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     """Return the periods with data of the last year or so, oldest first; one query, and one for the histograms of a quantile."""
+    if binding.kpi.kind == KpiKind.FORMULA:
+        return _formula_values(binding, today=today)
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -85,6 +88,28 @@ def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
         )
         for (start, *_), own, figure in zip(rows, sums, figures, strict=True)
     ]
+
+
+def _formula_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
+    unit, count = SHOWN[Rhythm(binding.rhythm)]
+    days = {"day": 1, "week": 7, "month": 31}[unit]
+    found = formula_figures(
+        binding.workspace_id,
+        [(binding.touchpoint_id, binding.kpi)],
+        first=today - dt.timedelta(days=count * days),
+        last=None,
+        unit=unit,
+    )
+    values = []
+    for (_place, start), one in sorted(found.items(), key=lambda pair: pair[0][1] or today):
+        if start is None:
+            continue
+        end = _last_day(start, binding.rhythm)
+        figure = one.figure
+        values.append(
+            PeriodValue(start, end, one.n, None, None, 0, figure.value, figure.low, figure.high, None, end >= today)
+        )
+    return values
 
 
 def suffix_of(unit: str) -> str:
