@@ -137,7 +137,7 @@ SELECT wanted.key, {{period}}, bins.key::integer, sum(bins.value::bigint)::bigin
  WHERE kept.histogram IS NOT NULL
  GROUP BY 1, 2, 3
 """
-SUMS = f"SELECT wanted.key, {{period}}, {sums_sql('kept')} {WANTED} GROUP BY 1, 2"
+SUMS = f"SELECT wanted.key, {{period}}, min(kept.day), max(kept.day), {sums_sql('kept')} {WANTED} GROUP BY 1, 2"
 
 
 def _rows(
@@ -177,9 +177,18 @@ def histogram_rows(
     return _rows(HISTOGRAMS, workspace_id, wanted, **span)
 
 
-def sums_read(workspace_id: int, wanted: Sequence[Wanted], **span: Any) -> dict[tuple[int, dt.date | None], Sums]:
+class Dated(NamedTuple):
+    """Sums with the first and last day that they are of."""
+
+    sums: Sums
+    first_day: dt.date
+    last_day: dt.date
+
+
+def sums_read(workspace_id: int, wanted: Sequence[Wanted], **span: Any) -> dict[tuple[int, dt.date | None], Dated]:
     """Return the sums by key and period, as histogram_rows has them; one query."""
-    return {(key, period): Sums(*sums) for key, period, *sums in _rows(SUMS, workspace_id, wanted, **span)}
+    rows = _rows(SUMS, workspace_id, wanted, **span)
+    return {(key, period): Dated(Sums(*sums), first, last) for key, period, first, last, *sums in rows}
 
 
 def histograms_read(workspace_id: int, wanted: Sequence[Wanted], **span: Any) -> dict[tuple[int, dt.date | None], Bins]:

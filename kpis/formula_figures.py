@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from scipy import special
 
-from kpis.figures import Figure, Wanted, figures_of, histograms_read, shows_quantile, sums_read
+from kpis.figures import Dated, Figure, Wanted, figures_of, histograms_read, shows_quantile, sums_read
 from kpis.formulas import FormulaError, Node, expand, parts_of, with_errors
 from kpis.models import Kpi, KpiKind
 from kpis.statistics import LEVEL
@@ -27,10 +27,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class FormulaFigure:
-    """A figure and how many cases its scarcest part rests on."""
+    """A figure, how many cases its scarcest part rests on, and the days that its parts have numbers of."""
 
     n: int
     figure: Figure
+    first_day: dt.date
+    last_day: dt.date
 
 
 def plans_of(workspace_id: int, kpis: Sequence[Kpi]) -> dict[UUID, Plan]:
@@ -97,15 +99,21 @@ def formula_figures(
     bins = histograms_read(workspace_id, [one for *_, one, part in places if shows_quantile(part)], **span)
     keys = list(sums)
     parts = [places[key][3] for key, _period in keys]
-    figures = figures_of(parts, [sums[key] for key in keys], [bins.get(key) for key in keys])
-    gathered: dict[tuple[int, dt.date | None], dict[str, tuple[int, Figure]]] = {}
+    figures = figures_of(parts, [sums[key].sums for key in keys], [bins.get(key) for key in keys])
+    gathered: dict[tuple[int, dt.date | None], dict[str, tuple[Dated, Figure]]] = {}
     for (key, period), figure in zip(keys, figures, strict=True):
         place, code, *_ = places[key]
-        gathered.setdefault((place, period), {})[code] = (sums[key, period].n, figure)
+        gathered.setdefault((place, period), {})[code] = (sums[key, period], figure)
     found = {}
     for (place, period), own in gathered.items():
         plan = plans[asked[place][1].pk]
         if set(own) == set(plan.parts):
-            figure = combined(plan, {code: figure for code, (_n, figure) in own.items()})
-            found[place, period] = FormulaFigure(min(n for n, _figure in own.values()), figure)
+            figure = combined(plan, {code: one for code, (_dated, one) in own.items()})
+            dated = [one for one, _figure in own.values()]
+            found[place, period] = FormulaFigure(
+                n=min(one.sums.n for one in dated),
+                figure=figure,
+                first_day=min(one.first_day for one in dated),
+                last_day=max(one.last_day for one in dated),
+            )
     return found

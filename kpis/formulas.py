@@ -188,20 +188,18 @@ def evaluated(node: Node, values: Mapping[str, Array]) -> tuple[Array, dict[str,
         return value, {node.code: np.ones_like(value)}
     (left, of_left), (right, of_right) = evaluated(node.left, values), evaluated(node.right, values)
     nothing = np.zeros_like(left)
+    ones = np.ones_like(left)
     if node.sign == "/":
         right = np.where(right == 0, np.nan, right)
-    results = {"+": left + right, "-": left - right, "*": left * right, "/": left / right}
-    ones = np.ones_like(left)
-    outer = {
-        "+": (ones, ones),
-        "-": (ones, -ones),
-        "*": (right, left),
-        "/": (1.0 / right, -left / (right * right)),
-    }
-    by_left, by_right = outer[node.sign]
+        found, by_left, by_right = left / right, 1.0 / right, -left / (right * right)
+    elif node.sign == "*":
+        found, by_left, by_right = left * right, right, left
+    else:
+        side = 1.0 if node.sign == "+" else -1.0
+        found, by_left, by_right = left + side * right, ones, side * ones
     codes = dict.fromkeys([*of_left, *of_right])
     slopes = {code: by_left * of_left.get(code, nothing) + by_right * of_right.get(code, nothing) for code in codes}
-    return results[node.sign], slopes
+    return found, slopes
 
 
 def with_errors(node: Node, values: Mapping[str, Array], errors: Mapping[str, Array]) -> tuple[Array, Array]:

@@ -179,8 +179,7 @@ def _formula_values(
     former = version_days(kpi, touchpoint.workspace)
     values = []
     for (_place, period), one in sorted(found.items(), key=lambda pair: pair[0][1] or date.min):
-        # A total without ends has no days of its own: those of its parts differ.
-        start, end = _ends(grain, period) if period else (first or date.min, last or date.max)
+        start, end = _ends(grain, period) if period else (first or one.first_day, last or one.last_day)
         state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
         figure = one.figure
         values.append(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -15,6 +15,7 @@ from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS
 from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
+from kpis.versions import version_days, version_on
 
 # rhythm: (SQL unit, periods shown)
 SHOWN = {Rhythm.DAILY: ("day", 90), Rhythm.WEEKLY: ("week", 53), Rhythm.MONTHLY: ("month", 25)}
@@ -36,6 +37,7 @@ class PeriodValue:
     high: float | None
     quantile: float | None
     running: bool
+    version: int | None = None  # of the definition in force at its end; None: there is only one
 
 
 def _last_day(start: dt.date, rhythm: str) -> dt.date:
@@ -47,9 +49,18 @@ def _last_day(start: dt.date, rhythm: str) -> dt.date:
 
 
 def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
-    """Return the periods with data of the last year or so, oldest first; one query, and one for the histograms of a quantile."""
-    if binding.kpi.kind == KpiKind.FORMULA:
-        return _formula_values(binding, today=today)
+    """Return the periods with data of the last year or so, oldest first; one query, one more for the histograms of a quantile and for
+    the versions of a definition that changed; three for a formula.
+    """
+    find = _formula_values if binding.kpi.kind == KpiKind.FORMULA else _measured_values
+    values = find(binding, today=today)
+    former = version_days(binding.kpi, binding.workspace)
+    if not former:
+        return values
+    return [replace(value, version=version_on(binding.kpi, former, value.end)) for value in values]
+
+
+def _measured_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     with connection.cursor() as cursor:
         cursor.execute(
