@@ -1,4 +1,4 @@
-"""From an id in a request to a binding, flag or touchpoint: a member of its workspace, with the role."""
+"""From an id in a request to a KPI, binding, flag or touchpoint: a member of its workspace, with the role."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
 from journeys.models import Step
-from kpis.models import Binding, Flag
+from kpis.models import Binding, Flag, Kpi
 from touchpoints.models import Touchpoint
 
 
@@ -16,6 +16,15 @@ def touchpoint_for_analysis(request: HttpRequest, pk: UUID) -> Touchpoint:
     """For binding KPIs and setting targets."""
     rows = Touchpoint.objects.select_related("category").filter(pk=pk, deleted_at=None)
     return row_for(request, rows, Role.ANALYST)
+
+
+def kpi_for_view(request: HttpRequest, pk: UUID) -> Kpi:
+    return row_for(request, Kpi.objects.select_related("workspace").filter(pk=pk), Role.VIEWER)
+
+
+def kpi_for_analysis(request: HttpRequest, pk: UUID) -> Kpi:
+    """For changing a definition, archiving and restoring it."""
+    return row_for(request, Kpi.objects.select_related("workspace").filter(pk=pk), Role.ANALYST)
 
 
 def _steps(pk: UUID) -> QuerySet[Step]:

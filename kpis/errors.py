@@ -11,6 +11,19 @@ class KpiUnknown(CxmapError):
     status = 422
 
 
+class KpiInvalid(CxmapError):
+    """A definition that cannot be; `fields` has a sentence for each field."""
+
+    code = "kpi_invalid"
+    message = _("Some fields of the definition are wrong. Nothing was saved.")
+
+
+class KpiArchived(CxmapError):
+    code = "kpi_archived"
+    message = _("This KPI is archived. Restore it before binding it to a touchpoint.")
+    status = 409
+
+
 class TouchpointMissing(CxmapError):
     code = "touchpoint_missing"
     message = _("A KPI is bound to a touchpoint: put one at this step first.")

@@ -123,20 +123,25 @@ PERIODS = {
     "month": "date_trunc('month', kept.day)::date",
 }
 
-HISTOGRAMS = """
-SELECT wanted.key, {period}, bins.key::integer, sum(bins.value::bigint)::bigint
+WANTED = """
   FROM unnest(%(keys)s::int[], %(touchpoints)s::uuid[], %(kpis)s::uuid[]) AS wanted (key, touchpoint_id, kpi_id)
   JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = wanted.touchpoint_id
    AND series.kpi_id = wanted.kpi_id AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
   JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
    AND kept.day BETWEEN coalesce(%(first)s, '-infinity'::date) AND coalesce(%(last)s, 'infinity'::date)
+"""
+HISTOGRAMS = f"""
+SELECT wanted.key, {{period}}, bins.key::integer, sum(bins.value::bigint)::bigint
+{WANTED}
  CROSS JOIN LATERAL jsonb_each_text(kept.histogram) AS bins
  WHERE kept.histogram IS NOT NULL
  GROUP BY 1, 2, 3
 """
+SUMS = f"SELECT wanted.key, {{period}}, min(kept.day), max(kept.day), {sums_sql('kept')} {WANTED} GROUP BY 1, 2"
 
 
-def histogram_rows(
+def _rows(
+    statement: str,
     workspace_id: int,
     wanted: Sequence[Wanted],
     *,
@@ -144,11 +149,8 @@ def histogram_rows(
     last: dt.date | None,
     unit: str = "",
     segment_id: int | None = None,
-) -> list[tuple[int, dt.date | None, int, int]]:
-    """Return (key, first day of the period, bin, durations); without a unit (day, week, month) the period is None.
-
-    One query; none at all where nothing is wanted.
-    """
+) -> list[Any]:
+    """Run one of the two statements; nothing is asked where nothing is wanted."""
     if not wanted:
         return []
     params: dict[str, Any] = {
@@ -161,8 +163,32 @@ def histogram_rows(
         "segment": segment_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(HISTOGRAMS.format(period=PERIODS.get(unit, "NULL::date")), params)
+        cursor.execute(statement.format(period=PERIODS.get(unit, "NULL::date")), params)
         return cursor.fetchall()
+
+
+def histogram_rows(
+    workspace_id: int, wanted: Sequence[Wanted], **span: Any
+) -> list[tuple[int, dt.date | None, int, int]]:
+    """Return (key, first day of the period, bin, durations) of days first to last; one query.
+
+    unit is day, week or month; without one the period is None. segment_id: None for all segments together.
+    """
+    return _rows(HISTOGRAMS, workspace_id, wanted, **span)
+
+
+class Dated(NamedTuple):
+    """Sums with the first and last day that they are of."""
+
+    sums: Sums
+    first_day: dt.date
+    last_day: dt.date
+
+
+def sums_read(workspace_id: int, wanted: Sequence[Wanted], **span: Any) -> dict[tuple[int, dt.date | None], Dated]:
+    """Return the sums by key and period, as histogram_rows has them; one query."""
+    rows = _rows(SUMS, workspace_id, wanted, **span)
+    return {(key, period): Dated(Sums(*sums), first, last) for key, period, first, last, *sums in rows}
 
 
 def histograms_read(workspace_id: int, wanted: Sequence[Wanted], **span: Any) -> dict[tuple[int, dt.date | None], Bins]:

@@ -66,7 +66,7 @@ class BindingForm(forms.Form):
             del fields["kpi"]
             return
         taken = Binding.objects.filter(touchpoint=touchpoint, deleted_at=None).values("kpi")
-        kpis = Kpi.objects.filter(workspace=touchpoint.workspace_id).exclude(pk__in=taken)
+        kpis = Kpi.objects.filter(workspace=touchpoint.workspace_id, archived_at=None).exclude(pk__in=taken)
         category = touchpoint.category.code
         fields["kpi"].queryset = kpis
         typical = [kpi for kpi in kpis if category in kpi.typical_categories]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from kpis.models import Binding, Flag
+from kpis.models import Binding, Flag, Kpi
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class Answer:
     href: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Where a KPI is used beside touchpoints: a tile of a dashboard, a survey, an improvement."""
+
+    text: str
+    href: str = ""
+
+
+_uses: list[Callable[[Kpi], Sequence[Use]]] = []
 _answers: list[Callable[[Sequence[Flag]], Mapping[UUID, Answer]]] = []
 _happenings: list[Callable[[Binding, dt.date, dt.date], Sequence[Happening]]] = []
 
@@ -39,6 +48,16 @@ def register_happenings(loader: Callable[[Binding, dt.date, dt.date], Sequence[H
     """Add a loader of what happened around some days (both included) to one binding."""
     if loader not in _happenings:
         _happenings.append(loader)
+
+
+def register_uses(loader: Callable[[Kpi], Sequence[Use]]) -> None:
+    """Add a loader of what uses a KPI, for the KPI's page."""
+    if loader not in _uses:
+        _uses.append(loader)
+
+
+def uses_of(kpi: Kpi) -> list[Use]:
+    return [use for loader in _uses for use in loader(kpi)]
 
 
 def answers_of(flags: Sequence[Flag]) -> dict[UUID, Answer]:

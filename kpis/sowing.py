@@ -20,7 +20,7 @@ def code_and_direction(word: str) -> tuple[str, str]:
 
 def sow(ground: Ground) -> None:
     """Bind the suggested KPIs, without a target. A KPI that the touchpoint has, or that was taken off it, is left alone."""
-    kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace_id=ground.journey.workspace_id)}
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace_id=ground.journey.workspace_id, archived_at=None)}
     touched = set(
         Binding.objects.filter(touchpoint__in=ground.touchpoints.values()).values_list("touchpoint_id", "kpi_id")
     )
@@ -36,7 +36,7 @@ def sow(ground: Ground) -> None:
 
 def preview(workspace: Workspace, blueprint: Blueprint) -> Mapping[str, Cells]:
     """Return the KPIs of each step's touchpoints by name."""
-    kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace=workspace)}
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace=workspace, archived_at=None)}
 
     def lines(key: str) -> list[Line]:
         plan = blueprint.touchpoints[key]

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from django.db import connection
 
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
-from kpis.models import Binding, Kpi, KpiState, Target
+from kpis.formula_figures import formula_figures
+from kpis.models import Binding, Kpi, KpiKind, KpiState, Target
+from kpis.versions import version_days, version_on
 from personas.models import Segment
 from touchpoints.models import Touchpoint
 
@@ -49,14 +51,15 @@ class Value:
     period: date | None
     first_day: date
     last_day: date
-    numerator: float
-    denominator: float
+    numerator: float | None  # None: a formula has none of its own
+    denominator: float | None
     n: int
     excluded: int
     value: float | None
     low: float | None
     high: float | None
     quantile: float | None
+    definition_version: int  # in force at the end of the period
     state: str | None
     target: float | None
     fresh_at: datetime | None
@@ -92,6 +95,8 @@ def values_read(
         "first": first,
         "last": last,
     }
+    if kpi.kind == KpiKind.FORMULA:
+        return _formula_values(touchpoint, kpi, first, last, grain, segment)
     with connection.cursor() as cursor:
         cursor.execute(ROLLUPS.format(period=PERIOD[grain], sums=sums_sql("kept")), params)
         rows = cursor.fetchall()
@@ -100,14 +105,8 @@ def values_read(
             rows = cursor.fetchall()
     if not rows:
         return []
-    binding = Binding.objects.filter(touchpoint=touchpoint, kpi=kpi, deleted_at=None).first()
-    states: dict[date, KpiState] = {}
-    target = None
-    if binding:
-        target = Target.objects.filter(binding=binding, ended_at=None).values_list("value", flat=True).first()
-        rhythm = {"day": "daily", "week": "weekly", "month": "monthly"}.get(grain)
-        if rhythm == binding.rhythm and segment is None:
-            states = {state.period_start: state for state in KpiState.objects.filter(binding=binding)}
+    judged = _Judged.read(touchpoint, kpi, grain, segment)
+    former = version_days(kpi, touchpoint.workspace)
     sums = [Sums(*row[4:]) for row in rows]
     bins: dict[Any, Any] = {}
     if shows_quantile(kpi):
@@ -118,8 +117,7 @@ def values_read(
     values = []
     for (period, first_day, last_day, fresh_at, *_), own, figure in zip(rows, sums, figures, strict=True):
         start, end = _ends(grain, period) if period else (first or first_day, last or last_day)
-        inside = (first is None or first <= start) and (last is None or end <= last)
-        state = states.get(period) if period and inside else None
+        state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
         values.append(
             Value(
                 period=period,
@@ -133,9 +131,74 @@ def values_read(
                 low=figure.low,
                 high=figure.high,
                 quantile=figure.quantile,
-                state=state.state if state else None,
-                target=state.target if state else target,
+                definition_version=version_on(kpi, former, min(end, last) if last else end),
+                state=state,
+                target=target,
                 fresh_at=fresh_at,
+            )
+        )
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """States by first day, where the grain is the binding's rhythm, and today's target."""
+
+    states: dict[date, KpiState]
+    target: float | None
+
+    @classmethod
+    def read(cls, touchpoint: Touchpoint, kpi: Kpi, grain: Grain, segment: Segment | None) -> "_Judged":
+        binding = Binding.objects.filter(touchpoint=touchpoint, kpi=kpi, deleted_at=None).first()
+        if binding is None:
+            return cls({}, None)
+        states: dict[date, KpiState] = {}
+        target = Target.objects.filter(binding=binding, ended_at=None).values_list("value", flat=True).first()
+        rhythm = {"day": "daily", "week": "weekly", "month": "monthly"}.get(grain)
+        if rhythm == binding.rhythm and segment is None:
+            states = {state.period_start: state for state in KpiState.objects.filter(binding=binding)}
+        return cls(states, target)
+
+    def of(self, period: date | None, *, inside: bool) -> tuple[str | None, float | None]:
+        state = self.states.get(period) if period and inside else None
+        return (state.state, state.target) if state else (None, self.target)
+
+
+def _formula_values(
+    touchpoint: Touchpoint, kpi: Kpi, first: date | None, last: date | None, grain: Grain, segment: Segment | None
+) -> list[Value]:
+    found = formula_figures(
+        touchpoint.workspace_id,
+        [(touchpoint.pk, kpi)],
+        first=first,
+        last=last,
+        unit="" if grain == "total" else grain,
+        segment_id=segment.pk if segment else None,
+    )
+    judged = _Judged.read(touchpoint, kpi, grain, segment)
+    former = version_days(kpi, touchpoint.workspace)
+    values = []
+    for (_place, period), one in sorted(found.items(), key=lambda pair: pair[0][1] or date.min):
+        start, end = _ends(grain, period) if period else (first or one.first_day, last or one.last_day)
+        state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
+        figure = one.figure
+        values.append(
+            Value(
+                period=period,
+                first_day=max(start, first) if first else start,
+                last_day=min(end, last) if last else end,
+                numerator=None,
+                denominator=None,
+                n=one.n,
+                excluded=0,
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                quantile=None,
+                definition_version=version_on(kpi, former, min(end, last) if last else end),
+                state=state,
+                target=target,
+                fresh_at=None,
             )
         )
     return values

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,7 +13,7 @@ from cxmap.api_fields import CodeOfWorkspace, FiniteField, IdOfWorkspace, expect
 from cxmap.workspaces.models import Role
 from kpis import services
 from kpis.errors import TargetEnded
-from kpis.models import Binding, Direction, Kpi, Rhythm, Target
+from kpis.models import Binding, Direction, Kpi, KpiKind, Rhythm, Target, Unit
 from kpis.services.targets import SMART
 from touchpoints.models import Touchpoint
 
@@ -23,19 +24,96 @@ class KpiOut(serializers.ModelSerializer[Kpi]):
     class Meta:
         model = Kpi
         fields = [
-            "id", "code", "name_fr", "name_en", "kind", "unit", "direction", "formula_fr", "formula_en", "numerator_fr", "numerator_en",
-            "denominator_fr", "denominator_en", "note_fr", "note_en", "scale_min", "scale_max", "top_from", "opinion",
-            "typical_categories", "typical_channels", "definition_version",
+            "id", "code", "name_fr", "name_en", "kind", "unit", "quantile", "expression", "direction", "formula_fr", "formula_en",
+            "numerator_fr", "numerator_en", "denominator_fr", "denominator_en", "note_fr", "note_en", "scale_min", "scale_max",
+            "top_from", "opinion", "typical_categories", "typical_channels", "definition_version", "own", "archived_at", "revision",
         ]  # fmt: skip
         read_only_fields = fields
 
 
+class KpiChange(serializers.Serializer[Any]):
+    """What may be said of a definition. A change of what a value means begins a new version."""
+
+    name_fr = serializers.CharField(max_length=120, required=False)
+    name_en = serializers.CharField(max_length=120, required=False)
+    kind = serializers.ChoiceField(choices=KpiKind.choices, required=False)
+    unit = serializers.ChoiceField(choices=Unit.choices, required=False)
+    quantile = FiniteField(required=False, allow_null=True, help_text="Of a duration: 0.5 or 0.9; null is the mean.")
+    expression = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="Of a formula: codes, numbers, + - * / ( )."
+    )
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False, allow_blank=True)
+    formula_fr = serializers.CharField(max_length=300, required=False)
+    formula_en = serializers.CharField(max_length=300, required=False)
+    numerator_fr = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    numerator_en = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    denominator_fr = serializers.CharField(max_length=80, required=False)
+    denominator_en = serializers.CharField(max_length=80, required=False)
+    note_fr = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    note_en = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    scale_min = serializers.IntegerField(required=False, allow_null=True, min_value=-100, max_value=100)
+    scale_max = serializers.IntegerField(required=False, allow_null=True, min_value=-100, max_value=100)
+    top_from = serializers.IntegerField(required=False, allow_null=True, min_value=-100, max_value=100)
+    opinion = serializers.BooleanField(required=False)
+    typical_categories = serializers.ListField(
+        child=serializers.SlugField(max_length=60), required=False, max_length=20
+    )
+    typical_channels = serializers.ListField(child=serializers.SlugField(max_length=60), required=False, max_length=60)
+
+
+NEEDED = ("name_fr", "name_en", "kind", "unit", "formula_fr", "formula_en", "denominator_fr", "denominator_en")
+
+
+class KpiIn(KpiChange):
+    """A KPI of the workspace's own. Its code comes from the English name unless given."""
+
+    code = serializers.SlugField(max_length=60, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name in NEEDED:
+            fields[name].required = True
+        return fields
+
+
+@extend_schema_view(destroy=extend_schema(responses={204: None}))
 class KpiViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
-    """The KPI catalogue. An empty direction is asked for each touchpoint."""
+    """The KPI catalogue. An empty direction is asked for each touchpoint. Edits honour `If-Match` with the revision."""
 
     queryset = Kpi.objects.all()
     serializer_class = KpiOut
-    filterset_fields = ["code", "kind"]
+    filterset_fields = {"code": ["exact"], "kind": ["exact"], "own": ["exact"], "archived_at": ["isnull"]}
+    write_role = Role.ANALYST
+
+    @extend_schema(request=KpiIn, responses={201: KpiOut})
+    def create(self, request: Request) -> Response:
+        given = KpiIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        kpi = services.kpi_create(workspace=self.workspace(), actor=self.actor(), **given.validated_data)
+        return Response(KpiOut(kpi).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=KpiChange, responses=KpiOut)
+    def partial_update(self, request: Request, pk: str = "") -> Response:
+        given = KpiChange(data=request.data)
+        given.is_valid(raise_exception=True)
+        kpi = services.kpi_update(
+            kpi=self.get_object(),
+            actor=self.actor(),
+            expected_revision=expected_revision(request),
+            **given.validated_data,
+        )
+        return Response(KpiOut(kpi).data)
+
+    def destroy(self, request: Request, pk: str = "") -> Response:
+        """Archive the KPI: it is offered no more, and what uses it goes on. It can still be read, and restored."""
+        services.kpi_archive(kpi=self.get_object(), actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=KpiOut)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str = "") -> Response:
+        """Offer an archived KPI again."""
+        return Response(KpiOut(services.kpi_restore(kpi=self.get_object(), actor=self.actor())).data)
 
 
 class TargetOut(serializers.ModelSerializer[Target]):

@@ -36,8 +36,8 @@ class ValueOut(serializers.Serializer[Any]):
     period = serializers.DateField(allow_null=True, help_text="First day of the day, week or month; null for a total.")
     first_day = serializers.DateField()
     last_day = serializers.DateField()
-    numerator = serializers.FloatField()
-    denominator = serializers.FloatField()
+    numerator = serializers.FloatField(allow_null=True, help_text="null: a formula, which has none of its own.")
+    denominator = serializers.FloatField(allow_null=True)
     n = serializers.IntegerField()
     excluded = serializers.IntegerField()
     value = serializers.FloatField(allow_null=True)
@@ -48,6 +48,7 @@ class ValueOut(serializers.Serializer[Any]):
         help_text="Which quantile the value is (0.5: the median); null for other figures, also for the mean of durations whose "
         "single values are not all known.",
     )
+    definition_version = serializers.IntegerField(help_text="The definition in force at the end of the period.")
     state = serializers.ChoiceField(
         choices=State.choices,
         allow_null=True,

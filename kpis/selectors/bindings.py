@@ -18,8 +18,9 @@ from cxmap.lib.prepared import Prepared
 from journeys.lanes import Period
 from kpis.charts import Spark, spark
 from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read, kind_of, shows_quantile, sums_sql
+from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS, state_label
-from kpis.models import Binding, Direction, Flag, Kpi, KpiState, Rhythm, State, Target
+from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, KpiState, Rhythm, State, Target
 from kpis.statistics import minimum_n
 
 HISTORY = 13  # closed periods behind a sparkline: a quarter of weeks
@@ -246,6 +247,18 @@ def _period_figures(
     return figures_of([binding.kpi for binding in bindings], [sums.get(binding.pk) for binding in bindings], bins)
 
 
+def _fill_formulas(bindings: Sequence[Binding], sums: dict[UUID, Sums], figures: list[Figure], period: Period) -> None:
+    """Put the figures of formulas in their places; their base is that of the scarcest part."""
+    places = [number for number, binding in enumerate(bindings) if binding.kpi.kind == KpiKind.FORMULA]
+    asked = [(bindings[number].touchpoint_id, bindings[number].kpi) for number in places]
+    if not asked:
+        return
+    found = formula_figures(bindings[0].workspace_id, asked, first=period.start, last=period.end)
+    for (place, _period), one in found.items():
+        figures[places[place]] = one.figure
+        sums[bindings[places[place]].pk] = Sums(one.n, math.nan, math.nan)
+
+
 def _view(
     binding: Binding,
     *,
@@ -287,8 +300,8 @@ def _view(
         end=period.end,
         n=sums.n if sums else 0,
         excluded=sums.excluded if sums else 0,
-        numerator=sums.numerator if sums else None,
-        denominator=sums.denominator if sums else None,
+        numerator=sums.numerator if sums and not math.isnan(sums.numerator) else None,
+        denominator=sums.denominator if sums and not math.isnan(sums.denominator) else None,
         value=figure.value,
         low=figure.low,
         high=figure.high,
@@ -349,11 +362,12 @@ def binding_views(bindings: Iterable[Binding], *, today: dt.date, period: Period
     targets = {target.binding_id: target for target in _targets(bindings=ids)}
     flags = {flag.binding_id: flag for flag in _flags(bindings=ids)}
     states = _newest_states(ids)
-    sums: Mapping[UUID, Sums] = {}
+    sums: dict[UUID, Sums] = {}
     figures = [Figure()] * len(bindings)
     if period is not None and bindings:
         sums = _period_sums(bindings, period.start, period.end)
         figures = _period_figures(bindings, sums, period.start, period.end)
+        _fill_formulas(bindings, sums, figures, period)
     return [
         _view(
             binding,

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
+from kpis.figures import shows_quantile
 from kpis.models import Binding, Direction, Kpi, KpiKind, KpiState, Rhythm
 from kpis.statistics import ALPHA, Kind, MixShift, benjamini_hochberg, interval, is_mix_shift, mix_shift, worse_p
 from personas.models import Segment
@@ -80,6 +81,7 @@ class Composition:
     title: str
     parts: Sequence[Part]
     has_baseline: bool
+    of_means: bool  # where the KPI itself is a median or another quantile
     mix_shift: str  # the finding in one sentence, "" when it is none
 
 
@@ -200,6 +202,7 @@ def _composition(
         title=gettext("Segments") if axis == SEGMENT else axis.removeprefix("dim:"),
         parts=shown,
         has_baseline=has_baseline,
+        of_means=shows_quantile(kpi),
         mix_shift=_sentence(shown) if named else "",
     )
 

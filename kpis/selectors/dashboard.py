@@ -18,7 +18,7 @@ from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.marks import WORST_FIRST
-from kpis.models import Binding, Flag, Kpi, State, Unit
+from kpis.models import Binding, Flag, Kpi, KpiKind, State, Unit
 from kpis.registry import Answer, answers_of
 from kpis.selectors.bindings import BindingView, binding_views
 from personas.models import Persona
@@ -190,8 +190,8 @@ def _gap(view: BindingView) -> float:
 def _headline(workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding], today: dt.date) -> Headline | None:
     """Return the chosen KPI added up over its touchpoints, week by week; counts of the same KPI only."""
     own = [binding for binding in bindings if kpi is not None and binding.kpi_id == kpi.pk]
-    if kpi is None or not own:
-        return None
+    if kpi is None or not own or kpi.kind == KpiKind.FORMULA:
+        return None  # what adds up over touchpoints are counts; a formula has none
     monday = today - dt.timedelta(days=today.weekday())
     first = monday - dt.timedelta(days=7 * HEADLINE_WEEKS)
     with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from kpis.charts import history_figure
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
+from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS
-from kpis.models import Binding, KpiState, Rhythm, State
+from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
+from kpis.versions import version_days, version_on
 
 # rhythm: (SQL unit, periods shown)
 SHOWN = {Rhythm.DAILY: ("day", 90), Rhythm.WEEKLY: ("week", 53), Rhythm.MONTHLY: ("month", 25)}
@@ -27,14 +29,15 @@ class PeriodValue:
     start: dt.date
     end: dt.date
     n: int
-    numerator: float
-    denominator: float
+    numerator: float | None  # None: a formula
+    denominator: float | None
     excluded: int
     value: float | None
     low: float | None
     high: float | None
     quantile: float | None
     running: bool
+    version: int | None = None  # of the definition in force at its end; None: there is only one
 
 
 def _last_day(start: dt.date, rhythm: str) -> dt.date:
@@ -46,7 +49,18 @@ def _last_day(start: dt.date, rhythm: str) -> dt.date:
 
 
 def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
-    """Return the periods with data of the last year or so, oldest first; one query, and one for the histograms of a quantile."""
+    """Return the periods with data of the last year or so, oldest first; one query, one more for the histograms of a quantile and for
+    the versions of a definition that changed; three for a formula.
+    """
+    find = _formula_values if binding.kpi.kind == KpiKind.FORMULA else _measured_values
+    values = find(binding, today=today)
+    former = version_days(binding.kpi, binding.workspace)
+    if not former:
+        return values
+    return [replace(value, version=version_on(binding.kpi, former, value.end)) for value in values]
+
+
+def _measured_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -85,6 +99,28 @@ def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
         )
         for (start, *_), own, figure in zip(rows, sums, figures, strict=True)
     ]
+
+
+def _formula_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
+    unit, count = SHOWN[Rhythm(binding.rhythm)]
+    days = {"day": 1, "week": 7, "month": 31}[unit]
+    found = formula_figures(
+        binding.workspace_id,
+        [(binding.touchpoint_id, binding.kpi)],
+        first=today - dt.timedelta(days=count * days),
+        last=None,
+        unit=unit,
+    )
+    values = []
+    for (_place, start), one in sorted(found.items(), key=lambda pair: pair[0][1] or today):
+        if start is None:
+            continue
+        end = _last_day(start, binding.rhythm)
+        figure = one.figure
+        values.append(
+            PeriodValue(start, end, one.n, None, None, 0, figure.value, figure.low, figure.high, None, end >= today)
+        )
+    return values
 
 
 def suffix_of(unit: str) -> str:

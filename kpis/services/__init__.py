@@ -1,6 +1,7 @@
 """Every write of KPIs and facts."""
 
 from kpis.services.bindings import binding_create, binding_delete, binding_update
+from kpis.services.definitions import kpi_archive, kpi_check, kpi_create, kpi_restore, kpi_update
 from kpis.services.flags import flag_acknowledge, flag_refuse, flag_reopen, flag_snooze
 from kpis.services.observations import (
     Row,
@@ -43,6 +44,11 @@ __all__ = [
     "flag_reopen",
     "flag_snooze",
     "import_withdraw",
+    "kpi_archive",
+    "kpi_check",
+    "kpi_create",
+    "kpi_restore",
+    "kpi_update",
     "observation_stage",
     "observations_drop",
     "observations_rezone",

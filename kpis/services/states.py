@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import partial
@@ -17,8 +17,10 @@ from django.utils import timezone
 from cxmap.history.services import history_record
 from cxmap.workspaces.models import Workspace
 from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
+from kpis.formula_figures import Plan, plans_of
 from kpis.freshness import Freshness, freshness
 from kpis.models import Binding, Bucket, Evaluation, Flag, KpiKind, KpiState, Target
+from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import today_of
 from kpis.statistics import (
@@ -164,6 +166,7 @@ class _Rhythm:
     written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
     quiet: dict[UUID, int] = field(default_factory=dict)
     touched_flags: dict[UUID, Flag] = field(default_factory=dict)
+    formulas: Formulas | None = None
 
     def run(self, dirty_from: date | None) -> None:
         last = last_closed_period(self.rhythm, self.today)
@@ -180,6 +183,8 @@ class _Rhythm:
         recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
         for flag in standing.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
             self.flags.setdefault(flag.binding_id, []).append(flag)
+        plans = plans_of(self.workspace.pk, [binding.kpi for binding in self.bindings])
+        self.fresh = with_formulas(self.fresh, self.bindings, plans)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
         start, changed = self._start(periods, restated, dirty_from)
         for of_binding in self.flags.values():
@@ -190,6 +195,8 @@ class _Rhythm:
         for before in frozen:
             first = min(first, Calendar(self.rhythm, (periods[start - 1], periods[start])).baseline_first_day(before))
         days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day)
+        if plans:
+            self.formulas = Formulas.read(self.workspace.pk, self.bindings, first, last.last_day)
         for number in range(start, len(periods)):
             self._period(days, periods[number - 1], periods[number], restated, rewrite=number >= changed)
         self._save(kept.filter(period_start__gte=periods[changed].first_day))
@@ -232,7 +239,7 @@ class _Rhythm:
             run = run + 1 if state.state not in HURTING and state.state != State.NO_DATA.label else 0
         return run
 
-    def _frozen(self, days: _Days, calendar: Calendar, period: Period) -> FrozenBaselines | None:
+    def _frozen(self, days: _Days, calendar: Calendar, period: Period, planes: Planes) -> FrozenBaselines | None:
         """Return the baselines of the flags that stood in this period."""
         held = []
         for number, binding in enumerate(self.bindings):
@@ -253,11 +260,11 @@ class _Rhythm:
         for position, (_, before) in enumerate(held):
             mine = held_by == position
             column[mine] = FrozenBaselines.columns(calendar, before, days.day[where[mine]])
-        shape = (len(held), calendar.baseline_points)
+        values = days.values((len(held), calendar.baseline_points), held_by, column, where)
         return FrozenBaselines(
             binding=np.array([number for number, _ in held], dtype=np.int64),
             before=np.array([before for _, before in held], dtype="datetime64[D]"),
-            values=days.values(shape, held_by, column, where),
+            values=self.formulas.frozen(values, held, calendar, planes) if self.formulas else values,
             histograms=self._frozen_histograms(days, calendar, held),
         )
 
@@ -283,6 +290,9 @@ class _Rhythm:
         values = days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day))
         histograms = days.histograms_on(calendar.columns, calendar.size)
         kinds = self._kinds(values, histograms)
+        figures, planes = None, Planes({})
+        if self.formulas is not None:
+            values, figures, planes = self.formulas.fill(values, calendar)
         quantiles = [binding.kpi.quantile or np.nan for binding in self.bindings]
         return Batch(
             calendar=calendar,
@@ -294,7 +304,8 @@ class _Rhythm:
             quantile=np.where(kinds == Kind.QUANTILE, quantiles, np.nan),
             histograms=histograms,
             closed=calendar.closed(self.today, restated),
-            frozen=self._frozen(days, calendar, period),
+            frozen=self._frozen(days, calendar, period, planes),
+            formulas=figures,
         )
 
     def _period(self, days: _Days, previous: Period, period: Period, restated: Any, *, rewrite: bool) -> None:
@@ -324,6 +335,7 @@ class _Rhythm:
         values = batch.values
         numerator, denominator = values.numerator[:, points].sum(axis=1), values.denominator[:, points].sum(axis=1)
         band = baseline_figures(batch)
+        is_formula = batch.kind == Kind.FORMULA
         sign = np.where(batch.higher_is_better, 1.0, -1.0)
         better = sign * tests.change[:, 1] > 0
         found = []
@@ -340,8 +352,8 @@ class _Rhythm:
                     period_end=period.last_day,
                     state=State(tests.state[number, 1]).label,
                     n=int(tests.n[number, 1]),
-                    numerator=_known(numerator[number]),
-                    denominator=_known(denominator[number]),
+                    numerator=None if is_formula[number] else _known(numerator[number]),
+                    denominator=None if is_formula[number] else _known(denominator[number]),
                     excluded=int(tests.excluded[number, 1]),
                     value=_known(tests.value[number, 1]),
                     low=_known(tests.low[number, 1]),
@@ -506,6 +518,24 @@ def _flags_wake(workspace: Workspace, today: date, report: Evaluated) -> None:
         }
         history_record(actor=None, action="flag.woken", target=flag, **about)
         report.woken += 1
+
+
+def with_formulas(
+    fresh: Mapping[tuple[UUID, UUID], Freshness], bindings: Sequence[Binding], plans: Mapping[UUID, Plan]
+) -> Mapping[tuple[UUID, UUID], Freshness]:
+    """Return how fresh everything is, formulas too: as old as the oldest of their parts, restated as long as the longest."""
+    found = dict(fresh)
+    for binding in bindings:
+        plan = plans.get(binding.kpi_id)
+        if plan is None:
+            continue
+        parts = [fresh.get((binding.touchpoint_id, part.pk)) for part in plan.parts.values()]
+        known = [part for part in parts if part is not None]
+        if known and len(known) == len(parts):
+            oldest = min(known, key=lambda part: part.newest_day)
+            restated = max(part.restatement_days for part in known)
+            found[binding.touchpoint_id, binding.kpi_id] = replace(oldest, restatement_days=restated)
+    return found
 
 
 def _must_wait(workspace: Workspace, evaluation: Evaluation, today: date, now: datetime) -> bool:

@@ -7,7 +7,7 @@ None in scalars, never 0.
 """
 
 from .baselines import baseline_figures
-from .batch import Batch, FrozenBaselines, Values
+from .batch import Batch, FormulaFigures, FrozenBaselines, Values
 from .families import benjamini_hochberg
 from .histograms import duration_bin, duration_bin_edges, duration_of_bin
 from .intervals import (
@@ -31,7 +31,7 @@ from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
 from .season_counts import season_counts
 from .seasons import Fit, SeasonTest, season_means, season_proportions, within_day_ratio_variance, within_day_variance
-from .states import Evaluation, Evidence, Reason, State, evaluate, flag_closes, flag_opens
+from .states import Evaluation, Evidence, Reason, State, evaluate, flag_closes, flag_opens, period_figures
 from .targets import binomial_test, mean_test, nps_test, poisson_test, ratio_test, target_test
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "Fit",
+    "FormulaFigures",
     "FrozenBaselines",
     "Histograms",
     "Kind",
@@ -81,6 +82,7 @@ __all__ = [
     "nps_difference",
     "nps_test",
     "nps_variance",
+    "period_figures",
     "period_of",
     "poisson",
     "poisson_test",

@@ -94,6 +94,14 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
+class FormulaFigures:
+    """Values of formulas in the tested periods and their standard errors, (B, K); NaN where unknown or no formula."""
+
+    value: FloatArray
+    error: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenBaselines:
     """Baselines that an open flag keeps in place; F of them, at most one per binding.
 
@@ -150,7 +158,8 @@ class Batch:
     NaN where none is set; tolerance: (B,) ≥ 0; both in the KPI's unit (shares 0 to 1, NPS points).
     values: (B, T). closed: (B, K), False where a source may still restate the period; all closed
     when left out. least_n: (B,), by default `minimum_n`. quantile: (B,), 0 to 1, of the kind QUANTILE, with
-    the histograms of such bindings on the points of values; NaN elsewhere.
+    the histograms of such bindings on the points of values; NaN elsewhere. formulas: the figures of those of
+    kind FORMULA, whose values hold one linearised value a point, of denominator 1 where it is known.
     """
 
     calendar: Calendar
@@ -164,6 +173,7 @@ class Batch:
     frozen: FrozenBaselines | None = None
     quantile: FloatArray | None = None
     histograms: Histograms | None = None
+    formulas: "FormulaFigures | None" = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for unknown kinds, shapes that do not fit, and targets out of scale."""

@@ -6,12 +6,13 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from .baselines import BaselineTests, compare_with_baseline
-from .batch import PARTS, Batch
+from .batch import PARTS, Batch, FormulaFigures
 from .families import benjamini_hochberg
 from .intervals import Estimate, estimate
-from .kinds import ALPHA, BoolArray, CodeArray, DayArray, FloatArray, IntArray, Kind
+from .kinds import ALPHA, LEVEL, BoolArray, CodeArray, DayArray, FloatArray, IntArray, Kind
 from .periods import Calendar, Period
 from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .targets import target_test
@@ -212,7 +213,29 @@ class _Periods:
         rows = batch.quantile_rows()
         if rows.size:
             found, p = _with_quantiles(batch, rows, found, p)
+        if batch.formulas is not None:
+            found, p = _with_formulas(batch, batch.formulas, found, p)
         return cls(sums, found, impossible.astype(bool), p)
+
+
+def period_figures(batch: Batch) -> Estimate:
+    """Return the figures of the tested periods alone, (B, K)."""
+    return _Periods.of(batch).found
+
+
+def _with_formulas(
+    batch: Batch, formulas: FormulaFigures, found: Estimate, p: FloatArray
+) -> tuple[Estimate, FloatArray]:
+    """Return figures and one-sided z tests against target, (B, K), with those of formulas filled in."""
+    is_formula = (batch.kind == Kind.FORMULA)[:, None]
+    half = special.ndtri(0.5 + LEVEL / 2.0) * formulas.error
+    sign = np.where(batch.higher_is_better, 1.0, -1.0)[:, None]
+    usable = formulas.error > 0
+    z = sign * (formulas.value - batch.target[:, None]) / np.where(usable, formulas.error, np.nan)
+    low, high = formulas.value - half, formulas.value + half
+    parts = ((found.value, formulas.value), (found.low, low), (found.high, high), (p, special.ndtr(z)))
+    value, low, high, tested = (np.where(is_formula, own, part) for part, own in parts)
+    return Estimate(value, low, high), tested
 
 
 def _with_quantiles(batch: Batch, rows: IntArray, found: Estimate, p: FloatArray) -> tuple[Estimate, FloatArray]:

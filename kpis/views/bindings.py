@@ -54,7 +54,9 @@ def binding_quick(request: MemberRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     if request.method == "GET":
-        return JsonResponse({"names": [kpi.name for kpi in Kpi.objects.filter(workspace=step.workspace_id)]})
+        return JsonResponse(
+            {"names": [kpi.name for kpi in Kpi.objects.filter(workspace=step.workspace_id, archived_at=None)]}
+        )
     try:
         binding = services.binding_create_named(step=step, name=source.get("text", ""), actor=request.user)
     except CxmapError as error:
