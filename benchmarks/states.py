@@ -23,7 +23,7 @@ SELECT %(workspace)s, series, day::date, 400, y, 400, y, 0, now()
 @benchmark
 def states() -> Result:
     """A daily run over all bindings with their flags in place, seconds; the first run with its history in the context."""
-    count = size("bindings", 1000)
+    count = size("bindings", 3600)
     made = ground(count)
     bindings = Binding.objects.bulk_create(
         Binding(workspace=made.workspace, touchpoint=touchpoint, kpi=made.kpi, direction="higher")
