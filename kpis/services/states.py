@@ -17,8 +17,10 @@ from cxmap.history.services import history_record
 from cxmap.workspaces.models import Workspace
 from kpis.freshness import Freshness, freshness
 from kpis.models import Binding, Bucket, Evaluation, Flag, KpiState, Target
+from kpis.registry import Judgement, tell
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import today_of
+from kpis.services.transitions import Followed, transitions_of
 from kpis.statistics import Batch, Calendar, FrozenBaselines, Rhythm, State, Values, estimate, evaluate, kind_codes
 from kpis.statistics import Evaluation as Tests
 from kpis.statistics.periods import Period, last_closed_period
@@ -130,6 +132,7 @@ class _Rhythm:
     fresh: Mapping[tuple[UUID, UUID], Freshness]
     today: date
     report: Evaluated
+    followed: Followed
     stored: dict[tuple[UUID, date], Kept] = field(default_factory=dict)
     flags: dict[UUID, list[Flag]] = field(default_factory=dict)
     written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
@@ -151,6 +154,8 @@ class _Rhythm:
         recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
         for flag in standing.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
             self.flags.setdefault(flag.binding_id, []).append(flag)
+            if flag.status != Flag.Status.CLOSED:
+                self.followed.stood.append(flag)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
         start, changed = self._start(periods, restated, dirty_from)
         for of_binding in self.flags.values():
@@ -362,6 +367,7 @@ class _Rhythm:
             evidence=_evidence(binding, state, tests, number),
         )
         self.flags[binding.pk].append(flag)
+        self.followed.opened.append(flag)
         self.quiet[binding.pk] = 0
         self._note(flag, "flag.opened", period=state.period_start)
         self.touched_flags.pop(flag.pk, None)
@@ -481,7 +487,7 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
     evaluation, _ = Evaluation.objects.get_or_create(workspace=workspace)
     if patient and _must_wait(workspace, evaluation, today, now):
         return None
-    report = Evaluated()
+    report, followed = Evaluated(), Followed()
     bindings = list(
         Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
         .select_related("kpi", "touchpoint")
@@ -492,7 +498,8 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
     for rhythm in Rhythm:
         of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
         if of_rhythm:
-            _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report).run(evaluation.dirty_from)
+            _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report, followed).run(evaluation.dirty_from)
+    tell(Judgement(workspace, today, evaluation.evaluated_on, transitions_of(followed)))
     _flags_wake(workspace, today, report)
     Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)
     # Whatever was marked since the start stays marked; a steady stream of late data is waited for anew from here.
