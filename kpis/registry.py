@@ -50,6 +50,7 @@ class Judgement:
     """What one evaluation of a workspace came to. evaluated_on is the day of the one before, None at the first."""
 
     workspace: Workspace
+    at: dt.datetime
     today: dt.date
     evaluated_on: dt.date | None
     transitions: Sequence[Transition] = field(default_factory=tuple)

@@ -18,11 +18,13 @@ from kpis.services.series import SeriesKey, canonical_dimensions, series_resolve
 from kpis.services.sources import api_source, source_get_or_create, source_key, source_update
 from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
 from kpis.services.targets import target_check, target_end, target_set
+from kpis.services.transitions import Risk, newest_states, targets_at_risk
 from kpis.services.withdrawals import WithdrawReport, import_withdraw
 
 __all__ = [
     "Evaluated",
     "Refreshed",
+    "Risk",
     "Row",
     "SeriesKey",
     "Stage",
@@ -40,6 +42,7 @@ __all__ = [
     "flag_reopen",
     "flag_snooze",
     "import_withdraw",
+    "newest_states",
     "observation_stage",
     "observations_write",
     "rollups_rebuild",
@@ -54,6 +57,7 @@ __all__ = [
     "target_check",
     "target_end",
     "target_set",
+    "targets_at_risk",
     "today_of",
     "workspaces_due",
 ]

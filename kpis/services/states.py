@@ -499,7 +499,7 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
         of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
         if of_rhythm:
             _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report, followed).run(evaluation.dirty_from)
-    tell(Judgement(workspace, today, evaluation.evaluated_on, transitions_of(followed)))
+    tell(Judgement(workspace, now, today, evaluation.evaluated_on, transitions_of(followed)))
     _flags_wake(workspace, today, report)
     Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)
     # Whatever was marked since the start stays marked; a steady stream of late data is waited for anew from here.
