@@ -46,31 +46,31 @@ def mail_deliver(message: Message) -> Outcome:
     rows = Membership.objects.select_related("user", "workspace")
     member = rows.filter(pk=message.payload["membership"], user__is_active=True).first()
     if member is None:
-        return Dropped("the person is no longer a member")
+        return Dropped("left")
     preference = preference_of(member)
     now = timezone.now()
     if not preference.mail:
-        return Dropped("the person has turned mails off")
+        return Dropped("mail_off")
     if is_muted(preference, now.astimezone(member.workspace.zone).date()):
-        return Dropped("the person has muted alerts")
+        return Dropped("muted")
     until = quiet_end(preference, now, member.workspace.zone)
     if until is not None:
         return Later(until)
     alerts = Alert.objects.filter(mail=message, membership=member).select_related(*EVENT_PARTS)
     events = [alert.event for alert in alerts.order_by("id")]
     if not events:
-        return Dropped("what it told of is gone")
+        return Dropped("gone")
     with translation.override(member.user.language or preference.language or settings.LANGUAGE_CODE):
         mail = _mail(member, events, message)
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
-        return Failed(f"the mail server refuses the recipient ({code})", code=code, permanent=code >= 500)
+        return Failed(f"mail_recipient|{code}", code=code, permanent=code >= 500)
     except smtplib.SMTPResponseException as error:
-        return Failed(f"the mail server answered {error.smtp_code}", code=max(error.smtp_code, 0))
+        return Failed(f"mail_answered|{error.smtp_code}", code=max(error.smtp_code, 0))
     except (OSError, smtplib.SMTPException) as error:
-        return Failed(f"the mail server does not answer properly: {type(error).__name__}")
+        return Failed(f"mail_server|{type(error).__name__}")
     return Delivered()
 
 
@@ -114,7 +114,7 @@ def webhook_deliver(message: Message) -> Outcome:
     """Call one webhook about one event, or with a ping."""
     webhook = Webhook.objects.select_related("workspace").filter(pk=message.payload["webhook"], deleted_at=None).first()
     if webhook is None:
-        return Dropped("the webhook was deleted")
+        return Dropped("webhook_deleted")
     event_id = message.payload.get("event")
     if event_id is None:
         outcome = _call(webhook, message, "ping", {}, at=message.created_at)
@@ -122,7 +122,7 @@ def webhook_deliver(message: Message) -> Outcome:
     if webhook.paused_at is not None:
         now = timezone.now()
         if now - message.created_at > PAUSED_KEEP:
-            return Dropped("the webhook was paused for more than seven days")
+            return Dropped("paused_long")
         return Later(now + PAUSED_LOOK)
     event = (
         Event.objects.select_related(*(part.removeprefix("event__") for part in EVENT_PARTS))
@@ -130,7 +130,7 @@ def webhook_deliver(message: Message) -> Outcome:
         .first()
     )
     if event is None:
-        return Dropped("what it told of is gone")
+        return Dropped("gone")
     outcome = _call(webhook, message, event.kind, event_data(event), at=event.at)
     webhook_answered(webhook=webhook, error=outcome.error if isinstance(outcome, Failed) else "")
     return outcome
@@ -183,11 +183,11 @@ def _call(webhook: Webhook, message: Message, kind: str, data: dict[str, Any], *
     try:
         answer = post(webhook.url, body=body, headers=headers)
     except AddressRefused:
-        return Failed("the address lies in a private network, or is no longer allowed")
+        return Failed("private")
     except CallFailed as error:
         return Failed(str(error))
     if 200 <= answer.code < 300:
         return Delivered(answer.code)
     if 300 <= answer.code < 400:
-        return Failed("the receiver answered with a redirect, which is not followed", answer.code)
-    return Failed(f"the receiver answered {answer.code}", answer.code, permanent=answer.code == GONE)
+        return Failed("redirect", answer.code)
+    return Failed(f"answered|{answer.code}", answer.code, permanent=answer.code == GONE)

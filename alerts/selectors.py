@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from alerts.models import Alert, Event, EventKind, Mute, Webhook
-from alerts.wording import Words, words
+from alerts.wording import Words, problem, words
 from cxmap.outbox.models import Message
 from cxmap.workspaces.models import Membership, Workspace
 
@@ -85,11 +85,25 @@ def alert_list(membership: Membership, *, unread: bool = False, kind: str = "", 
     )
 
 
-def last_mail(membership: Membership) -> Message | None:
-    """Return the last mail to a member that was not simply sent, when nothing newer was."""
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message to a webhook or a member, as they see it."""
+
+    message: Message
+    kind: str
+
+    @property
+    def problem(self) -> str:
+        return problem(self.message.error)
+
+
+def last_mail(membership: Membership) -> Delivery | None:
+    """Return the last mail to a member when it could not be sent (yet)."""
     mails = Message.objects.filter(subject=f"member:{membership.pk}").exclude(status=Message.Status.WAITING, attempts=0)
     newest = mails.order_by("-id").first()
-    return newest if newest is not None and newest.status != Message.Status.DELIVERED else None
+    if newest is None or newest.status in {Message.Status.DELIVERED, Message.Status.DROPPED} or not newest.error:
+        return None
+    return Delivery(newest, "mail")
 
 
 def webhook_list(workspace: Workspace) -> list[Webhook]:
@@ -100,14 +114,6 @@ def webhooks_paused(workspace: Workspace) -> bool:
     """Return whether a webhook was paused because it kept failing."""
     paused = Webhook.objects.filter(workspace=workspace, deleted_at=None, paused_at__isnull=False)
     return paused.exclude(pause_reason="").exists()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message to a webhook, as its owner sees it."""
-
-    message: Message
-    kind: str
 
 
 def deliveries_of(webhook: Webhook) -> list[Delivery]:

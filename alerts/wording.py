@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from alerts.models import Event, EventKind
 from cxmap.lib import formats
@@ -130,3 +130,34 @@ def _of_binding(event: Event) -> Words:
         sentence=" ".join(filter(None, [before, sentence])),
         path=path,
     )
+
+
+# Why a message was not delivered, by the code that stands in the outbox; %(detail)s is what follows the bar.
+PROBLEMS = {
+    "left": gettext_lazy("the person is no longer a member"),
+    "mail_off": gettext_lazy("the person has turned mails off"),
+    "muted": gettext_lazy("the person wanted no alerts then"),
+    "gone": gettext_lazy("what it told of is gone"),
+    "webhook_deleted": gettext_lazy("the webhook was deleted"),
+    "paused_long": gettext_lazy("the webhook was paused for more than seven days"),
+    "private": gettext_lazy("the address lies in a private network, or is no longer allowed"),
+    "no_name": gettext_lazy("the name %(detail)s was not found"),
+    "late": gettext_lazy("no answer within %(detail)s seconds"),
+    "certificate": gettext_lazy("the certificate was not accepted (%(detail)s)"),
+    "connection_refused": gettext_lazy("the connection was refused"),
+    "connection_closed": gettext_lazy("the connection was closed without a proper answer"),
+    "network": gettext_lazy("the network did not let it through (%(detail)s)"),
+    "redirect": gettext_lazy("the receiver answered with a redirect, which is not followed"),
+    "answered": gettext_lazy("the receiver answered %(detail)s"),
+    "mail_recipient": gettext_lazy("the mail server refuses this e-mail address (%(detail)s)"),
+    "mail_answered": gettext_lazy("the mail server answered %(detail)s"),
+    "mail_server": gettext_lazy("the mail server does not answer properly (%(detail)s)"),
+    "exception": gettext_lazy("an error of the product, which stands in its log (%(detail)s)"),
+    "unfinished": gettext_lazy("no worker finished it"),
+}
+
+
+def problem(error: str) -> str:
+    """Return why a message was not delivered; a code without words is shown as it is, never left out."""
+    code, _bar, detail = error.partition("|")
+    return str(PROBLEMS[code]) % {"detail": detail} if code in PROBLEMS else error

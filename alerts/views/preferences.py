@@ -56,5 +56,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if done and membership is not None:
         services.mail_turn_off(membership=membership)
     return render(
-        request, "alerts/unsubscribe.html", {"done": done, "name": membership.workspace.name if membership else _("this workspace")}
+        request,
+        "alerts/unsubscribe.html",
+        {"done": done, "name": membership.workspace.name if membership else _("this workspace")},
     )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import access, selectors, services
 from alerts.forms import WebhookForm
 from alerts.models import Webhook
+from alerts.wording import problem
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.models import Workspace
@@ -54,6 +55,7 @@ def _detail(
         "webhook": webhook,
         "form": form,
         "secret": secret,
+        "pause_text": problem(webhook.pause_reason),
         "deliveries": selectors.deliveries_of(webhook),
         "section": "alerts",
     }

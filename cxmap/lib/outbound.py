@@ -36,7 +36,7 @@ class AddressRefused(CxmapError):
 
 
 class CallFailed(Exception):
-    """The call did not come to an answer; the text says why, without what the receiver said."""
+    """The call did not come to an answer. Its text is a stable code, with a detail after a bar: no_name|example.org."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ def _resolve(host: str, port: int) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise CallFailed(f"the name {host} was not found") from error
+        raise CallFailed(f"no_name|{host}") from error
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses:
-        raise CallFailed(f"the name {host} was not found")
+        raise CallFailed(f"no_name|{host}")
     if not _trusted(host) and not all(_public(address) for address in addresses):
         raise AddressRefused(
             _(
@@ -126,10 +126,10 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
         connection.request("POST", path, body=body, headers={"Host": parts.netloc, "Connection": "close", **headers})
         return Answer(connection.getresponse().status)
     except ssl.SSLCertVerificationError as error:
-        raise CallFailed(f"the certificate was not accepted: {error.verify_message}") from error
+        raise CallFailed(f"certificate|{error.verify_message}") from error
     except (OSError, http.client.HTTPException) as error:
         late = call.cut or isinstance(error, TimeoutError)
-        raise CallFailed(f"no answer within {TIMEOUT:.0f} seconds" if late else _reason(error)) from error
+        raise CallFailed(f"late|{TIMEOUT:.0f}" if late else _reason(error)) from error
     finally:
         call.end()
 
@@ -157,7 +157,7 @@ class _Call:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ConnectionRefusedError):
-        return "the connection was refused"
+        return "connection_refused"
     if isinstance(error, http.client.HTTPException | ConnectionError):
-        return "the connection was closed without a proper answer"
-    return getattr(error, "strerror", "") or type(error).__name__
+        return "connection_closed"
+    return f"network|{getattr(error, 'strerror', '') or type(error).__name__}"

@@ -35,7 +35,7 @@ class Message(models.Model):
     claimed_until = models.DateTimeField(null=True)
     claim_token = models.UUIDField(null=True)
     answer_code = models.PositiveSmallIntegerField(null=True)  # of the last attempt, where there is such a thing
-    error = models.CharField(max_length=300, blank=True)  # of the last attempt
+    error = models.CharField(max_length=300, blank=True)  # of the last attempt: a code, with a detail after a bar
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
 

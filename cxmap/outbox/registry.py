@@ -1,4 +1,7 @@
-"""Who delivers the messages of a topic, and what they may answer."""
+"""Who delivers the messages of a topic, and what they may answer.
+
+Reasons and errors are stable codes, with a detail after a bar (answered|503): whoever shows them has the words.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

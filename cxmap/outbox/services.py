@@ -77,15 +77,15 @@ def outbox_claim() -> Message | None:
 
 def _attempt(message: Message) -> Outcome:
     if message.attempts > ATTEMPTS:
-        return Failed(message.error or "no worker finished it", permanent=True)
+        return Failed(message.error or "unfinished", permanent=True)
     handler = handler_of(message.topic)
     if handler is None:
-        return Failed(f"nobody delivers {message.topic}")
+        return Failed(f"exception|no handler of {message.topic}")
     try:
         return handler(message)
     except Exception as error:
         logger.exception("Message %s could not be delivered", message.pk)
-        return Failed(type(error).__name__)
+        return Failed(f"exception|{type(error).__name__}")
 
 
 def outbox_deliver(message: Message) -> Outcome:
