@@ -113,19 +113,17 @@ class Preference(WorkspaceOwned):
     id = models.BigAutoField(primary_key=True)
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="alert_preference")
     kinds = ArrayField(models.CharField(max_length=20, choices=EventKind), default=all_kinds, blank=True)
-    scope = models.CharField(_("about"), max_length=12, choices=Scope, default=Scope.EVERYTHING)
+    scope = models.CharField(max_length=12, choices=Scope, default=Scope.EVERYTHING)
     journeys = ArrayField(models.UUIDField(), default=list, blank=True)
     categories = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    in_app = models.BooleanField(_("here, in the list of alerts"), default=True)
-    mail = models.BooleanField(_("by e-mail"), default=False)
-    mail_rhythm = models.CharField(
-        _("rhythm of the e-mails"), max_length=10, choices=MailRhythm, default=MailRhythm.IMMEDIATE
-    )
-    summary_hour = models.PositiveSmallIntegerField(_("hour"), default=8, validators=[MaxValueValidator(23)])
-    summary_weekday = models.PositiveSmallIntegerField(_("day"), choices=Weekday, default=Weekday.MONDAY)
-    quiet_from = models.TimeField(_("from"), null=True, blank=True)
-    quiet_to = models.TimeField(_("to"), null=True, blank=True)
-    muted_until = models.DateField(_("no alerts until"), null=True, blank=True)
+    in_app = models.BooleanField(default=True)
+    mail = models.BooleanField(default=False)
+    mail_rhythm = models.CharField(max_length=10, choices=MailRhythm, default=MailRhythm.IMMEDIATE)
+    summary_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(23)])
+    summary_weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    muted_until = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=5, blank=True)  # of the page on which mails were asked for
 
     class Meta:
@@ -169,7 +167,7 @@ class Webhook(WorkspaceOwned):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=120)
-    url = models.CharField(_("address"), max_length=500)
+    url = models.CharField(max_length=500)
     # Kept as it is, because it signs; shown once, and never written to the change log.
     secret = models.CharField(max_length=80)
     kinds = ArrayField(models.CharField(max_length=20, choices=EventKind), default=all_kinds)

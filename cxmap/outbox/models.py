@@ -16,7 +16,7 @@ class Message(models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", _("to be sent")
         DELIVERED = "delivered", _("delivered")
         DROPPED = "dropped", _("not sent")  # there was no reason left to send it; `error` says why
         FAILED = "failed", _("given up")
