@@ -234,27 +234,22 @@ class AlertFaultsTest(CastMixin, TransactionTestCase):
         self.assert_told(1)
         self.assertEqual((len(self.listener.calls), Message.objects.get().attempts), (1, 2))
 
-    def answer_then_hold(self) -> tuple[Callable[[], None], list["psycopg2.extensions.connection"]]:
-        """Before it answers the first time, a receiver makes it impossible to note the answer."""
-        links: list[psycopg2.extensions.connection] = []
+    def kill_once(self, process: "subprocess.Popen[bytes]") -> Callable[[], None]:
+        """What was sent has arrived, and before its answer is seen the worker is gone."""
 
-        def hold() -> None:
-            if not links:
-                link = self.link()
-                link.cursor().execute("LOCK TABLE outbox_message IN EXCLUSIVE MODE")
-                links.append(link)
+        def kill() -> None:
+            if process.poll() is None:
+                self.kill(process)
 
-        return hold, links
+        return kill
 
     def test_killed_between_call_and_note(self) -> None:
         """The call was made and cannot be taken back: it comes again, with the id of the first."""
         self.evaluated("Shop")
-        self.listener.before_answer, links = self.answer_then_hold()
         with self.workers() as (worker, _beat):
-            self.assertTrue(until(lambda: self.waiting_for("outbox_message")))
-            self.kill(worker)
-        links[0].close()
-        self.assertEqual(Message.objects.get().status, "waiting")
+            self.listener.before_answer = self.kill_once(worker)
+            self.assertTrue(until(lambda: worker.poll() is not None))
+        self.assertEqual((len(self.listener.calls), Message.objects.get().status), (1, "waiting"))
         with self.workers():
             self.assertTrue(until(self.delivered))
         self.assert_told(1)
@@ -265,11 +260,10 @@ class AlertFaultsTest(CastMixin, TransactionTestCase):
         services.webhook_delete(webhook=self.hook, actor=self.olga)
         self.ask_for_mails()
         self.evaluated("Shop")
-        self.mails.before_answer, links = self.answer_then_hold()
         with self.workers() as (worker, _beat):
-            self.assertTrue(until(lambda: self.waiting_for("outbox_message")))
-            self.kill(worker)
-        links[0].close()
+            self.mails.before_answer = self.kill_once(worker)
+            self.assertTrue(until(lambda: worker.poll() is not None))
+        self.assertEqual((len(self.mails.mails), Message.objects.get().status), (1, "waiting"))
         with self.workers():
             self.assertTrue(until(self.delivered))
         self.assertEqual(len(self.mails.mails), 2)
