@@ -195,7 +195,7 @@ DEMO_SIGN_IN = LOCAL or TESTING
 # Where people reach this installation: mails and webhooks link to it.
 _scheme = "https" if HTTPS else "http"
 _host = f"127.0.0.1:{env_int('PORT', default=8000)}" if LOCAL else ALLOWED_HOSTS[0].lstrip(".")
-PUBLIC_URL = env_str("PUBLIC_URL", f"{_scheme}://{_host}").rstrip("/")
+PUBLIC_URL = (env_str("PUBLIC_URL") or f"{_scheme}://{_host}").rstrip("/")
 
 # Mail: until an SMTP host is given, files in var/mail in local mode, the log of the process on servers.
 EMAIL_HOST = env_str("EMAIL_HOST")
@@ -207,7 +207,7 @@ EMAIL_TIMEOUT = 15  # seconds
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 _mailer = "smtp" if EMAIL_HOST else "filebased" if LOCAL else "console"
 EMAIL_BACKEND = f"django.core.mail.backends.{_mailer}.EmailBackend"
-DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "cxmap <cxmap@localhost>")
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "cxmap <cxmap@localhost>"
 
 # Languages
 LANGUAGE_CODE = "en"
