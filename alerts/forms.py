@@ -40,7 +40,7 @@ class PreferenceForm(forms.Form):
     mail = forms.BooleanField(label=_("by e-mail"), required=False)
     mail_rhythm = forms.ChoiceField(label=_("Rhythm of the e-mails"), choices=MailRhythm.choices)
     summary_hour = forms.TypedChoiceField(label=_("Hour of the summary"), choices=HOURS, coerce=int)
-    summary_weekday = forms.TypedChoiceField(label=_("Day of the weekly summary"), choices=Weekday.choices, coerce=int)
+    summary_weekday = forms.TypedChoiceField(label=_("Day, if weekly"), choices=Weekday.choices, coerce=int)
     quiet_from = forms.TimeField(label=_("Quiet hours from"), widget=_clock(), required=False)
     quiet_to = forms.TimeField(label=_("to"), widget=_clock(), required=False)
     muted_until = forms.DateField(label=_("No alerts until"), widget=_day(), required=False)

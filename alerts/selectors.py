@@ -37,6 +37,7 @@ def unread_count(membership_id: int) -> int:
 class AlertRow:
     alert: Alert
     words: Words
+    day: date  # in the time zone of the workspace
     muted_until: date | None
 
     @property
@@ -73,7 +74,12 @@ def alert_list(membership: Membership, *, unread: bool = False, kind: str = "", 
     today = timezone.localdate(timezone=membership.workspace.zone)
     mutes = dict(Mute.objects.filter(membership=membership, until__gt=today).values_list("flag", "until"))
     rows = [
-        AlertRow(alert, words(alert.event), mutes.get(alert.event.flag_id) if alert.event.flag_id else None)
+        AlertRow(
+            alert=alert,
+            words=words(alert.event),
+            day=timezone.localdate(alert.event.at, timezone=membership.workspace.zone),
+            muted_until=mutes.get(alert.event.flag_id) if alert.event.flag_id else None,
+        )
         for alert in shown
     ]
     return AlertList(
@@ -91,6 +97,10 @@ class Delivery:
 
     message: Message
     kind: str
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.message.created_at)
 
     @property
     def problem(self) -> str:
