@@ -10,6 +10,7 @@ from cxmap.lib.errors import CxmapError
 from cxmap.lib.outbound import URL_LENGTH, address_check
 from cxmap.workspaces.models import Workspace
 from journeys.models import Journey
+from kpis.services import today_of
 from touchpoints.models import Category
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
@@ -46,7 +47,10 @@ class PreferenceForm(forms.Form):
     muted_until = forms.DateField(label=_("No alerts until"), widget=_day(), required=False)
 
     def __init__(self, *args: Any, workspace: Workspace, preference: Preference, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(preference, name) for name in self.base_fields}
+        known = {name: getattr(preference, name) for name in self.base_fields}
+        if known["muted_until"] is not None and known["muted_until"] <= today_of(workspace):
+            known["muted_until"] = None  # it is over: nothing to keep, nothing to refuse
+        kwargs["initial"] = known
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["journeys"].queryset = Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key")

@@ -34,9 +34,10 @@ def preference_set(*, membership: Membership, **fields: Any) -> Preference:
     if is_new:
         preference.save()
     with recording(actor=membership.user, action="alerts.preferences_set", target=preference) as record:
-        record.watch(preference)
         if is_new:
             record.created(preference)
+        else:
+            record.watch(preference)
         for name, value in fields.items():
             setattr(preference, name, value)
         preference.save(update_fields=list(fields))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from alerts import selectors, services
 from alerts.forms import MuteForm
 from alerts.models import EventKind
+from alerts.services.sending import is_muted
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import refuse, safe_next
 from cxmap.workspaces import access as workspaces_access
@@ -21,6 +22,7 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from kpis import access as kpis_access
+from kpis.services import today_of
 
 
 def _number(text: str) -> int | None:
@@ -37,11 +39,13 @@ def alert_list(request: MemberRequest, slug: str) -> HttpResponse:
         kind=request.GET.get("kind", ""),
         before=_number(request.GET.get("before", "")),
     )
+    preference = services.preference_of(request.membership)
     is_owner = can(request.membership, Role.OWNER)
     context = {
         "page": page,
         "kinds": EventKind.choices,
-        "preference": services.preference_of(request.membership),
+        "preference": preference,
+        "is_muted": is_muted(preference, today_of(workspace)),
         "is_owner": is_owner,
         "paused": is_owner and selectors.webhooks_paused(workspace),
         "section": "alerts",

@@ -36,7 +36,7 @@ class ListTest(AlertsTestCase):
         self.assertContains(response, f'<a href="/flags/{self.flag.pk}/">Shop › ')
         self.assertContains(response, "Established worsening")
         french = self.client.get(LIST, headers={"Accept-Language": "fr"})
-        self.assertContains(french, "Dégradation établie")
+        self.assertContains(french, "Baisse établie")
 
     def test_the_bell_counts_on_every_page(self) -> None:
         self.assertContains(self.client.get("/w/acme/kpis/"), '<span class="bell__count">1<')
@@ -160,6 +160,17 @@ class PreferencesTest(AlertsTestCase):
             with self.subTest(wrong=wrong):
                 self.assertContains(self.client.post(SETTINGS, CHOICE | wrong), said, status_code=422)
         self.assertEqual(Preference.objects.values().get(), before)
+
+    def test_a_pause_that_is_over_is_forgotten(self) -> None:
+        tomorrow = (timezone.now() + timedelta(days=2)).date()
+        self.client.post(SETTINGS, CHOICE | {"muted_until": tomorrow.isoformat()})
+        self.assertContains(self.client.get(LIST), "You chose no alerts until")
+        Preference.objects.update(muted_until=timezone.now().date() - timedelta(days=1))
+        self.assertNotContains(self.client.get(LIST), "You chose no alerts until")
+        form = self.client.get(SETTINGS).context["form"]
+        self.assertIsNone(form["muted_until"].value())
+        self.assertEqual(self.client.post(SETTINGS, CHOICE).status_code, 302)
+        self.assertIsNone(Preference.objects.get().muted_until)
 
     def test_a_category_of_another_workspace_is_no_choice(self) -> None:
         foreign = Category.objects.filter(workspace=self.elsewhere).first()
