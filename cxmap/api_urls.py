@@ -4,6 +4,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from alerts import api as alerts
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
 from improvements import api as improvements
 from journeys import api as journeys
@@ -25,6 +26,8 @@ router.register("kpis", kpis.KpiViewSet, "kpi")
 router.register("bindings", kpis.BindingViewSet, "binding")
 router.register("targets", kpis.TargetViewSet, "target")
 router.register("flags", kpis.FlagViewSet, "flag")
+router.register("alerts", alerts.AlertViewSet, "alert")
+router.register("webhooks", alerts.WebhookViewSet, "webhook")
 router.register("imports", sources.ImportViewSet, "import")
 router.register("pains", improvements.PainViewSet, "pain")
 router.register("solutions", improvements.SolutionViewSet, "solution")

@@ -61,12 +61,14 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "cxmap.workspaces",
     "cxmap.history",
+    "cxmap.outbox",
     "personas",
     "touchpoints",
     "journeys",
     "kpis",
     "sources",
     "improvements",
+    "alerts",
     "cxmap",
 ]
 
@@ -108,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cxmap.context.product",
+                "alerts.context.unread",
             ],
             "builtins": ["cxmap.templatetags.cxmap"],
         },
@@ -189,15 +192,22 @@ DEMO_SLUG = "demo"
 # The demo's one-click sign-in exists locally only: on a server it would be an open door.
 DEMO_SIGN_IN = LOCAL or TESTING
 
-# Mail: printed to the console until an SMTP host is given.
+# Where people reach this installation: mails and webhooks link to it.
+_scheme = "https" if HTTPS else "http"
+_host = f"127.0.0.1:{env_int('PORT', default=8000)}" if LOCAL else ALLOWED_HOSTS[0].lstrip(".")
+PUBLIC_URL = (env_str("PUBLIC_URL") or f"{_scheme}://{_host}").rstrip("/")
+
+# Mail: until an SMTP host is given, files in var/mail in local mode, the log of the process on servers.
 EMAIL_HOST = env_str("EMAIL_HOST")
 EMAIL_PORT = env_int("EMAIL_PORT", default=587)
 EMAIL_HOST_USER = env_str("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 15  # seconds
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "cxmap <cxmap@localhost>")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+_mailer = "smtp" if EMAIL_HOST else "filebased" if LOCAL else "console"
+EMAIL_BACKEND = f"django.core.mail.backends.{_mailer}.EmailBackend"
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL") or "cxmap <cxmap@localhost>"
 
 # Languages
 LANGUAGE_CODE = "en"
@@ -233,6 +243,9 @@ UPLOAD_BYTES_MAX = env_int("UPLOAD_MEGABYTES_MAX", default=512) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # bytes: a batch of 10,000 observations is about 2 MB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20000  # a mapping of many pages to touchpoints is one long form
 
+# Webhooks: hosts that may be called though their addresses are private or loopback. In local mode loopback is allowed.
+WEBHOOK_PRIVATE_HOSTS = env_list("WEBHOOK_PRIVATE_HOSTS")
+
 # Celery
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -255,6 +268,7 @@ CELERY_TASK_ROUTES = {"sources.*": {"queue": "ingest"}, "kpis.*": {"queue": "rol
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "every-10-seconds-drain-outbox": {"task": "outbox.sweep", "schedule": 10.0},
     "every-10-seconds-roll-up-dirty-buckets": {"task": "kpis.rollups_sweep", "schedule": 10.0},
     "every-30-seconds-resume-exports": {"task": "journeys.files_sweep", "schedule": 30.0},
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
@@ -298,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "PainKind": "improvements.models.Pain.Kind",
         "SolutionKind": "improvements.models.Solution.Kind",
         "SolutionStatus": "improvements.models.Solution.Status",
+        "AlertKind": "alerts.models.EventKind",
         "FlagStatus": "kpis.models.Flag.Status",
         "ImportStatus": "sources.models.Import.Status",
     },

@@ -117,9 +117,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
             " (SELECT count(*) FROM sources_import WHERE status IN ('queued', 'running')),"
             " (SELECT count(*) FROM kpis_flag f JOIN kpis_binding b ON b.id = f.binding_id"
             "   JOIN touchpoints_touchpoint t ON t.id = b.touchpoint_id"
-            "  WHERE f.status <> 'closed' AND b.deleted_at IS NULL AND t.deleted_at IS NULL)"
+            "  WHERE f.status <> 'closed' AND b.deleted_at IS NULL AND t.deleted_at IS NULL),"
+            " (SELECT count(*) FROM outbox_message WHERE status = 'waiting' AND available_at <= now()),"
+            " (SELECT count(*) FROM outbox_message WHERE status = 'failed')"
         )
-        dirty, oldest, imports, flags = cursor.fetchone()
+        dirty, oldest, imports, flags, messages, failed = cursor.fetchone()
     lines = [
         "# HELP cxmap_dirty_buckets Roll-ups waiting to be recomputed.",
         "# TYPE cxmap_dirty_buckets gauge",
@@ -133,6 +135,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "# HELP cxmap_flags_open Pain-point flags that are not closed.",
         "# TYPE cxmap_flags_open gauge",
         f"cxmap_flags_open {flags}",
+        "# HELP cxmap_outbox_due Mails and calls of webhooks that should be on their way.",
+        "# TYPE cxmap_outbox_due gauge",
+        f"cxmap_outbox_due {messages}",
+        "# HELP cxmap_outbox_failed Mails and calls of the last 30 days that were given up.",
+        "# TYPE cxmap_outbox_failed gauge",
+        f"cxmap_outbox_failed {failed}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 

@@ -1,11 +1,13 @@
-"""What apps above the KPIs add to their pages: the status of solutions, what happened at the time of a signal."""
+"""What apps above the KPIs add: the status of solutions, what happened at the time of a signal, who is told of an evaluation."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from uuid import UUID
 
-from kpis.models import Binding, Flag, Kpi
+from cxmap.workspaces.models import Workspace
+from kpis.models import Binding, Flag, Kpi, KpiState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,53 @@ class Use:
 
 
 _uses: list[Callable[[Kpi], Sequence[Use]]] = []
+
+
+class Turn(Enum):
+    """What became of a flag."""
+
+    OPENED = "opened"
+    WORSENED = "worsened"  # it was off target, now it is also getting worse
+    DEEPENED = "deepened"  # two closed periods whose whole intervals lie beyond the one that opened it
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What became of a flag by one evaluation; state is its newest closed period, None when it has none."""
+
+    turn: Turn
+    flag: Flag
+    state: KpiState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one evaluation of a workspace came to. evaluated_on is the day of the one before, None at the first."""
+
+    workspace: Workspace
+    at: dt.datetime
+    today: dt.date
+    evaluated_on: dt.date | None
+    transitions: Sequence[Transition] = field(default_factory=tuple)
+
+
 _answers: list[Callable[[Sequence[Flag]], Mapping[UUID, Answer]]] = []
 _happenings: list[Callable[[Binding, dt.date, dt.date], Sequence[Happening]]] = []
+
+_listeners: list[Callable[[Judgement], None]] = []
+
+
+def register_listener(listener: Callable[[Judgement], None]) -> None:
+    """Have a function called inside the transaction of every evaluation, once, at its end."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def tell(judgement: Judgement) -> None:
+    """Call the listeners; one that fails takes the evaluation back with it, so that nothing is decided and not told."""
+    for listener in _listeners:
+        listener(judgement)
 
 
 def register_answers(loader: Callable[[Sequence[Flag]], Mapping[UUID, Answer]]) -> None:

@@ -310,6 +310,13 @@ def _view(
     )
 
 
+def judged_view(binding: Binding, state: KpiState | None, *, today: dt.date) -> BindingView:
+    """Return a binding (kpi and touchpoint selected) as one kept state says, for its sentence; no query."""
+    if state is not None:
+        state.past = ()  # type: ignore[attr-defined]  # read beside the row elsewhere
+    return _view(binding, target=None, state=state, flag=None, sums=None, figure=Figure(), period=None, today=today)
+
+
 _targets = Prepared(lambda bindings: Target.objects.filter(binding__in=bindings, ended_at=None).order_by())
 _flags = Prepared(
     lambda bindings: Flag.objects.filter(binding__in=bindings).exclude(status=Flag.Status.CLOSED).order_by()

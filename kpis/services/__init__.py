@@ -21,12 +21,14 @@ from kpis.services.sources import api_source, source_get_or_create, source_key, 
 from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
 from kpis.services.targets import target_check, target_end, target_set
 from kpis.services.time_zones import observations_rezone, workspaces_moved
+from kpis.services.transitions import Risk, newest_states, targets_at_risk
 from kpis.services.withdrawals import WithdrawReport, import_withdraw
 
 __all__ = [
     "Dropped",
     "Evaluated",
     "Refreshed",
+    "Risk",
     "Row",
     "SeriesKey",
     "Stage",
@@ -49,6 +51,7 @@ __all__ = [
     "kpi_create",
     "kpi_restore",
     "kpi_update",
+    "newest_states",
     "observation_stage",
     "observations_drop",
     "observations_rezone",
@@ -65,6 +68,7 @@ __all__ = [
     "target_check",
     "target_end",
     "target_set",
+    "targets_at_risk",
     "today_of",
     "workspaces_due",
     "workspaces_moved",

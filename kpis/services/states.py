@@ -20,9 +20,11 @@ from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
 from kpis.formula_figures import Plan, plans_of
 from kpis.freshness import Freshness, freshness
 from kpis.models import Binding, Bucket, Evaluation, Flag, KpiKind, KpiState, Target
+from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import today_of
+from kpis.services.transitions import Followed, transitions_of
 from kpis.statistics import (
     Batch,
     Calendar,
@@ -161,6 +163,7 @@ class _Rhythm:
     fresh: Mapping[tuple[UUID, UUID], Freshness]
     today: date
     report: Evaluated
+    followed: Followed
     stored: dict[tuple[UUID, date], Kept] = field(default_factory=dict)
     flags: dict[UUID, list[Flag]] = field(default_factory=dict)
     written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
@@ -183,6 +186,8 @@ class _Rhythm:
         recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
         for flag in standing.filter(recent, binding__in=keys).order_by("opened_period", "opened_at", "id"):
             self.flags.setdefault(flag.binding_id, []).append(flag)
+            if flag.status != Flag.Status.CLOSED:
+                self.followed.stood.append(flag)
         plans = plans_of(self.workspace.pk, [binding.kpi for binding in self.bindings])
         self.fresh = with_formulas(self.fresh, self.bindings, plans)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
@@ -423,6 +428,7 @@ class _Rhythm:
             evidence=_evidence(binding, state, tests, number),
         )
         self.flags[binding.pk].append(flag)
+        self.followed.opened.append(flag)
         self.quiet[binding.pk] = 0
         self._note(flag, "flag.opened", period=state.period_start)
         self.touched_flags.pop(flag.pk, None)
@@ -560,7 +566,7 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
     evaluation, _ = Evaluation.objects.get_or_create(workspace=workspace)
     if patient and _must_wait(workspace, evaluation, today, now):
         return None
-    report = Evaluated()
+    report, followed = Evaluated(), Followed()
     bindings = list(
         Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
         .select_related("kpi", "touchpoint")
@@ -571,7 +577,8 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
     for rhythm in Rhythm:
         of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
         if of_rhythm:
-            _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report).run(evaluation.dirty_from)
+            _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report, followed).run(evaluation.dirty_from)
+    tell(Judgement(workspace, now, today, evaluation.evaluated_on, transitions_of(followed)))
     _flags_wake(workspace, today, report)
     Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)
     # Whatever was marked since the start stays marked; a steady stream of late data is waited for anew from here.

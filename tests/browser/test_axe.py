@@ -99,6 +99,9 @@ def addresses() -> dict[str, str]:
         "touchpoints": "/w/demo/touchpoints/",
         "touchpoint": touchpoint.get_absolute_url(),
         "sources": "/w/demo/sources/",
+        "alerts": "/w/demo/alerts/",
+        "my_alerts": "/w/demo/alerts/settings/",
+        "webhooks": "/w/demo/webhooks/",
     }
 
 
@@ -140,6 +143,9 @@ PAGES = (
     "touchpoints",
     "touchpoint",
     "sources",
+    "alerts",
+    "my_alerts",
+    "webhooks",
 )
 
 

@@ -1,0 +1,4 @@
+"""Topics of the outbox that this app delivers (handlers.py)."""
+
+MAIL = "alerts.mail"
+WEBHOOK = "alerts.webhook"

@@ -1,0 +1,5 @@
+"""Pages of alerts."""
+
+from alerts.views import lists, preferences, webhooks
+
+__all__ = ["lists", "preferences", "webhooks"]
