@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "kpis",
     "sources",
     "improvements",
+    "dashboards",
     "cxmap",
 ]
 
@@ -257,6 +258,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "every-10-seconds-roll-up-dirty-buckets": {"task": "kpis.rollups_sweep", "schedule": 10.0},
     "every-30-seconds-resume-exports": {"task": "journeys.files_sweep", "schedule": 30.0},
+    "every-5-minutes-send-dashboards": {"task": "dashboards.schedules_sweep", "schedule": 300.0},
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "hourly-evaluate-states": {"task": "kpis.states_sweep", "schedule": 3600.0},
 }

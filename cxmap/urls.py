@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("kpis.urls")),
     path("", include("sources.urls")),
     path("", include("improvements.urls")),
+    path("", include("dashboards.urls")),
     path("api/v1/", include("cxmap.api_urls")),
 ]
 

@@ -132,7 +132,7 @@ class Dashboard:
         return bool(self.rows) and all(row.view.state is None for row in self.rows)
 
 
-def _stages(workspace: Workspace, journey: Journey | None, persona: Persona | None) -> dict[UUID, tuple[str, int]]:
+def stages_of(workspace: Workspace, journey: Journey | None, persona: Persona | None) -> dict[UUID, tuple[str, int]]:
     """Return the first stage (name, place) on which each touchpoint stands; one query."""
     cards = Card.objects.filter(
         workspace=workspace,
@@ -240,30 +240,20 @@ SORTS: Mapping[str, Any] = {
 }
 
 
-def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
-    """Return the whole page; the number of queries does not depend on how much there is."""
-    stages = _stages(workspace, filters.journey, filters.persona)
-    bindings = (
-        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
-        .select_related("kpi", "touchpoint__category", "touchpoint__channel")
-        .order_by("touchpoint__sort_key", "kpi__rank", "id")
-    )
-    if filters.journey is not None or filters.persona is not None:
-        bindings = bindings.filter(touchpoint__in=list(stages))
-    if filters.category is not None:
-        bindings = bindings.filter(touchpoint__category=filters.category)
-    found = list(bindings)
-    views = binding_views(found, today=today, period=filters.period)
-    elsewhere = (gettext("not on a map"), 10_000)
-    rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
+def _elsewhere() -> tuple[str, int]:
+    return gettext("not on a map"), 10_000
+
+
+def hurts_of(views: Sequence[BindingView], stages: Mapping[UUID, tuple[str, int]], *, today: dt.date) -> list[Hurt]:
+    """Return what has an open signal, ranked by customers touched × gap; one query for what is done about it."""
     signals = [view for view in views if view.flag and view.flag.status in OPEN]
     answers = answers_of([view.flag for view in signals if view.flag])
-    hurts = sorted(
+    return sorted(
         (
             Hurt(
                 view=view,
                 flag=view.flag,
-                stage=stages.get(view.binding.touchpoint_id, elsewhere)[0],
+                stage=stages.get(view.binding.touchpoint_id, _elsewhere())[0],
                 touched=(view.state.n if view.state else 0) * _gap(view),
                 answer=answers.get(view.flag.pk),
                 age_days=(today - view.flag.opened_period).days,
@@ -273,6 +263,31 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         ),
         key=lambda hurt: (-hurt.touched, hurt.view.touchpoint.sort_key),
     )
+
+
+def bound(workspace: Workspace, filters: Filters) -> tuple[list[Binding], dict[UUID, tuple[str, int]]]:
+    """Return the live bindings that the filters leave, and the first stage of each touchpoint; two queries."""
+    stages = stages_of(workspace, filters.journey, filters.persona)
+    bindings = (
+        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+        .select_related("kpi", "touchpoint__category", "touchpoint__channel")
+        .order_by("touchpoint__sort_key", "kpi__rank", "id")
+    )
+    if filters.journey is not None or filters.persona is not None:
+        bindings = bindings.filter(touchpoint__in=list(stages))
+    if filters.category is not None:
+        bindings = bindings.filter(touchpoint__category=filters.category)
+    return list(bindings), stages
+
+
+def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
+    """Return the whole page; the number of queries does not depend on how much there is."""
+    found, stages = bound(workspace, filters)
+    views = binding_views(found, today=today, period=filters.period)
+    elsewhere = _elsewhere()
+    rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
+    hurts = hurts_of(views, stages, today=today)
+    signals = [hurt.view for hurt in hurts]
     with_target = [view for view in views if view.has_target]
     unknown = [view for view in with_target if view.code == State.NO_DATA]
     met = sum(1 for view in with_target if view.meets_target)

@@ -1,0 +1,5 @@
+"""Dashboards and the manager report as documents: PDF and PNG with real text, drawn by the server."""
+
+from dashboards.documents.board import board_pdf, board_png
+
+__all__ = ["board_pdf", "board_png"]
