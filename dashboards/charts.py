@@ -71,9 +71,7 @@ def categories_figure(
     return {"data": [trace], "layout": layout}
 
 
-def scores_figure(
-    *, counts: Sequence[int], groups: Sequence[str], shown: str, texts: dict[str, str]
-) -> dict[str, Any]:
+def scores_figure(*, counts: Sequence[int], groups: Sequence[str], shown: str, texts: dict[str, str]) -> dict[str, Any]:
     """Return bars of the answers 0 to 10. A hatched bar is a detractor, a light one a passive, a full one a promoter.
 
     `shown` names a group: the others fade.
@@ -86,7 +84,12 @@ def scores_figure(
         "marker": {
             "color": [paint[group][0] for group in groups],
             "opacity": [1 if shown in ("", group) else 0.25 for group in groups],
-            "pattern": {"shape": [paint[group][1] for group in groups], "fgcolor": "#ffffff", "size": 6, "solidity": 0.2},
+            "pattern": {
+                "shape": [paint[group][1] for group in groups],
+                "fgcolor": "#ffffff",
+                "size": 6,
+                "solidity": 0.2,
+            },
         },
         "hovertemplate": "%{x}: %{y}<extra></extra>",
         "name": texts["value"],

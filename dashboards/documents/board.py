@@ -1,5 +1,6 @@
 """A dashboard on paper: its tiles in the same order and widths, its filters repeated, its days named."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,24 @@ TEMPLATE = Path(__file__).parent / "board.typ"
 PIXELS_PER_INCH = 144
 
 
-def _tile(shown: Shown) -> dict[str, Any]:
+def _tile(shown: Shown, x: int, y: int) -> dict[str, Any]:
     if shown.kind is None or shown.data is None:
-        blocks = [{"k": "note", "text": gettext("This tile can no longer be shown.")}]
+        blocks: list[Any] = [{"k": "note", "text": gettext("This tile can no longer be shown.")}]
     else:
         blocks = shown.kind.blocks(shown.data)
-    return {"title": shown.title if shown.tile.kind != "text" else shown.tile.settings.get("title", ""), "width": shown.tile.width, "blocks": blocks}
+    title = shown.tile.settings.get("title", "") if shown.tile.kind == "text" else shown.title
+    return {"title": title, "width": shown.tile.width, "x": x, "y": y, "blocks": blocks}
+
+
+def placed(tiles: Sequence[Shown]) -> list[dict[str, Any]]:
+    """Return the tiles with column and row (0-based): a line is filled from the left, as on the screen."""
+    found, x, y = [], 0, 0
+    for shown in tiles:
+        if x + shown.tile.width > 12:
+            x, y = 0, y + 1
+        found.append(_tile(shown, x, y))
+        x += shown.tile.width
+    return found
 
 
 def board_data(page: Page, *, paper: bool) -> dict[str, Any]:
@@ -34,7 +47,7 @@ def board_data(page: Page, *, paper: bool) -> dict[str, Any]:
         "filters": page.filters_text,
         "fictional": gettext("Fictional company, made-up figures") if workspace.fictional else "",
         "footer": f"{workspace.name} · {printed}",
-        "tiles": [_tile(shown) for shown in page.shown],
+        "tiles": placed(page.shown),
         "empty": gettext("This dashboard has no tile yet."),
     }
 

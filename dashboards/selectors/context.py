@@ -66,9 +66,7 @@ class Context:
     def views_of(self, ids: Sequence[UUID]) -> dict[UUID, BindingView]:
         """Return the views of some bindings by id, whatever the filters; what is gone is missing."""
         wanted = [self._all[pk] for pk in dict.fromkeys(ids) if pk in self._all]
-        return {
-            view.binding.pk: view for view in binding_views(wanted, today=self.today, period=self.period)
-        }
+        return {view.binding.pk: view for view in binding_views(wanted, today=self.today, period=self.period)}
 
     def touchpoints_with(self, kpi: UUID) -> list[UUID]:
         """Return the touchpoints that carry a KPI, as far as the filters leave them."""

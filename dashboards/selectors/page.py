@@ -33,6 +33,7 @@ class Chip:
 
     text: str
     query: str
+    is_period: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Page:
 
     @property
     def filters_text(self) -> str:
-        """The filters in words, as documents and mails repeat them."""
-        return " · ".join(chip.text for chip in self.chips)
+        """The filters in words, as documents and mails repeat them beside the days."""
+        return " · ".join(chip.text for chip in self.chips if not chip.is_period)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -63,7 +64,7 @@ def _period(text: str) -> Period | None:
         period = Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     except ValueError:
         return None
-    return period if period.start <= period.end and 1990 <= period.start.year and period.end.year <= 2200 else None
+    return period if period.start <= period.end and period.start.year >= 1990 and period.end.year <= 2200 else None
 
 
 def context_of(dashboard: Dashboard, query: Mapping[str, str], *, today: dt.date, public: bool = False) -> Context:
@@ -84,7 +85,9 @@ def context_of(dashboard: Dashboard, query: Mapping[str, str], *, today: dt.date
         public=public,
     )
     if given.get("period"):
-        context.period = None if given["period"] == PeriodChoice.CLOSED else (_period(given["period"]) or context.period)
+        context.period = (
+            None if given["period"] == PeriodChoice.CLOSED else (_period(given["period"]) or context.period)
+        )
     if given.get("journey"):
         pk = _uuid(given["journey"])
         context.journey = Journey.objects.filter(workspace=workspace, pk=pk, deleted_at=None).first() if pk else None
@@ -117,7 +120,7 @@ def _chips(dashboard: Dashboard, context: Context, query: Mapping[str, str]) -> 
         chips.append(Chip(text, without("category", own=dashboard.category_id is not None)))
     if context.period:
         text = formats.period_text(context.period.start, context.period.end)
-        chips.append(Chip(text, without("period", own=dashboard.period != PeriodChoice.CLOSED)))
+        chips.append(Chip(text, without("period", own=dashboard.period != PeriodChoice.CLOSED), is_period=True))
     if context.group:
         chips.append(Chip(group_label(context.group), without("nps", own=False)))
     return chips
@@ -157,7 +160,9 @@ def list_page(workspace: Workspace, user: User) -> ListPage:
     rows = Dashboard.objects.filter(visible_to(user), workspace=workspace).select_related("owner", "workspace")
     since = timezone.now() - DELETED_FOR
     counts: dict[UUID, int] = {}
-    for pk in Tile.objects.filter(workspace=workspace, deleted_at=None).values_list("dashboard_id", flat=True).order_by():
+    for pk in (
+        Tile.objects.filter(workspace=workspace, deleted_at=None).values_list("dashboard_id", flat=True).order_by()
+    ):
         counts[pk] = counts.get(pk, 0) + 1
     found = list(rows)
     live = [Entry(row, counts.get(row.pk, 0), row.owner_id == user.pk) for row in found if row.deleted_at is None]

@@ -14,7 +14,7 @@ from cxmap.lib import ranks
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from dashboards.errors import KindUnknown, TooManyTiles
-from dashboards.models import Dashboard, PeriodChoice, Tile
+from dashboards.models import Dashboard, Tile
 from dashboards.tiles import kind_of
 from kpis.models import Binding, KpiKind
 
@@ -44,7 +44,7 @@ def dashboard_create(
     """Make a dashboard of the actor's own, empty or with a first set of tiles from what the workspace measures."""
     dashboard = Dashboard(workspace=workspace, owner=actor, name=name, **fields)
     action = "dashboard.created" if dashboard.shared else "own_dashboard.changed"
-    summary = {"name": name} if dashboard.shared else {}
+    summary: dict[str, Any] = {"name": name} if dashboard.shared else {}
     with recording(actor=actor, action=action, target=dashboard, scope=dashboard, **summary) as record:
         dashboard.save()
         record.created(dashboard)
@@ -65,7 +65,9 @@ def dashboard_create(
 def starter_tiles(workspace: Workspace) -> list[tuple[str, dict[str, Any], int]]:
     """Return (kind, settings, width) of a first set: the headline KPI, other KPIs, what hurts, coverage, freshness."""
     bindings = Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
-    kpis = list({binding.kpi_id: binding.kpi for binding in bindings.select_related("kpi").order_by("kpi__rank")}.values())
+    kpis = list(
+        {binding.kpi_id: binding.kpi for binding in bindings.select_related("kpi").order_by("kpi__rank")}.values()
+    )
     kpis.sort(key=lambda kpi: (kpi.code != workspace.headline_kpi, not kpi.opinion, kpi.rank))
     found: list[tuple[str, dict[str, Any], int]] = [
         ("kpi", {"subject": f"kpi:{kpi.pk}"}, Tile.Width.QUARTER) for kpi in kpis[:4]
@@ -257,5 +259,3 @@ def tile_delete(*, tile: Tile, actor: User) -> None:
 def dashboard_undo(*, dashboard: Dashboard, actor: User, redo: bool = False) -> list[Change]:
     """Take back the actor's last change of a dashboard, or put it forward again. Raises NothingToUndo, ChangedSince."""
     return undo(actor=actor, scope=dashboard, redo=redo)
-
-

@@ -88,9 +88,7 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, CategoriesTil
             found[tile.pk] = CategoriesTile(head=Loaded(title="", empty=empty_text(context)))
             continue
         rows = [
-            CategoryRow(
-                categories[ask.key[1]], len(ask.touchpoints), next(iter(lines[ask.key]), None), kpi
-            )
+            CategoryRow(categories[ask.key[1]], len(ask.touchpoints), next(iter(lines[ask.key]), None), kpi)
             for ask in own_asks
         ]
         rows.sort(key=lambda row: row.category.pk)

@@ -124,10 +124,10 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, KpiTile]:
     days = context.days
     history = weeks(context.today, WEEKS)
     asks: list[Ask] = []
-    for tile_id, subject in subjects.items():
-        if not subject.single:
-            asks.append(Ask((tile_id, "total"), subject.kpi, subject.touchpoints, days.start, days.end, "total"))
-            asks.append(Ask((tile_id, "line"), subject.kpi, subject.touchpoints, history.start, history.end, "week"))
+    for tile_id, own in subjects.items():
+        if not own.single:
+            asks.append(Ask((tile_id, "total"), own.kpi, own.touchpoints, days.start, days.end, "total"))
+            asks.append(Ask((tile_id, "line"), own.kpi, own.touchpoints, history.start, history.end, "week"))
     lines = lines_read(context.workspace, asks, today=context.today)
     by_key = {ask.key: ask for ask in asks}
     found = {}

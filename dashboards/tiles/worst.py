@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.models import Tile
@@ -37,7 +37,7 @@ class WorstTile:
     def rest_text(self) -> str:
         parts = []
         if self.more:
-            parts.append(gettext("%(n)s more signals") % {"n": self.more})
+            parts.append(ngettext("%(n)s more signal", "%(n)s more signals", self.more) % {"n": self.more})
         if self.watching:
             parts.append(gettext("%(n)s to watch") % {"n": self.watching})
         if self.unknown:

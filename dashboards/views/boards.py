@@ -56,9 +56,7 @@ def dashboard_add(request: MemberRequest, slug: str) -> HttpResponse:
     form = DashboardForm(request.POST or None, workspace=workspace)
     if request.method == "POST" and form.is_valid():
         starter = form.cleaned_data["starter"] != "no"
-        dashboard = services.dashboard_create(
-            workspace=workspace, actor=request.user, starter=starter, **form.values()
-        )
+        dashboard = services.dashboard_create(workspace=workspace, actor=request.user, starter=starter, **form.values())
         messages.success(request, _("“%(name)s” is ready: add, move and size its tiles.") % {"name": dashboard.name})
         return redirect(f"{dashboard.get_absolute_url()}?edit=1")
     context = {"form": form, "section": "dashboard"}
