@@ -125,7 +125,8 @@ class Schedule(WorkspaceOwned):
     hour = models.PositiveSmallIntegerField(
         pgettext_lazy("of the day", "hour"), default=8, validators=[MaxValueValidator(23)]
     )  # on the clock of the workspace
-    language = models.CharField(_("language"), max_length=5, default="en")
+    language = models.CharField(_("language"), max_length=5, default="en")  # of those who chose none themselves
+    address = models.URLField(max_length=500, blank=True)  # of the dashboard, as whoever set this up sees it
     recipients = models.ManyToManyField("workspaces.User", through="Recipient", related_name="+")
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from dashboards.access import link_token
-from dashboards.models import Dashboard, DashboardLink, Tile
-from dashboards.services import boards, links
+from dashboards.models import Dashboard, DashboardLink, Schedule, Tile
+from dashboards.services import boards, links, schedules
 from tests.access import Open, Row, World, in_workspace
 
 
@@ -48,6 +48,17 @@ def the_link(world: World) -> DashboardLink:
     )
 
 
+def schedule(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> Schedule:
+        return schedules.schedule_add(
+            dashboard=the_board(world), actor=cast.ed, rhythm="weekly", hour=8, language="en", recipients=[cast.ed]
+        )
+
+    return {"pk": world.once("schedule", make).pk}
+
+
 ROWS = [
     Row("dashboards:list", in_workspace, Role.VIEWER),
     Row("dashboards:add", in_workspace, Role.ANALYST),
@@ -74,5 +85,10 @@ ROWS = [
     Row("dashboards:share-add", board, Role.EDITOR, method="post", data={"days": "7"}),
     Row("dashboards:share-revoke", lambda world: {"pk": the_link(world).pk}, Role.EDITOR, method="post"),
     Row("dashboards:shared", lambda world: {"token": link_token(the_link(world))}, Open.ANYONE),
+    Row("dashboards:schedules", board, Role.EDITOR),
+    Row("dashboards:schedules", board, Role.EDITOR, method="post"),
+    Row("dashboards:schedule-edit", schedule, Role.EDITOR),
+    Row("dashboards:schedule-edit", schedule, Role.EDITOR, method="post"),
+    Row("dashboards:schedule-delete", schedule, Role.EDITOR, method="post"),
     Row("dashboards:references", in_workspace, Role.VIEWER),
 ]
