@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
+from dashboards import api as dashboards
 from improvements import api as improvements
 from journeys import api as journeys
 from journeys.api_document import DocumentView
@@ -27,6 +28,7 @@ router.register("targets", kpis.TargetViewSet, "target")
 router.register("flags", kpis.FlagViewSet, "flag")
 router.register("imports", sources.ImportViewSet, "import")
 router.register("pains", improvements.PainViewSet, "pain")
+router.register("dashboards", dashboards.DashboardViewSet, "dashboard")
 router.register("solutions", improvements.SolutionViewSet, "solution")
 
 app_name = "api"

@@ -28,5 +28,11 @@ urlpatterns = [
     path("tiles/<uuid:pk>/delete/", views.tiles.tile_delete, name="tile-delete"),
     path("dashboard-links/<uuid:pk>/revoke/", views.sharing.link_revoke, name="share-revoke"),
     path("shared/dashboards/<str:token>/", views.sharing.shared, name="shared"),
+    path("w/<slug:slug>/outcomes/", views.outcomes.outcome_list, name="outcomes"),
+    path("w/<slug:slug>/outcomes/new/", views.outcomes.outcome_add, name="outcome-add"),
+    path("outcomes/<uuid:pk>/", views.outcomes.outcome_edit, name="outcome-edit"),
+    path("outcomes/<uuid:pk>/delete/", views.outcomes.outcome_delete, name="outcome-delete"),
+    path("w/<slug:slug>/report/", views.outcomes.report_detail, name="report"),
+    path("w/<slug:slug>/report/report.pdf", views.outcomes.report_file, name="report-pdf"),
     path("w/<slug:slug>/reference-figures/", views.references.reference_list, name="references"),
 ]

@@ -58,7 +58,8 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _period(text: str) -> Period | None:
+def period_of_text(text: str) -> Period | None:
+    """Return the days of "2026-11-16/2026-11-22"; None for anything else."""
     first, _slash, last = text.partition("/")
     try:
         period = Period(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
@@ -86,7 +87,7 @@ def context_of(dashboard: Dashboard, query: Mapping[str, str], *, today: dt.date
     )
     if given.get("period"):
         context.period = (
-            None if given["period"] == PeriodChoice.CLOSED else (_period(given["period"]) or context.period)
+            None if given["period"] == PeriodChoice.CLOSED else (period_of_text(given["period"]) or context.period)
         )
     if given.get("journey"):
         pk = _uuid(given["journey"])

@@ -17,7 +17,7 @@ from journeys.lanes import Period
 from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
 from kpis.marks import WORST_FIRST
-from kpis.models import Binding, Flag, Kpi, KpiKind, State, Unit
+from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, State, Unit
 from kpis.registry import Answer, answers_of
 from kpis.selectors.bindings import BindingView, binding_views
 from kpis.statistics import interval
@@ -37,6 +37,7 @@ class Filters:
     persona: Persona | None = None
     category: Category | None = None
     period: Period | None = None
+    kpi: Kpi | None = None
     sort: str = "stage"
 
 
@@ -79,19 +80,21 @@ class Hurt:
 
     @property
     def change_text(self) -> str:
-        state = self.view.state
-        if state is None:
-            return ""
-        if state.state == State.OFF_TARGET and state.target is not None:
-            ends = {
-                "value": formats.kpi_value(state.value, self.view.kpi.unit),
-                "target": formats.kpi_target(state.target, self.view.kpi.unit),
-            }
-            return gettext("%(value)s for a target of %(target)s") % ends
-        if state.baseline is None:
-            evidence = self.flag.evidence or {}
-            return formats.kpi_change(evidence.get("baseline"), state.value, self.view.kpi.unit)
-        return formats.kpi_change(state.baseline, state.value, self.view.kpi.unit)
+        return change_text(self.view, self.flag)
+
+
+def change_text(view: BindingView, flag: Flag | None = None) -> str:
+    """Return both ends of what a state says: against the target where it was missed, else against the reference."""
+    state, unit = view.state, view.kpi.unit
+    if state is None:
+        return ""
+    if state.state == State.OFF_TARGET and state.target is not None:
+        ends = {"value": formats.kpi_value(state.value, unit), "target": formats.kpi_target(state.target, unit)}
+        return gettext("%(value)s for a target of %(target)s") % ends
+    before = state.baseline
+    if before is None and flag is not None:
+        before = (flag.evidence or {}).get("baseline")
+    return formats.kpi_change(before, state.value, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,25 @@ class Row:
     view: BindingView
     stage: str
     stage_place: int
+
+    @property
+    def change(self) -> float | None:
+        """How far the judged value stands from its reference, relative to it and for the better; None: unknown."""
+        state = self.view.state
+        if state is None or state.value is None or not state.baseline:
+            return None
+        moved = (state.value - state.baseline) / abs(state.baseline)
+        return moved if self.view.binding.direction == Direction.HIGHER else -moved
+
+    @property
+    def change_text(self) -> str:
+        state = self.view.state
+        return formats.kpi_change(state.baseline, state.value, self.view.kpi.unit) if state else ""
+
+    @property
+    def width(self) -> float | None:
+        view = self.view
+        return view.high - view.low if view.low is not None and view.high is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +256,15 @@ SORTS: Mapping[str, Any] = {
     "stage": lambda row: (row.stage_place, row.stage, row.view.touchpoint.sort_key, row.view.kpi.rank),
     "kpi": lambda row: (row.view.kpi.name, row.view.touchpoint.sort_key),
     "value": lambda row: (row.view.value is None, -(row.view.value or 0)),
+    "interval": lambda row: (row.width is None, row.view.kpi.rank, row.width or 0),
     "base": lambda row: -row.view.n,
+    "target": lambda row: (
+        not row.view.has_target,
+        row.view.meets_target,
+        row.view.kpi.rank,
+        row.view.touchpoint.sort_key,
+    ),
+    "change": lambda row: (row.change is None, row.change or 0),
     "state": lambda row: (WORST_FIRST.index(row.view.code), row.stage_place),
     "touchpoint": lambda row: (row.view.touchpoint.sort_key, row.view.kpi.rank),
 }
@@ -277,6 +307,8 @@ def bound(workspace: Workspace, filters: Filters) -> tuple[list[Binding], dict[U
         bindings = bindings.filter(touchpoint__in=list(stages))
     if filters.category is not None:
         bindings = bindings.filter(touchpoint__category=filters.category)
+    if filters.kpi is not None:
+        bindings = bindings.filter(kpi=filters.kpi)
     return list(bindings), stages
 
 

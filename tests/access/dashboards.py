@@ -4,9 +4,10 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from dashboards.access import link_token
-from dashboards.models import Dashboard, DashboardLink, Schedule, Tile
-from dashboards.services import boards, links, schedules
-from tests.access import Open, Row, World, in_workspace
+from dashboards.models import Dashboard, DashboardLink, Outcome, Schedule, Tile
+from dashboards.services import boards, links, outcomes, schedules
+from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
+from tests.access.kpis import the_kpi
 
 
 def the_board(world: World) -> Dashboard:
@@ -59,6 +60,15 @@ def schedule(world: World) -> dict[str, Any]:
     return {"pk": world.once("schedule", make).pk}
 
 
+def outcome(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> Outcome:
+        return outcomes.outcome_add(workspace=cast.workspace, actor=cast.ed, kind="satisfaction", kpi=the_kpi(world))
+
+    return {"pk": world.once("outcome", make).pk}
+
+
 ROWS = [
     Row("dashboards:list", in_workspace, Role.VIEWER),
     Row("dashboards:add", in_workspace, Role.ANALYST),
@@ -90,5 +100,15 @@ ROWS = [
     Row("dashboards:schedule-edit", schedule, Role.EDITOR),
     Row("dashboards:schedule-edit", schedule, Role.EDITOR, method="post"),
     Row("dashboards:schedule-delete", schedule, Role.EDITOR, method="post"),
+    Row("dashboards:outcomes", in_workspace, Role.VIEWER),
+    Row("dashboards:outcome-add", in_workspace, Role.EDITOR),
+    Row("dashboards:outcome-add", in_workspace, Role.EDITOR, method="post"),
+    Row("dashboards:outcome-edit", outcome, Role.EDITOR),
+    Row("dashboards:outcome-edit", outcome, Role.EDITOR, method="post"),
+    Row("dashboards:outcome-delete", outcome, Role.EDITOR, method="post"),
+    Row("dashboards:report", in_workspace, Role.VIEWER),
+    Row("dashboards:report-pdf", in_workspace, Role.VIEWER),
     Row("dashboards:references", in_workspace, Role.VIEWER),
+    ApiRow("api:dashboard-list", nothing, Role.VIEWER),
+    ApiRow("api:dashboard-detail", lambda world: {"pk": the_board(world).pk}, Role.VIEWER),
 ]
