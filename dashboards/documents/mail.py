@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from cxmap.lib.text import code_from
 from dashboards.documents.board import board_pdf
 from dashboards.models import Schedule
+from dashboards.selectors.outcomes import named
 from dashboards.selectors.page import Page, context_of, page_of
 from dashboards.tiles.kpi import KpiTile
 
@@ -30,10 +31,11 @@ def figures(page: Page) -> list[str]:
         if not isinstance(data, KpiTile):
             continue
         if data.head.empty:
-            lines.append(f"- {shown.title}: {data.head.empty}")
+            lines.append(f"- {named(shown.title, data.head.empty)}")
             continue
         details = ", ".join(filter(None, [data.interval_text, data.base_text]))
-        lines.append(f"- {shown.title}: {data.value_text} ({details}) {data.mark} {data.state_text}")
+        said = f"{data.value_text} ({details}) {data.mark} {data.state_text}"
+        lines.append(f"- {named(shown.title, said)}")
     return lines[:FIGURES_MAX]
 
 

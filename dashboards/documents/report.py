@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext
 
 from cxmap.lib import formats, typesetting
 from dashboards.drawing import line_svg
-from dashboards.selectors.outcomes import OutcomeRow
-from dashboards.selectors.report import JourneyRow, Report
+from dashboards.selectors.outcomes import OutcomeRow, named
+from dashboards.selectors.report import JourneyRow, Named, Report
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 
@@ -40,13 +41,13 @@ def _trend(row: OutcomeRow) -> list[dict[str, Any]]:
 def _outcome(row: OutcomeRow) -> dict[str, Any]:
     journeys = ", ".join(journey.name for journey in row.journeys)
     return {
-        "kind": row.outcome.get_kind_display(),
+        "kind": capfirst(row.outcome.get_kind_display()),
         "name": row.kpi.name,
         "value": row.value_text,
         "details": row.value_details,
         "before": row.before_text,
         "before_details": row.before_details,
-        "difference": row.difference_text,
+        "change": row.change_text,
         "mark": row.mark,
         "verdict": row.verdict_text,
         "tone": row.tone,
@@ -55,6 +56,10 @@ def _outcome(row: OutcomeRow) -> dict[str, Any]:
         else gettext("No journey is tied to it yet."),
         "chart": _trend(row),
     }
+
+
+def _named(entry: Named) -> str:
+    return f"{entry.mark} {named(entry.name, entry.change_text)}"
 
 
 def _journey(row: JourneyRow) -> dict[str, Any]:
@@ -69,7 +74,7 @@ def _journey(row: JourneyRow) -> dict[str, Any]:
         [gettext("Targets met"), row.targets.text],
         [gettext("Targets met before"), row.targets_before.text],
     ]
-    outcomes = [f"{outcome.mark} {outcome.kpi.name}: {outcome.verdict_text}" for outcome in row.outcomes]
+    outcomes = [f"{outcome.mark} {outcome.named_text}" for outcome in row.outcomes]
     return {
         "name": row.name,
         "empty": ""
@@ -77,8 +82,8 @@ def _journey(row: JourneyRow) -> dict[str, Any]:
         else gettext("No KPI is bound to a touchpoint of this journey: nothing is known of it."),
         "states": {"k": "table", "head": head, "rows": states, "right": [1, 2]},
         "facts": facts,
-        "worst": [f"{named.mark} {named.name}: {named.change_text}" for named in row.worst],
-        "improved": [f"{named.mark} {named.name}: {named.change_text}" for named in row.improved],
+        "worst": [_named(entry) for entry in row.worst],
+        "improved": [_named(entry) for entry in row.improved],
         "outcomes": outcomes,
     }
 
@@ -104,7 +109,6 @@ def report_data(report: Report) -> dict[str, Any]:
                 "No outcome is chosen yet: say on the page “Outcomes” which KPIs the workspace works for."
             ),
             "before": gettext("before"),
-            "change": gettext("change"),
             "journeys": gettext("Journeys"),
             "worst": gettext("What hurts most"),
             "improved": gettext("What got better"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
@@ -83,18 +83,29 @@ class OutcomeRow:
 
     @property
     def difference_text(self) -> str:
-        """The difference with its interval: −2.1 points (−3.4 to −0.8)."""
+        """The difference with its interval: −2.1 points (between −3.4 and −0.8)."""
         found = self.difference
         if found.value is None:
             return "—"
-        text = difference_text(found.value, self.kpi.unit)
+        values = [abs(sums.value) for sums in (self.now, self.before) if sums and sums.value is not None]
+        # As many decimals as the two values beside it have.
+        digits = max((formats.percent_digits(value) for value in values), default=1)
+        text = difference_text(found.value, self.kpi.unit, digits=digits)
         if found.low is None or found.high is None:
             return text
         between = gettext("between %(low)s and %(high)s") % {
-            "low": difference_text(found.low, self.kpi.unit, bare=True),
-            "high": difference_text(found.high, self.kpi.unit, bare=True),
+            "low": difference_text(found.low, self.kpi.unit, digits=digits, bare=True),
+            "high": difference_text(found.high, self.kpi.unit, digits=digits, bare=True),
         }
         return f"{text} ({between})"
+
+    @property
+    def change_text(self) -> str:
+        return named(pgettext("of a value", "Change"), self.difference_text)
+
+    @property
+    def named_text(self) -> str:
+        return named(self.kpi.name, self.verdict_text)
 
     @property
     def verdict_text(self) -> str:
@@ -107,14 +118,21 @@ class OutcomeRow:
         }[self.verdict]
 
 
-def difference_text(value: float, unit: str, *, bare: bool = False) -> str:
-    """Return a difference of two values of storage with its sign; a share differs by points."""
-    if unit == "percent":
-        text = formats.decimal(value * 100, 1, signed=True)
-        return text if bare else gettext("%(number)s points") % {"number": text}
-    if unit == "points":
-        text = formats.decimal(value, 0, signed=True)
-        return text if bare else gettext("%(number)s points") % {"number": text}
+def named(name: str, text: str) -> str:
+    """Return a name, a colon as the language writes it, and what is said of it."""
+    return gettext("%(name)s: %(text)s") % {"name": name, "text": text}
+
+
+def difference_text(value: float, unit: str, *, digits: int = 1, bare: bool = False) -> str:
+    """Return a difference of two values of storage with its sign; shares and NPS differ by points."""
+    if unit in ("percent", "points"):
+        amount = round(value * 100, digits) if unit == "percent" else round(value)
+        text = formats.decimal(amount, digits if unit == "percent" else 0, signed=True)
+        if bare:
+            return text
+        # French says "point" up to 2, English for one alone.
+        several = abs(amount) >= 2 or (formats.locale() != "fr_FR" and abs(amount) != 1)
+        return ngettext("%(number)s point", "%(number)s points", 2 if several else 1) % {"number": text}
     if unit == "seconds":
         return ("+" if value > 0 else formats.MINUS if value < 0 else "") + formats.duration(abs(value))
     return formats.decimal(value, 2, signed=True)

@@ -192,7 +192,7 @@ def blocks(data: NpsTile) -> list[Block]:
             }
         )
     rows = [[group.label, formats.whole(group.count), group.share_text, group.interval_text] for group in data.groups]
-    head = [gettext("Group"), gettext("Answers"), gettext("Share"), gettext("Interval")]
+    head = [gettext("Group"), gettext("Answers"), pgettext("of answers", "Share"), gettext("Interval")]
     if rows:
         found.append({"k": "table", "head": head, "rows": rows, "right": [1, 2, 3]})
     if data.unknown_text:

@@ -21,13 +21,15 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
 from dashboards import access
-from dashboards.documents import board_pdf, board_png
+from dashboards.documents import board_pdf, board_png, overview_pdf, overview_png
 from dashboards.forms import DashboardForm
 from dashboards.models import Dashboard
 from dashboards.selectors.page import context_of, list_page, offered_values, page_of
 from dashboards.selectors.periods import offered
 from dashboards.services import boards as services
 from dashboards.tiles import kinds
+from kpis.selectors.dashboard import dashboard as read_overview
+from kpis.views.dashboard import filters_of
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 
@@ -177,4 +179,16 @@ def dashboard_file(request: MemberRequest, slug: str, pk: UUID, form: str) -> Ht
     name = code_from(dashboard.name, fallback="dashboard")
     response = HttpResponse(content, content_type=TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+@login_required
+@require_safe
+def overview_file(request: MemberRequest, slug: str, form: str) -> HttpResponse:
+    """The default dashboard as PDF or PNG, with the filters of its address."""
+    workspace = workspaces_access.workspace_for_view(request, slug)
+    page = read_overview(workspace, filters_of(request, workspace), today=today_of(workspace))
+    content = overview_png(workspace, page) if form == "png" else overview_pdf(workspace, page)
+    response = HttpResponse(content, content_type=TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{workspace.slug}.{form}"'
     return response

@@ -71,6 +71,8 @@ def outcome(world: World) -> dict[str, Any]:
 
 ROWS = [
     Row("dashboards:list", in_workspace, Role.VIEWER),
+    Row("dashboards:overview-pdf", in_workspace, Role.VIEWER),
+    Row("dashboards:overview-png", in_workspace, Role.VIEWER),
     Row("dashboards:add", in_workspace, Role.ANALYST),
     Row("dashboards:add", in_workspace, Role.ANALYST, method="post"),
     Row("dashboards:detail", board, Role.VIEWER),

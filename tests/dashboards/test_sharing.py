@@ -107,3 +107,16 @@ class FileTests(BoardTestCase):
         text = PdfReader(io.BytesIO(self.client.get(f"{self.url}dashboard.pdf").content)).pages[0].extract_text()
         self.assertIn("1,37", text)
         self.assertIn("000 visites", text)
+
+
+class OverviewFileTests(BoardTestCase):
+    def test_the_overview_as_pdf_repeats_its_filters(self) -> None:
+        self.on_map(3)
+        response = self.client.get(f"/w/{self.workspace.slug}/overview.pdf", {"journey": self.journey.pk})
+        text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages).split())
+        for words in ("Overview of Acme", "Buying", "What hurts", "from 1.93% to 1.37%", "14,000", "All KPIs by stage"):
+            self.assertIn(words, text)
+
+    def test_an_empty_one_too(self) -> None:
+        response = self.client.get(f"/w/{self.workspace.slug}/overview.png", {"journey": self.journey.pk})
+        self.assertEqual(Image.open(io.BytesIO(response.content)).format, "PNG")
