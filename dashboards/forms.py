@@ -79,6 +79,7 @@ class ScheduleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one member who gets the mail.")},
     )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, workspace: Workspace, shared: bool, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from cxmap.history.models import Change
-from cxmap.history.services import Recording, recording, undo
+from cxmap.history.services import Recording, history_record, recording, undo
 from cxmap.lib import ranks
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
@@ -38,27 +38,29 @@ def live_tiles(dashboard: Dashboard) -> list[Tile]:
     return list(Tile.objects.filter(dashboard=dashboard, deleted_at=None).order_by("rank", "id"))
 
 
+@transaction.atomic
 def dashboard_create(
     *, workspace: Workspace, actor: User, name: str, starter: bool = False, **fields: Any
 ) -> Dashboard:
     """Make a dashboard of the actor's own, empty or with a first set of tiles from what the workspace measures."""
-    dashboard = Dashboard(workspace=workspace, owner=actor, name=name, **fields)
-    action = "dashboard.created" if dashboard.shared else "own_dashboard.changed"
-    summary: dict[str, Any] = {"name": name} if dashboard.shared else {}
-    with recording(actor=actor, action=action, target=dashboard, scope=dashboard, **summary) as record:
-        dashboard.save()
-        record.created(dashboard)
-        if starter:
-            for place, (kind, settings, width) in enumerate(starter_tiles(workspace), 1):
-                tile = Tile.objects.create(
-                    workspace=workspace,
-                    dashboard=dashboard,
-                    kind=kind,
-                    settings=settings,
-                    width=width,
-                    rank=place * ranks.STEP,
-                )
-                record.created(tile)
+    dashboard = Dashboard.objects.create(workspace=workspace, owner=actor, name=name, **fields)
+    tiles = starter_tiles(workspace) if starter else []
+    Tile.objects.bulk_create(
+        Tile(
+            workspace=workspace,
+            dashboard=dashboard,
+            kind=kind,
+            settings=settings,
+            width=width,
+            rank=place * ranks.STEP,
+        )
+        for place, (kind, settings, width) in enumerate(tiles, 1)
+    )
+    # No rows: undo takes back what was arranged, never the dashboard itself.
+    if dashboard.shared:
+        history_record(actor=actor, action="dashboard.created", target=dashboard, scope=dashboard, name=name)
+    else:
+        history_record(actor=actor, action="own_dashboard.changed", target=dashboard, scope=dashboard)
     return dashboard
 
 
@@ -130,27 +132,23 @@ def dashboard_restore(*, dashboard: Dashboard, actor: User) -> None:
         current.save(update_fields=["deleted_at", "revision", "updated_at"])
 
 
+@transaction.atomic
 def dashboard_duplicate(*, dashboard: Dashboard, actor: User, name: str) -> Dashboard:
     """Copy a dashboard with its tiles; the copy is the actor's own and not shared."""
-    tiles = live_tiles(dashboard)
     fields = {field: getattr(dashboard, field) for field in SETTINGS if field not in {"name", "shared"}}
-    copy = Dashboard(workspace_id=dashboard.workspace_id, owner=actor, name=name, **fields)
-    with recording(actor=actor, action="own_dashboard.changed", target=copy, scope=copy) as record:
-        copy.save()
-        record.created(copy)
-        made = [
-            Tile(
-                workspace_id=tile.workspace_id,
-                dashboard=copy,
-                kind=tile.kind,
-                settings=tile.settings,
-                width=tile.width,
-                rank=tile.rank,
-            )
-            for tile in tiles
-        ]
-        Tile.objects.bulk_create(made)
-        record.created(*made)
+    copy = Dashboard.objects.create(workspace_id=dashboard.workspace_id, owner=actor, name=name, **fields)
+    Tile.objects.bulk_create(
+        Tile(
+            workspace_id=tile.workspace_id,
+            dashboard=copy,
+            kind=tile.kind,
+            settings=tile.settings,
+            width=tile.width,
+            rank=tile.rank,
+        )
+        for tile in live_tiles(dashboard)
+    )
+    history_record(actor=actor, action="own_dashboard.changed", target=copy, scope=copy)
     return copy
 
 
@@ -227,8 +225,11 @@ def tile_move(*, tile: Tile, actor: User, index: int) -> int:
     """Put a tile at index among the others (0-based) and return where it stands now. Raises StaleRevision when it is gone."""
     with _edit(tile.dashboard, actor=actor, action="tile.moved", target=tile, name=_title(tile)) as record:
         current = _tile(tile, None)
-        siblings = [other for other in live_tiles(tile.dashboard) if other.pk != tile.pk]
+        order = live_tiles(tile.dashboard)
+        siblings = [other for other in order if other.pk != tile.pk]
         index = max(0, min(index, len(siblings)))
+        if order.index(current) == index:
+            return index
         record.watch(current)
         current.rank = _place(record, siblings, index)
         _save(current, "rank")

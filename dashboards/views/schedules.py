@@ -34,8 +34,9 @@ def schedule_list(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         address = request.build_absolute_uri(dashboard.get_absolute_url())
+        data = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
         try:
-            services.schedule_add(dashboard=dashboard, actor=request.user, address=address, **form.cleaned_data)
+            services.schedule_add(dashboard=dashboard, actor=request.user, address=address, **data)
         except CxmapError as error:
             form.add_error(None, str(error))
         else:
@@ -69,18 +70,23 @@ def schedule_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
             "hour": schedule.hour,
             "language": schedule.language,
             "recipients": schedule.recipients.all(),
+            "revision": schedule.revision,
         },
     )
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        expected = data.pop("revision")
         try:
-            services.schedule_update(schedule=schedule, actor=request.user, **form.cleaned_data)
+            services.schedule_update(schedule=schedule, actor=request.user, expected_revision=expected, **data)
         except CxmapError as error:
             form.add_error(None, str(error))
+            status = error.status
         else:
             messages.success(request, _("Saved."))
             return redirect("dashboards:schedules", dashboard.workspace.slug, dashboard.pk)
     context = {"form": form, "schedule": schedule, "dashboard": dashboard, "section": "dashboard"}
-    return render(request, "dashboards/schedule_form.html", context, status=422 if form.errors else 200)
+    return render(request, "dashboards/schedule_form.html", context, status=status)
 
 
 @login_required

@@ -125,6 +125,18 @@ class ArrangeTests(BoardTestCase):
         self.client.post(f"{self.url}undo/", {"redo": "1"})
         self.assertEqual(self.order(), ["A", "Copy of B", "C"])
 
+    def test_undo_never_takes_the_dashboard_itself_away(self) -> None:
+        made = boards.dashboard_create(workspace=self.workspace, actor=self.ed, name="New", shared=True, starter=True)
+        number = made.tiles.count()
+        self.client.post(f"{made.get_absolute_url()}undo/")
+        self.assertEqual(self.client.get(made.get_absolute_url()).status_code, 200)
+        self.assertEqual(made.tiles.filter(deleted_at=None).count(), number)
+
+    def test_a_move_to_where_it_stands_is_no_change(self) -> None:
+        before = Change.objects.count()
+        boards.tile_move(tile=self.tiles[1], actor=self.ed, index=1)
+        self.assertEqual(Change.objects.count(), before)
+
     def test_nobody_undoes_what_somebody_else_did(self) -> None:
         boards.tile_delete(tile=self.tiles[2], actor=self.olga)
         self.client.post(f"{self.url}undo/")  # takes Ed's own tile C back, which Olga changed since

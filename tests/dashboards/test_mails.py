@@ -117,7 +117,9 @@ class PageTests(BoardTestCase):
         self.client.post(f"{self.url}mails/", data)
         schedule = Schedule.objects.get()
         self.assertEqual((schedule.rhythm, schedule.hour, schedule.recipients.count()), ("monthly", 7, 2))
-        self.client.post(f"/dashboard-mails/{schedule.pk}/", data | {"recipients": [self.vi.pk]})
+        edit = f"/dashboard-mails/{schedule.pk}/"
+        self.client.post(edit, data | {"recipients": [self.vi.pk], "revision": 1})
+        self.assertEqual(self.client.post(edit, data | {"revision": 1}).status_code, 409)
         self.assertEqual([row.email for row in schedule.recipients.all()], ["vi@example.org"])
         self.assertContains(self.client.get(f"{self.url}mails/"), "Stop sending")
         self.client.post(f"/dashboard-mails/{schedule.pk}/delete/")
