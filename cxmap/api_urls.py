@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from alerts import api as alerts
 from cxmap import schema, views  # noqa: F401 - the schema's description of tokens
+from dashboards import api as dashboards
 from improvements import api as improvements
 from journeys import api as journeys
 from journeys.api_document import DocumentView
@@ -30,6 +31,7 @@ router.register("alerts", alerts.AlertViewSet, "alert")
 router.register("webhooks", alerts.WebhookViewSet, "webhook")
 router.register("imports", sources.ImportViewSet, "import")
 router.register("pains", improvements.PainViewSet, "pain")
+router.register("dashboards", dashboards.DashboardViewSet, "dashboard")
 router.register("solutions", improvements.SolutionViewSet, "solution")
 
 app_name = "api"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("sources.urls")),
     path("", include("improvements.urls")),
     path("", include("alerts.urls")),
+    path("", include("dashboards.urls")),
     path("api/v1/", include("cxmap.api_urls")),
 ]
 

@@ -42,6 +42,14 @@ def step_for_analysis(request: HttpRequest, pk: UUID) -> Step:
     return row_for(request, _steps(pk), Role.ANALYST)
 
 
+def binding_for_view(request: HttpRequest, pk: UUID) -> Binding:
+    """For reading what was measured; also after the KPI was taken off, as long as the touchpoint is there."""
+    rows = Binding.objects.select_related("kpi", "touchpoint__category", "workspace").filter(
+        pk=pk, touchpoint__deleted_at=None
+    )
+    return row_for(request, rows, Role.VIEWER)
+
+
 def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
     rows = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None)
     return row_for(request, rows, Role.ANALYST)

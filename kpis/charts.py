@@ -84,8 +84,11 @@ def history_figure(
     marks: Sequence[tuple[dt.date, float | None, str, str]],
     running: tuple[dt.date, float] | None,
     texts: dict[str, str],
+    running_end: dt.date | None = None,
 ) -> dict[str, Any]:
     """Return a Plotly figure of a KPI's closed periods: line with interval, target, reference band, running period.
+
+    With its last day the running period is hatched.
 
     Values are in the unit of storage; `marks` are (day, value, mark, colour) of states worth seeing; `texts` holds the
     translated names value, interval, target, baseline, running and the suffix of the axis.
@@ -149,6 +152,25 @@ def history_figure(
                 "showlegend": False,
             }
         )
+    if running is not None and running_end is not None:
+        days_long = (running_end - running[0]).days + 1
+        middle = dt.datetime.combine(running[0], dt.time()) + dt.timedelta(days=days_long / 2)
+        traces.append(
+            {
+                "type": "bar",
+                "x": [middle.isoformat()],
+                "y": [1],
+                "width": [days_long * 86_400_000],  # milliseconds
+                "yaxis": "y2",
+                "marker": {
+                    "color": "rgba(0,0,0,0)",
+                    "line": {"width": 0},
+                    "pattern": {"shape": "/", "fgcolor": "rgba(75,85,99,0.35)", "size": 8, "solidity": 0.15},
+                },
+                "hoverinfo": "skip",
+                "name": texts["running"],
+            }
+        )
     shapes: list[dict[str, Any]] = []
     if target is not None:
         shapes.append(
@@ -192,6 +214,7 @@ def history_figure(
             "shapes": shapes,
             "xaxis": {"type": "date", "showgrid": False, "tickformat": texts["date_format"]},
             "yaxis": {"ticksuffix": texts["suffix"], "gridcolor": "#e5e7eb", "zeroline": False, "rangemode": "normal"},
+            "yaxis2": {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": "Inter, system-ui, sans-serif", "size": 12, "color": "#374151"},

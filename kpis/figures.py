@@ -27,6 +27,18 @@ class Sums(NamedTuple):
     units: int | None = None
 
 
+def sums_added(parts: Sequence[Sums]) -> Sums:
+    """Return the sum of sums; unknown in one part is unknown."""
+
+    def total(name: str) -> Any:
+        values = [getattr(part, name) for part in parts]
+        return None if None in values or not values else sum(values)
+
+    if not parts:
+        return Sums(0, 0.0, 0.0)
+    return Sums(**{name: total(name) for name in Sums._fields})
+
+
 Bins = Mapping[int, int]  # how many durations by log-scale bin
 
 

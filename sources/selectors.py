@@ -21,6 +21,8 @@ IMPORTS_SHOWN = 20
 REJECTIONS_SHOWN = 50
 VALUES_SHOWN = 200
 LATE = 3  # times the rhythm (statistics § 5)
+OBSERVATIONS_SHOWN = 100
+OBSERVED_DAYS = 91  # of observations listed when no period is named
 BEHIND_DAYS = 400  # how far back imports are looked for behind a touchpoint's numbers
 
 
@@ -286,3 +288,76 @@ def imports_around(binding: Binding, first: dt.date, last: dt.date) -> list[Impo
         .filter(pk__in=[pk for pk in ids if pk])
         .order_by("-finished_at", "-pk")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """One observation as its source said it. `import_` None: the API, or an import that is gone."""
+
+    observation: Observation
+    source: Source | None
+    import_: Import | None
+    segment: str
+
+    @property
+    def span(self) -> bool:
+        return self.observation.first_day != self.observation.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationsBehind:
+    first: dt.date
+    last: dt.date
+    page: "Page[Observation]"
+    rows: Sequence[ObservationRow]
+    periods: Sequence[tuple[dt.date, dt.date]]  # to choose from
+
+
+def _days_of(text: str, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the days of ?period=; the last quarter where it names none."""
+    first, _slash, last = text.partition("/")
+    try:
+        days = (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    except ValueError:
+        days = (today, today - dt.timedelta(days=1))
+    if days[0] > days[1]:
+        days = (today - dt.timedelta(days=OBSERVED_DAYS - 1), today)
+    return days
+
+
+def observations_behind(binding: Binding, *, period: str, page: int | str, today: dt.date) -> ObservationsBehind:
+    """Return what was measured for a binding over some days, the newest first; a constant number of queries.
+
+    Days that a span only touches are not shown, as its total counts for no shorter period.
+    """
+    first, last = _days_of(period, today)
+    series = {
+        row.pk: row
+        for row in Series.objects.filter(
+            workspace=binding.workspace_id, touchpoint=binding.touchpoint_id, kpi=binding.kpi_id
+        ).select_related("segment")
+    }
+    found = Paginator(
+        Observation.objects.filter(
+            workspace_id=binding.workspace_id, series_id__in=list(series), first_day__gte=first, last_day__lte=last
+        ).order_by("-first_day", "-id"),
+        OBSERVATIONS_SHOWN,
+    ).get_page(page)
+    shown = list(found.object_list)
+    sources = Source.objects.in_bulk({row.source_id for row in shown})
+    imports = Import.objects.in_bulk({row.import_id for row in shown if row.import_id})
+    rows = []
+    for row in shown:
+        segment = series[row.series_id].segment
+        rows.append(
+            ObservationRow(
+                observation=row,
+                source=sources.get(row.source_id),
+                import_=imports.get(row.import_id) if row.import_id else None,
+                segment=segment.name if segment else "",
+            )
+        )
+    monday = today - dt.timedelta(days=today.weekday())
+    weeks = [(monday - dt.timedelta(days=7 * n), monday - dt.timedelta(days=7 * n - 6)) for n in range(13)]
+    longer = [(today - dt.timedelta(days=days - 1), today) for days in (OBSERVED_DAYS, 364)]
+    return ObservationsBehind(first=first, last=last, page=found, rows=rows, periods=[*weeks, *longer])

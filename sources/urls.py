@@ -8,6 +8,7 @@ urlpatterns = [
     path("w/<slug:slug>/sources/upload/", views.imports.import_upload, name="upload"),
     path("w/<slug:slug>/sources/measure/", views.measures.measure_add_page, name="measure-add"),
     path("sources/<uuid:pk>/", views.lists.source_detail, name="source"),
+    path("kpi-bindings/<uuid:pk>/observations/", views.observations.observation_list, name="observations"),
     path("imports/<uuid:pk>/", views.imports.import_detail, name="import-detail"),
     path("imports/<uuid:pk>/mapping/", views.mappings.import_mapping, name="import-mapping"),
     path("imports/<uuid:pk>/mapping.json", views.mappings.mapping_download, name="mapping-download"),

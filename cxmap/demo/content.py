@@ -599,3 +599,26 @@ IDEAS = (
     (("Afficher les frais de port dès le panier", "Show the delivery fee in the basket"), "basket", 3, 1, "enhance"),
     (("Notice en vidéo par modèle", "Video manual for every model"), "manual", 2, 4, "prevent"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BoardText:
+    name: Pair
+    title: Pair
+    text: Pair
+
+
+# The shared dashboard of tiles.
+BOARD = BoardText(
+    name=("Revue hebdomadaire", "Weekly review"),
+    title=("Comment nous nous en servons", "How we use it"),
+    text=(
+        "Chaque lundi, l'équipe parcourt cette page de haut en bas.\n\n"
+        "Un chiffre n'est commenté que si son état l'est : un ● ou un ○ ne demande rien.",
+        "Every Monday the team goes through this page from top to bottom.\n\n"
+        "A figure is only discussed when its state asks for it: a ● or a ○ asks for nothing.",
+    ),
+)
+
+# What the company works for: kind of outcome, KPI.
+OUTCOMES = (("satisfaction", "csat"), ("loyalty", "nps"), ("conversion", "purchase-rate"))

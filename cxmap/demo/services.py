@@ -17,6 +17,9 @@ from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
+from dashboards.models import Dashboard
+from dashboards.services.boards import dashboard_create, tile_add
+from dashboards.services.outcomes import outcome_add
 from improvements.models import Solution
 from improvements.services import pain_add, solution_add
 from journeys.models import Journey, Lane, Stage, Step
@@ -81,6 +84,9 @@ def demo_seed() -> Iterator[str]:
             if not Solution.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _improve(workspace, user, place)
+            if not Dashboard.objects.filter(workspace=workspace).exists():
+                with transaction.atomic():
+                    _boards(workspace, user, place)
             yield f"Workspace {slug}: {added} new days of figures."
 
 
@@ -300,6 +306,31 @@ def _improve(workspace: Workspace, user: User, place: int) -> None:
             kind=kind,
             status=Solution.Status.IDEA,
         )
+
+
+def _boards(workspace: Workspace, user: User, place: int) -> None:
+    """Share one dashboard of tiles, and choose what the company works for."""
+    journeys = list(Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("created_at"))
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace=workspace)}
+    dashboard = dashboard_create(
+        workspace=workspace, actor=user, name=content.BOARD.name[place], shared=True, starter=True
+    )
+    tile_add(
+        dashboard=dashboard,
+        actor=user,
+        kind="funnel",
+        settings={"journey": str(journeys[0].pk)},
+        width=6,
+    )
+    tile_add(
+        dashboard=dashboard,
+        actor=user,
+        kind="text",
+        settings={"title": content.BOARD.title[place], "text": content.BOARD.text[place]},
+        width=6,
+    )
+    for kind, code in content.OUTCOMES:
+        outcome_add(workspace=workspace, actor=user, kind=kind, kpi=kpis[code], journeys=journeys[:1])
 
 
 def states_present(workspace: Workspace) -> set[str]:

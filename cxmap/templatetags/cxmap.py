@@ -25,6 +25,12 @@ def decimal(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def observed(value: float | None) -> str:
+    """A number as it was measured: whole ones without decimals, others with two."""
+    return formats.decimal(value, 0 if value is None or float(value).is_integer() else 2)
+
+
+@register.filter
 def signed(value: float | None, digits: int = 1) -> str:
     """A level or a difference with its sign: +1,5 or −0,5."""
     return formats.decimal(value, digits, signed=True)

@@ -18,7 +18,7 @@ from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.marks import WORST_FIRST
-from kpis.models import Binding, Flag, Kpi, KpiKind, State, Unit
+from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, State, Unit
 from kpis.registry import Answer, answers_of
 from kpis.selectors.bindings import BindingView, binding_views
 from personas.models import Persona
@@ -37,6 +37,7 @@ class Filters:
     persona: Persona | None = None
     category: Category | None = None
     period: Period | None = None
+    kpi: Kpi | None = None
     sort: str = "stage"
 
 
@@ -79,19 +80,21 @@ class Hurt:
 
     @property
     def change_text(self) -> str:
-        state = self.view.state
-        if state is None:
-            return ""
-        if state.state == State.OFF_TARGET and state.target is not None:
-            ends = {
-                "value": formats.kpi_value(state.value, self.view.kpi.unit),
-                "target": formats.kpi_target(state.target, self.view.kpi.unit),
-            }
-            return gettext("%(value)s for a target of %(target)s") % ends
-        if state.baseline is None:
-            evidence = self.flag.evidence or {}
-            return formats.kpi_change(evidence.get("baseline"), state.value, self.view.kpi.unit)
-        return formats.kpi_change(state.baseline, state.value, self.view.kpi.unit)
+        return change_text(self.view, self.flag)
+
+
+def change_text(view: BindingView, flag: Flag | None = None) -> str:
+    """Return both ends of what a state says: against the target where it was missed, else against the reference."""
+    state, unit = view.state, view.kpi.unit
+    if state is None:
+        return ""
+    if state.state == State.OFF_TARGET and state.target is not None:
+        ends = {"value": formats.kpi_value(state.value, unit), "target": formats.kpi_target(state.target, unit)}
+        return gettext("%(value)s for a target of %(target)s") % ends
+    before = state.baseline
+    if before is None and flag is not None:
+        before = (flag.evidence or {}).get("baseline")
+    return formats.kpi_change(before, state.value, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,25 @@ class Row:
     view: BindingView
     stage: str
     stage_place: int
+
+    @property
+    def change(self) -> float | None:
+        """How far the judged value stands from its reference, relative to it and for the better; None: unknown."""
+        state = self.view.state
+        if state is None or state.value is None or not state.baseline:
+            return None
+        moved = (state.value - state.baseline) / abs(state.baseline)
+        return moved if self.view.binding.direction == Direction.HIGHER else -moved
+
+    @property
+    def change_text(self) -> str:
+        state = self.view.state
+        return formats.kpi_change(state.baseline, state.value, self.view.kpi.unit) if state else ""
+
+    @property
+    def width(self) -> float | None:
+        view = self.view
+        return view.high - view.low if view.low is not None and view.high is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +154,7 @@ class Dashboard:
         return bool(self.rows) and all(row.view.state is None for row in self.rows)
 
 
-def _stages(workspace: Workspace, journey: Journey | None, persona: Persona | None) -> dict[UUID, tuple[str, int]]:
+def stages_of(workspace: Workspace, journey: Journey | None, persona: Persona | None) -> dict[UUID, tuple[str, int]]:
     """Return the first stage (name, place) on which each touchpoint stands; one query."""
     cards = Card.objects.filter(
         workspace=workspace,
@@ -231,36 +253,34 @@ SORTS: Mapping[str, Any] = {
     "stage": lambda row: (row.stage_place, row.stage, row.view.touchpoint.sort_key, row.view.kpi.rank),
     "kpi": lambda row: (row.view.kpi.name, row.view.touchpoint.sort_key),
     "value": lambda row: (row.view.value is None, -(row.view.value or 0)),
+    "interval": lambda row: (row.width is None, row.view.kpi.rank, row.width or 0),
     "base": lambda row: -row.view.n,
+    "target": lambda row: (
+        not row.view.has_target,
+        row.view.meets_target,
+        row.view.kpi.rank,
+        row.view.touchpoint.sort_key,
+    ),
+    "change": lambda row: (row.change is None, row.change or 0),
     "state": lambda row: (WORST_FIRST.index(row.view.code), row.stage_place),
     "touchpoint": lambda row: (row.view.touchpoint.sort_key, row.view.kpi.rank),
 }
 
 
-def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
-    """Return the whole page; the number of queries does not depend on how much there is."""
-    stages = _stages(workspace, filters.journey, filters.persona)
-    bindings = (
-        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
-        .select_related("kpi", "touchpoint__category", "touchpoint__channel")
-        .order_by("touchpoint__sort_key", "kpi__rank", "id")
-    )
-    if filters.journey is not None or filters.persona is not None:
-        bindings = bindings.filter(touchpoint__in=list(stages))
-    if filters.category is not None:
-        bindings = bindings.filter(touchpoint__category=filters.category)
-    found = list(bindings)
-    views = binding_views(found, today=today, period=filters.period)
-    elsewhere = (gettext("not on a map"), 10_000)
-    rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
+def _elsewhere() -> tuple[str, int]:
+    return gettext("not on a map"), 10_000
+
+
+def hurts_of(views: Sequence[BindingView], stages: Mapping[UUID, tuple[str, int]], *, today: dt.date) -> list[Hurt]:
+    """Return what has an open signal, ranked by customers touched × gap; one query for what is done about it."""
     signals = [view for view in views if view.flag and view.flag.status in OPEN]
     answers = answers_of([view.flag for view in signals if view.flag])
-    hurts = sorted(
+    return sorted(
         (
             Hurt(
                 view=view,
                 flag=view.flag,
-                stage=stages.get(view.binding.touchpoint_id, elsewhere)[0],
+                stage=stages.get(view.binding.touchpoint_id, _elsewhere())[0],
                 touched=(view.state.n if view.state else 0) * _gap(view),
                 answer=answers.get(view.flag.pk),
                 age_days=(today - view.flag.opened_period).days,
@@ -270,6 +290,33 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         ),
         key=lambda hurt: (-hurt.touched, hurt.view.touchpoint.sort_key),
     )
+
+
+def bound(workspace: Workspace, filters: Filters) -> tuple[list[Binding], dict[UUID, tuple[str, int]]]:
+    """Return the live bindings that the filters leave, and the first stage of each touchpoint; two queries."""
+    stages = stages_of(workspace, filters.journey, filters.persona)
+    bindings = (
+        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+        .select_related("kpi", "touchpoint__category", "touchpoint__channel")
+        .order_by("touchpoint__sort_key", "kpi__rank", "id")
+    )
+    if filters.journey is not None or filters.persona is not None:
+        bindings = bindings.filter(touchpoint__in=list(stages))
+    if filters.category is not None:
+        bindings = bindings.filter(touchpoint__category=filters.category)
+    if filters.kpi is not None:
+        bindings = bindings.filter(kpi=filters.kpi)
+    return list(bindings), stages
+
+
+def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
+    """Return the whole page; the number of queries does not depend on how much there is."""
+    found, stages = bound(workspace, filters)
+    views = binding_views(found, today=today, period=filters.period)
+    elsewhere = _elsewhere()
+    rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
+    hurts = hurts_of(views, stages, today=today)
+    signals = [hurt.view for hurt in hurts]
     with_target = [view for view in views if view.has_target]
     unknown = [view for view in with_target if view.code == State.NO_DATA]
     met = sum(1 for view in with_target if view.meets_target)

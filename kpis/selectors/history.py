@@ -13,7 +13,7 @@ from kpis.charts import history_figure
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS
-from kpis.models import Binding, KpiKind, KpiState, Rhythm, State
+from kpis.models import Binding, Kpi, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
 from kpis.versions import version_days, version_on
 
@@ -140,7 +140,6 @@ def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence
     running = next((value for value in values if value.running and value.value is not None), None)
     state = view.state
     target = view.target.value if view.target else None
-    french = formats.locale() == "fr_FR"
     marks = [
         (entry.period_start, entry.value, MARKS[entry.state], COLOURS[State(entry.state)])
         for entry in judged
@@ -157,14 +156,21 @@ def figure_of(view: BindingView, values: Sequence[PeriodValue], judged: Sequence
         band_days=(state.baseline_start, state.baseline_end) if state else (None, None),
         marks=marks,
         running=(running.start, running.value) if running and running.value is not None else None,
-        texts={
-            "value": view.kpi.name,
-            "interval": gettext("95% interval"),
-            "target": view.target_text,
-            "baseline": gettext("reference"),
-            "running": gettext("running period"),
-            "suffix": suffix_of(view.kpi.unit),
-            "separators": ",\u202f" if french else ".,",
-            "date_format": "%d/%m" if french else "%d %b",
-        },
+        running_end=running.end if running else None,
+        texts=figure_texts(view.kpi, target=view.target_text),
     )
+
+
+def figure_texts(kpi: Kpi, *, target: str = "") -> dict[str, str]:
+    """Return the words of a figure in the reader's language, and how its numbers and days are written."""
+    french = formats.locale() == "fr_FR"
+    return {
+        "value": kpi.name,
+        "interval": gettext("95% interval"),
+        "target": target,
+        "baseline": gettext("reference"),
+        "running": gettext("running period"),
+        "suffix": suffix_of(kpi.unit),
+        "separators": ",\u202f" if french else ".,",
+        "date_format": "%d/%m" if french else "%d %b",
+    }

@@ -15,6 +15,7 @@ from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
 from journeys.lanes import Period
 from journeys.models import Journey
+from kpis.models import Kpi
 from kpis.selectors.dashboard import SORTS, Filters
 from kpis.selectors.dashboard import dashboard as read
 from personas.models import Persona
@@ -46,6 +47,7 @@ def filters_of(request: MemberRequest, workspace: Workspace) -> Filters:
         else None,
         category=Category.objects.filter(workspace=workspace, code=query.get("category", "")).first(),
         period=period if period and period.start <= period.end and period.end.year <= 2200 else None,
+        kpi=Kpi.objects.filter(workspace=workspace, code=query["kpi"]).first() if query.get("kpi") else None,
         sort=query.get("sort", "") if query.get("sort") in SORTS else "stage",
     )
 
@@ -68,6 +70,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
         "periods": periods,
         "today": today,
         "section": "dashboard",
+        "part": "overview",
         "can_edit": can(request.membership, Role.EDITOR),
         "can_analyse": can(request.membership, Role.ANALYST),
     }

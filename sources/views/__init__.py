@@ -1,5 +1,5 @@
 """Pages of sources and imports."""
 
-from sources.views import imports, lists, mappings, measures
+from sources.views import imports, lists, mappings, measures, observations
 
-__all__ = ["imports", "lists", "mappings", "measures"]
+__all__ = ["imports", "lists", "mappings", "measures", "observations"]

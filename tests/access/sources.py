@@ -8,6 +8,7 @@ from cxmap.workspaces.models import Role
 from kpis.models import Source
 from sources.models import Import
 from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.access.kpis import binding
 
 
 def the_source(world: World) -> Source:
@@ -35,6 +36,7 @@ def by_id(world: World) -> dict[str, Any]:
 
 
 ROWS = [
+    Row("sources:observations", binding, Role.VIEWER),
     Row("sources:list", in_workspace, Role.VIEWER),
     Row("sources:upload", in_workspace, Role.ANALYST),
     Row("sources:upload", in_workspace, Role.ANALYST, method="post"),
