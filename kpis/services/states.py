@@ -495,6 +495,7 @@ def _evidence(binding: Binding, state: KpiState, tests: Tests, number: int) -> d
         "kpi": binding.kpi.code,
         "kind": binding.kpi.kind,
         "unit": binding.kpi.unit,
+        "quantile": state.quantile,
         "definition_version": state.definition_version,
         "direction": binding.direction,
         "rhythm": binding.rhythm,
