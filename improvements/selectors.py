@@ -29,8 +29,7 @@ def expected_text(solution: Solution, current: float | None = None) -> str:
     else:
         word = gettext("point") if abs(amount) < 2 else gettext("points")
         text = f"{formats.decimal(amount, digits, signed=True)} {word}"
-        scale = 0.01 if unit == "percent" else 1
-        after = None if current is None else current + amount * scale
+        after = None if current is None else current + formats.stored(amount, unit)
     if current is None or after is None:
         return text
     ends = {"before": formats.kpi_value(current, unit), "after": formats.kpi_value(after, unit)}

@@ -103,8 +103,9 @@ def figures_of(kpis: Sequence[Kpi], sums: Sequence[Sums | None], bins: Sequence[
         filled = estimate_quantiles(Histograms.of(*zip(*entries, strict=True)), quantiles, len(rows))
         for part, values in ((found.value, filled.value), (found.low, filled.low), (found.high, filled.high)):
             part[rows] = values
+    filled_rows = set(rows)
     return [
-        Figure(*figure_parts(found, number), kpis[number].quantile if number in rows else None)
+        Figure(*figure_parts(found, number), kpis[number].quantile if number in filled_rows else None)
         for number in range(len(kpis))
     ]
 

@@ -1,7 +1,7 @@
 """Figures of formulas: read from the roll-ups of their parts, never stored."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from kpis.figures import Dated, Figure, Wanted, figures_of, histograms_read, sho
 from kpis.formulas import FormulaError, Node, expand, parts_of, with_errors
 from kpis.models import Kpi, KpiKind
 from kpis.statistics import LEVEL
+from kpis.versions import Former, kpi_on, version_on
+from touchpoints.models import Touchpoint
 
 Z = float(special.ndtri(0.5 + LEVEL / 2.0))
 
@@ -116,4 +118,28 @@ def formula_figures(
                 first_day=min(one.first_day for one in dated),
                 last_day=max(one.last_day for one in dated),
             )
+    return found
+
+
+def versioned_figures(
+    touchpoint: Touchpoint,
+    kpi: Kpi,
+    former: Sequence[Former],
+    *,
+    end_of: Callable[[dt.date | None], dt.date],
+    **span: Any,
+) -> dict[dt.date | None, FormulaFigure]:
+    """Return the figures of one formula by period, each by the expression in force at its end (end_of gives that day).
+
+    As many queries as formula_figures, once for each version of the definition.
+    """
+    versions = {one.version: kpi_on(kpi, former, one.replaced_on - dt.timedelta(days=1)) for one in former}
+    versions[kpi.definition_version] = kpi
+    found: dict[dt.date | None, FormulaFigure] = {}
+    for version, as_then in versions.items():
+        for (_place, period), figure in formula_figures(
+            touchpoint.workspace_id, [(touchpoint.pk, as_then)], **span
+        ).items():
+            if version_on(kpi, former, end_of(period)) == version:
+                found[period] = figure
     return found

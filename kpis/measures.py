@@ -240,7 +240,8 @@ def _from_exposure(
         whole(numerator, "numerator")
     if denominator < 0:
         raise Refused("negative_count", "denominator", value=shown(denominator))
-    if denominator == 0 and numerator != 0:
+    # A day of spending without a single acquisition is a true day of a ratio; events without any exposure are a mistake.
+    if spec.kind == "count" and denominator == 0 and numerator != 0:
         raise Refused("zero_denominator", "denominator", numerator=shown(numerator))
     if sum_squares is not None and sum_squares < 0:
         raise Refused(

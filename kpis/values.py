@@ -7,9 +7,9 @@ from typing import Any, Literal
 from django.db import connection
 
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
-from kpis.formula_figures import formula_figures
+from kpis.formula_figures import versioned_figures
 from kpis.models import Binding, Kpi, KpiKind, KpiState, Target
-from kpis.versions import version_days, version_on
+from kpis.versions import former_versions, kpi_on, version_on
 from personas.models import Segment
 from touchpoints.models import Touchpoint
 
@@ -106,14 +106,16 @@ def values_read(
     if not rows:
         return []
     judged = _Judged.read(touchpoint, kpi, grain, segment)
-    former = version_days(kpi, touchpoint.workspace)
+    former = former_versions(kpi, touchpoint.workspace)
     sums = [Sums(*row[4:]) for row in rows]
+    ends = [min(one for one in (_ends(grain, row[0])[1] if row[0] else row[2], last) if one) for row in rows]
+    of_days = [kpi_on(kpi, former, end) for end in ends]
     bins: dict[Any, Any] = {}
-    if shows_quantile(kpi):
+    if any(map(shows_quantile, of_days)):
         wanted = [Wanted(0, touchpoint.pk, kpi.pk)]
         span = {"first": first, "last": last, "segment_id": segment.pk if segment else None}
         bins = histograms_read(touchpoint.workspace_id, wanted, unit="" if grain == "total" else grain, **span)
-    figures = figures_of([kpi] * len(rows), sums, [bins.get((0, row[0])) for row in rows])
+    figures = figures_of(of_days, sums, [bins.get((0, row[0])) for row in rows])
     values = []
     for (period, first_day, last_day, fresh_at, *_), own, figure in zip(rows, sums, figures, strict=True):
         start, end = _ends(grain, period) if period else (first or first_day, last or last_day)
@@ -167,18 +169,25 @@ class _Judged:
 def _formula_values(
     touchpoint: Touchpoint, kpi: Kpi, first: date | None, last: date | None, grain: Grain, segment: Segment | None
 ) -> list[Value]:
-    found = formula_figures(
-        touchpoint.workspace_id,
-        [(touchpoint.pk, kpi)],
+    former = former_versions(kpi, touchpoint.workspace)
+
+    def end_of(period: date | None) -> date:
+        found = _ends(grain, period)[1] if period else last or date.max
+        return min(found, last) if last else found
+
+    found = versioned_figures(
+        touchpoint,
+        kpi,
+        former,
+        end_of=end_of,
         first=first,
         last=last,
         unit="" if grain == "total" else grain,
         segment_id=segment.pk if segment else None,
     )
     judged = _Judged.read(touchpoint, kpi, grain, segment)
-    former = version_days(kpi, touchpoint.workspace)
     values = []
-    for (_place, period), one in sorted(found.items(), key=lambda pair: pair[0][1] or date.min):
+    for period, one in sorted(found.items(), key=lambda pair: pair[0] or date.min):
         start, end = _ends(grain, period) if period else (first or one.first_day, last or one.last_day)
         state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
         figure = one.figure

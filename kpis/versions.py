@@ -1,7 +1,10 @@
-"""Which definition a day's value belongs to."""
+"""Which definition a day's value belongs to, and the KPI as it was then."""
 
+import copy
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,14 +12,35 @@ from cxmap.workspaces.models import Workspace
 from kpis.models import Kpi, KpiVersion
 
 
-def version_days(kpi: Kpi, workspace: Workspace) -> list[tuple[int, dt.date]]:
-    """Return (version, first day on which it was no longer in force), oldest first; one query, none while there is one version."""
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A definition that was replaced: in force on the days before replaced_on, in the workspace's time zone."""
+
+    version: int
+    replaced_on: dt.date
+    definition: Mapping[str, Any]
+
+
+def former_versions(kpi: Kpi, workspace: Workspace) -> list[Former]:
+    """Return what a definition was before, oldest first; one query, none while it never changed."""
     if kpi.definition_version == 1:
         return []
-    rows = KpiVersion.objects.filter(kpi=kpi).order_by("version").values_list("version", "replaced_at")
-    return [(version, timezone.localdate(moment, workspace.zone)) for version, moment in rows]
+    rows = KpiVersion.objects.filter(kpi=kpi).order_by("version").values_list("version", "replaced_at", "definition")
+    return [Former(version, timezone.localdate(moment, workspace.zone), words) for version, moment, words in rows]
 
 
-def version_on(kpi: Kpi, former: Sequence[tuple[int, dt.date]], day: dt.date) -> int:
+def version_on(kpi: Kpi, former: Sequence[Former], day: dt.date) -> int:
     """Return the number of the definition in force at the end of a day."""
-    return next((version for version, replaced_on in former if day < replaced_on), kpi.definition_version)
+    return next((one.version for one in former if day < one.replaced_on), kpi.definition_version)
+
+
+def kpi_on(kpi: Kpi, former: Sequence[Former], day: dt.date) -> Kpi:
+    """Return the KPI as it was defined at the end of a day, not to be saved: its values keep the meaning that they had."""
+    for one in former:
+        if day < one.replaced_on:
+            found = copy.copy(kpi)
+            for name, value in one.definition.items():
+                setattr(found, name, value)
+            found.definition_version = one.version
+            return found
+    return kpi

@@ -12,7 +12,7 @@ from cxmap.api import WorkspaceViewSet
 from cxmap.api_fields import CodeOfWorkspace, FiniteField, IdOfWorkspace, expected_revision
 from cxmap.workspaces.models import Role
 from kpis import services
-from kpis.errors import TargetEnded
+from kpis.errors import KpiArchived, TargetEnded
 from kpis.models import Binding, Direction, Kpi, KpiKind, Rhythm, Target, Unit
 from kpis.services.targets import SMART
 from touchpoints.models import Touchpoint
@@ -234,6 +234,8 @@ class BindingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Workspace
     def create(self, request: Request) -> Response:
         given = BindingIn(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
+        if given.validated_data["kpi"].archived_at is not None:
+            raise KpiArchived
         binding = services.binding_create(actor=self.actor(), **given.validated_data)
         return Response(BindingOut(binding).data, status=status.HTTP_201_CREATED)
 

@@ -16,11 +16,11 @@ from touchpoints.models import Category, Channel
 
 KINDS = {
     KpiKind.PROPORTION: _(
-        "A share: so many of so many. The interval is Wilson\u2019s; against the target stands the exact binomial test."
+        "A share: so many of so many. The interval is Wilson's; against the target stands the exact binomial test."
     ),
-    KpiKind.MEAN: _("A mean of answers. Interval and test are Student\u2019s, from the sum of squares."),
-    KpiKind.DURATION: _("A mean of durations. Interval and test are Student\u2019s, from the sum of squares."),
-    KpiKind.NPS: _("Promoters less detractors, in points. Tango\u2019s score interval and test."),
+    KpiKind.MEAN: _("A mean of answers. Interval and test are Student's, from the sum of squares."),
+    KpiKind.DURATION: _("A mean of durations. Interval and test are Student's, from the sum of squares."),
+    KpiKind.NPS: _("Promoters less detractors, in points. Tango's score interval and test."),
     KpiKind.RATIO: _(
         "One sum divided by another. The interval comes from how both vary together from row to row (delta method; Fieller where "
         "the base is weak): bring one row an order, a campaign or a day."

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from kpis.charts import history_figure
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
-from kpis.formula_figures import formula_figures
+from kpis.formula_figures import versioned_figures
 from kpis.marks import MARKS
 from kpis.models import Binding, Kpi, KpiKind, KpiState, Rhythm, State
 from kpis.selectors.bindings import BindingView
-from kpis.versions import version_days, version_on
+from kpis.versions import Former, former_versions, kpi_on, version_on
 
 # rhythm: (SQL unit, periods shown)
 SHOWN = {Rhythm.DAILY: ("day", 90), Rhythm.WEEKLY: ("week", 53), Rhythm.MONTHLY: ("month", 25)}
@@ -52,15 +52,15 @@ def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     """Return the periods with data of the last year or so, oldest first; one query, one more for the histograms of a quantile and for
     the versions of a definition that changed; three for a formula.
     """
+    former = former_versions(binding.kpi, binding.workspace)
     find = _formula_values if binding.kpi.kind == KpiKind.FORMULA else _measured_values
-    values = find(binding, today=today)
-    former = version_days(binding.kpi, binding.workspace)
+    values = find(binding, former, today=today)
     if not former:
         return values
     return [replace(value, version=version_on(binding.kpi, former, value.end)) for value in values]
 
 
-def _measured_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
+def _measured_values(binding: Binding, former: Sequence[Former], *, today: dt.date) -> list[PeriodValue]:
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -78,11 +78,12 @@ def _measured_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     if not rows:
         return []
     sums = [Sums(*row[1:]) for row in rows]
+    of_days = [kpi_on(binding.kpi, former, _last_day(row[0], binding.rhythm)) for row in rows]
     bins: dict[Any, Any] = {}
-    if shows_quantile(binding.kpi):
+    if any(map(shows_quantile, of_days)):
         wanted = [Wanted(0, binding.touchpoint_id, binding.kpi_id)]
         bins = histograms_read(binding.workspace_id, wanted, first=rows[0][0], last=None, unit=unit)
-    figures = figures_of([binding.kpi] * len(rows), sums, [bins.get((0, row[0])) for row in rows])
+    figures = figures_of(of_days, sums, [bins.get((0, row[0])) for row in rows])
     return [
         PeriodValue(
             start=start,
@@ -101,18 +102,20 @@ def _measured_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
     ]
 
 
-def _formula_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
+def _formula_values(binding: Binding, former: Sequence[Former], *, today: dt.date) -> list[PeriodValue]:
     unit, count = SHOWN[Rhythm(binding.rhythm)]
     days = {"day": 1, "week": 7, "month": 31}[unit]
-    found = formula_figures(
-        binding.workspace_id,
-        [(binding.touchpoint_id, binding.kpi)],
+    found = versioned_figures(
+        binding.touchpoint,
+        binding.kpi,
+        former,
+        end_of=lambda start: _last_day(start or today, binding.rhythm),
         first=today - dt.timedelta(days=count * days),
         last=None,
         unit=unit,
     )
     values = []
-    for (_place, start), one in sorted(found.items(), key=lambda pair: pair[0][1] or today):
+    for start, one in sorted(found.items(), key=lambda pair: pair[0] or today):
         if start is None:
             continue
         end = _last_day(start, binding.rhythm)

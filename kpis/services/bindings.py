@@ -10,7 +10,7 @@ from cxmap.lib.errors import StaleRevision
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import User
 from journeys.models import Card, Step
-from kpis.errors import AlreadyBound, DirectionMissing, KpiArchived, KpiUnknown, TouchpointMissing
+from kpis.errors import AlreadyBound, DirectionMissing, KpiUnknown, TouchpointMissing
 from kpis.models import Binding, Direction, Kpi, Rhythm
 from kpis.services.nudges import evaluate_soon
 from touchpoints.models import Touchpoint
@@ -28,10 +28,9 @@ def binding_create(
 ) -> Binding:
     """Put a KPI on a touchpoint. A binding that was taken off comes back with its targets, states and signals.
 
-    The direction is the KPI's own unless given. Raises DirectionMissing where the KPI has none, AlreadyBound, KpiArchived.
+    The direction is the KPI's own unless given. Raises DirectionMissing where the KPI has none, AlreadyBound.
+    An archived KPI is offered nowhere, but files and documents that name it still bind it.
     """
-    if kpi.archived_at is not None:
-        raise KpiArchived
     direction = direction or kpi.direction
     if direction not in Direction.values:
         raise DirectionMissing(fields={"direction": [str(DirectionMissing.message)]})

@@ -43,15 +43,15 @@ SELECT workspace_id, series_id, day, jsonb_object_agg(bin, n) AS histogram FROM 
  GROUP BY workspace_id, series_id, day
 """
 
-# Ratios: each row with an answer is one unit. Other kinds are told apart once a statement, and pay nothing for it.
+# Ratios: each row is one unit, unless it says nothing but what was excluded. Other kinds are told apart once a statement, and pay nothing for it.
 RATIO_SERIES = """
 SELECT series.id FROM kpis_kpi AS kpi JOIN kpis_series AS series ON series.kpi_id = kpi.id WHERE kpi.kind = 'ratio'
 """
 RATIO_SUMS = """
-sum(row.numerator * row.numerator) FILTER (WHERE row.n > 0) AS numerator_squares,
-sum(row.denominator * row.denominator) FILTER (WHERE row.n > 0) AS denominator_squares,
-sum(row.numerator * row.denominator) FILTER (WHERE row.n > 0) AS cross_product,
-count(*) FILTER (WHERE row.n > 0) AS units
+sum(row.numerator * row.numerator) FILTER (WHERE row.numerator <> 0 OR row.denominator <> 0) AS numerator_squares,
+sum(row.denominator * row.denominator) FILTER (WHERE row.numerator <> 0 OR row.denominator <> 0) AS denominator_squares,
+sum(row.numerator * row.denominator) FILTER (WHERE row.numerator <> 0 OR row.denominator <> 0) AS cross_product,
+count(*) FILTER (WHERE row.numerator <> 0 OR row.denominator <> 0) AS units
 """
 
 FACTS = "n, numerator, denominator, sum_squares, excluded, histogram, denominator_squares, cross_product, units"

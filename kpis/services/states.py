@@ -73,6 +73,7 @@ class Kept:
 
     state: str
     periods: int
+    definition_version: int
 
 
 # Days of the bindings of one rhythm, all segments and dimensions added up; NULL in one part makes the sum of squares unknown.
@@ -178,8 +179,10 @@ class _Rhythm:
         oldest = periods[1].first_day
         kept = KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
         self.stored = {
-            (binding_id, day): Kept(state, run)
-            for binding_id, day, state, run in kept.values_list("binding_id", "period_start", "state", "periods")
+            (binding_id, day): Kept(state, run, version)
+            for binding_id, day, state, run, version in kept.values_list(
+                "binding_id", "period_start", "state", "periods", "definition_version"
+            )
         }
         # Locked: what a person decides meanwhile comes after what the evaluation writes, and is not overwritten.
         standing = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
@@ -203,7 +206,10 @@ class _Rhythm:
         if plans:
             self.formulas = Formulas.read(self.workspace.pk, self.bindings, first, last.last_day)
         for number in range(start, len(periods)):
-            self._period(days, periods[number - 1], periods[number], restated, rewrite=number >= changed)
+            is_dirty = dirty_from is not None and periods[number].last_day >= dirty_from
+            self._period(
+                days, periods[number - 1], periods[number], restated, rewrite=number >= changed, is_dirty=is_dirty
+            )
         self._save(kept.filter(period_start__gte=periods[changed].first_day))
 
     def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
@@ -313,7 +319,9 @@ class _Rhythm:
             formulas=figures,
         )
 
-    def _period(self, days: _Days, previous: Period, period: Period, restated: Any, *, rewrite: bool) -> None:
+    def _period(
+        self, days: _Days, previous: Period, period: Period, restated: Any, *, rewrite: bool, is_dirty: bool
+    ) -> None:
         calendar = Calendar(self.rhythm, (previous, period))
         batch = self._batch(days, calendar, period, restated)
         tests = evaluate(batch)
@@ -323,7 +331,7 @@ class _Rhythm:
             if not closed[number]:
                 continue
             key = (binding.pk, period.first_day)
-            if rewrite or key not in self.stored:
+            if key not in self.stored or (rewrite and (is_dirty or self._is_of_this_version(binding, key))):
                 row = rows[number]
                 before = self._state(binding.pk, previous.first_day)
                 row.periods = 2 if row.state in PROVEN else 1
@@ -332,6 +340,10 @@ class _Rhythm:
                 self.written[key] = row
             state = (self.written.get(key) or self.stored[key]).state
             self._follow(binding, state, rows[number], tests, number)
+
+    def _is_of_this_version(self, binding: Binding, key: tuple[UUID, date]) -> bool:
+        """Return whether a kept state was decided by today's definition; one by a former one stays unless its numbers changed."""
+        return self.stored[key].definition_version == binding.kpi.definition_version
 
     def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[KpiState]:
         """Return the state of every binding in the newer of the two periods."""
@@ -501,6 +513,7 @@ def _evidence(binding: Binding, state: KpiState, tests: Tests, number: int) -> d
         "kpi": binding.kpi.code,
         "kind": binding.kpi.kind,
         "unit": binding.kpi.unit,
+        "quantile": state.quantile,
         "definition_version": state.definition_version,
         "direction": binding.direction,
         "rhythm": binding.rhythm,

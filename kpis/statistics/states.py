@@ -203,8 +203,13 @@ class _Periods:
         kind = batch.kind[:, None]
         sums["n"] = np.where(kind == Kind.COUNT, d, sums["n"])  # what a count rests on is its exposure
         impossible = np.select(
-            [kind == Kind.PROPORTION, kind == Kind.NPS, kind == Kind.COUNT],
-            [(y < 0) | (y > d), (np.abs(y) > d) | (ss > d) | (ss < np.abs(y)), (y < 0) | ((d == 0) & (y != 0))],
+            [kind == Kind.PROPORTION, kind == Kind.NPS, kind == Kind.COUNT, kind == Kind.RATIO],
+            [
+                (y < 0) | (y > d),
+                (np.abs(y) > d) | (ss > d) | (ss < np.abs(y)),
+                (y < 0) | ((d == 0) & (y != 0)),
+                False,  # spending without acquisitions: no value, and nothing wrong
+            ],
             default=(d == 0) & (y != 0),
         )
         given = {name: part for name, part in sums.items() if name not in {"n", "excluded"}}

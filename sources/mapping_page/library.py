@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import Workspace
-from kpis.models import Kpi
+from kpis.models import Kpi, KpiKind
 from touchpoints.models import Touchpoint
 
 
@@ -36,7 +36,8 @@ class Library:
 
 def library_of(workspace: Workspace) -> Library:
     rows = Touchpoint.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key", "id")
-    return Library(dict(rows.values_list("code", "name")), list(Kpi.objects.filter(workspace=workspace)))
+    kpis = Kpi.objects.filter(workspace=workspace).exclude(kind=KpiKind.FORMULA)
+    return Library(dict(rows.values_list("code", "name")), list(kpis))
 
 
 def match_of(text: str, library: Library) -> str | None:

@@ -151,7 +151,7 @@ def amounts_of(  # noqa: PLR0915 - one rule a line reads better than pieces that
         fits_ratio = (
             is_sums
             & (bottom >= 0)
-            & not_zero
+            & (not_zero | ~rate)
             & np.isfinite(top_sum)
             & (~rate | _is_count(top_sum))
             & (has_n | whole_bottom)

@@ -1,15 +1,18 @@
 """Own KPIs: made, changed as versions, archived; their pages and the API."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cxmap.history.models import Change
 from kpis.definitions import CATALOGUE
 from kpis.errors import KpiInvalid
-from kpis.models import Kpi, KpiVersion
+from kpis.models import Binding, Kpi, KpiState, KpiVersion
+from kpis.selectors.history import period_values
 from kpis.services import (
     binding_create,
     kpi_archive,
@@ -17,10 +20,13 @@ from kpis.services import (
     kpi_create,
     kpi_update,
     observations_write,
+    rollups_refresh,
+    states_evaluate,
 )
 from kpis.services.definitions import FIELDS
+from kpis.values import values_read
 from tests.kpis.api import ApiTestCase
-from tests.kpis.base import KpiTestCase, make_touchpoint, row
+from tests.kpis.base import KpiTestCase, drain, make_touchpoint, row
 
 GIVEN: dict[str, Any] = {
     "kind": "proportion",
@@ -121,6 +127,55 @@ class ServiceTests(KpiTestCase):
         self.assertEqual(version.replaced_by, self.ana)
         same = kpi_update(kpi=kpi, actor=self.ana, formula_fr="par jour")
         self.assertEqual((same.definition_version, same.revision), (2, 3))
+
+    def test_values_of_former_days_keep_their_meaning(self) -> None:
+        """A formula and a median changed today: weeks that were over are read by the definition of their time."""
+        first = timezone.localdate() - dt.timedelta(days=35)
+        rows = []
+        for day in range(35):
+            for code, count in (("csat", 80), ("fcr", 60)):
+                rows.append(
+                    row(
+                        len(rows),
+                        kpi=code,
+                        column=code,
+                        day=first + dt.timedelta(days=day),
+                        numerator=count,
+                        denominator=100,
+                    )
+                )
+        observations_write(workspace=self.workspace, source=self.source, rows=rows)
+        drain(rollups_refresh)
+        kpi = self.make(kind="formula", expression="csat - fcr")
+        binding = binding_create(touchpoint=self.shop, kpi=kpi, actor=self.ana)
+        states_evaluate(workspace=self.workspace)
+        before = list(
+            KpiState.objects.filter(binding=binding).order_by("period_start").values_list("value", "definition_version")
+        )
+        kpi = kpi_update(kpi=kpi, actor=self.ana, expression="csat + fcr")
+        states_evaluate(workspace=self.workspace)
+        after = list(
+            KpiState.objects.filter(binding=binding).order_by("period_start").values_list("value", "definition_version")
+        )
+        self.assertEqual(after, before)
+        self.assertEqual({version for _, version in after}, {1})
+        values = values_read(touchpoint=self.shop, kpi=kpi, grain="day")
+        self.assertEqual({(round(one.value, 6), one.definition_version) for one in values}, {(0.2, 1)})
+        binding = Binding.objects.select_related("kpi", "touchpoint", "workspace").get(pk=binding.pk)
+        history = period_values(binding, today=timezone.localdate())
+        self.assertEqual({one.version for one in history if not one.running}, {1})
+        today = timezone.localdate()
+        observations_write(
+            workspace=self.workspace,
+            source=self.source,
+            rows=[
+                row(n, kpi=code, column=code, day=today, numerator=50, denominator=100)
+                for n, code in enumerate(("csat", "fcr"))
+            ],
+        )
+        drain(rollups_refresh)
+        newest = values_read(touchpoint=self.shop, kpi=kpi, grain="day")[-1]
+        self.assertEqual((newest.value, newest.definition_version), (1.0, 2))
 
     def test_kind_and_unit_stay_once_there_are_numbers(self) -> None:
         kpi = self.make(kind="ratio", unit="eur")

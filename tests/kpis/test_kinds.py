@@ -85,14 +85,14 @@ class RollupPropertyTests(KindsTestCase, HypothesisTestCase):
     def test_whatever_came_in_whatever_order_equals_a_rebuild(self, drawn) -> None:
         with self.undone():
             for line, (day, key, spend, count) in enumerate(drawn):
-                self.write(self.ratio_row(line, spend if count else 0, count, day=days(3)[day], external_id=f"k{key}"))
+                self.write(self.ratio_row(line, spend, count, day=days(3)[day], external_id=f"k{key}"))
                 if line % 4 == 0:
                     rollups_refresh(limit=2)
             drain(rollups_refresh)
             expected = {}
             for one in Observation.objects.all():
                 total = expected.setdefault(one.first_day, np.zeros(4))
-                if one.n:
+                if one.numerator or one.denominator:
                     m, d = one.numerator, one.denominator
                     total += [m * m, d * d, m * d, 1]
             found = {kept.day: kept for kept in Rollup.objects.all()}
@@ -116,6 +116,28 @@ class ValueTests(KindsTestCase):
         self.assertAlmostEqual(value.value, value.numerator / value.denominator)
         self.assertLess(value.low, value.value)
         self.assertGreater(value.high, value.value)
+
+    def test_a_day_of_spending_without_acquisitions_counts(self) -> None:
+        sent = [
+            {"touchpoint": "shop", "kpi": "cpa", "day": f"2026-11-{day:02}", "numerator": spend, "denominator": count}
+            for day, spend, count in ((2, 100, 10), (3, 50, 0), (4, 110, 10))
+        ]
+        self.assertEqual(self.api("post", "observations/", sent).json()["created"], 3)
+        wrong = [
+            {
+                "touchpoint": "shop",
+                "kpi": "contacts-per-1000-orders",
+                "day": DAY.isoformat(),
+                "numerator": 3,
+                "denominator": 0,
+            }
+        ]
+        self.assertEqual(self.api("post", "observations/", wrong).json()["rows"][0]["code"], "zero_denominator")
+        drain(rollups_refresh)
+        self.assertEqual(sum(Rollup.objects.values_list("units", flat=True)), 3)
+        (value,) = values_read(touchpoint=self.shop, kpi=self.kpi("cpa"), grain="total")
+        self.assertEqual(value.value, 13)
+        self.assertEqual(rollups_rebuild(), 0)
 
     def test_count(self) -> None:
         code = "contacts-per-1000-orders"
