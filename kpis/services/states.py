@@ -1,6 +1,5 @@
 """States and flags: what the statistics say of every binding, period after period, kept."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,15 +10,16 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from cxmap.history.services import history_record
+from cxmap.lib.columns import read_floats
 from cxmap.workspaces.models import Workspace
 from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
 from kpis.formula_figures import Plan, plans_of
 from kpis.freshness import Freshness, freshness
-from kpis.models import Binding, Bucket, Evaluation, Flag, KpiKind, KpiState, Target
+from kpis.models import Binding, Bucket, Evaluation, Flag, Kpi, KpiKind, KpiState, Target
 from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
@@ -67,6 +67,44 @@ class Evaluated:
     woken: int = 0
 
 
+@dataclass(slots=True)
+class Judged:
+    """A state as it was just decided, with the columns of KpiState: thousands a run, most of which are stored already."""
+
+    binding_id: UUID
+    period_start: date
+    period_end: date
+    state: str
+    n: int
+    numerator: float | None
+    denominator: float | None
+    excluded: int
+    value: float | None
+    low: float | None
+    high: float | None
+    quantile: float | None
+    minimum_n: int
+    target: float | None
+    baseline: float | None
+    baseline_low: float | None
+    baseline_high: float | None
+    baseline_start: date | None
+    baseline_end: date | None
+    p_target: float | None
+    p_target_adjusted: float | None
+    p_baseline: float | None
+    p_baseline_adjusted: float | None
+    p_better: float | None
+    p_better_adjusted: float | None
+    definition_version: int
+    newest_day: date | None
+    periods: int = 1
+
+    def kept(self) -> list[Any]:
+        """Return the values of KEPT_FIELDS."""
+        return [getattr(self, name) for name in KEPT_FIELDS]
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a later period must know of a state that is kept already."""
@@ -79,7 +117,7 @@ class Kept:
 # Days of the bindings of one rhythm, all segments and dimensions added up; NULL in one part makes the sum of squares unknown.
 # Days are counted from the first one: small numbers reach Python faster than dates and UUIDs.
 DAYS = """
-SELECT bound.position - 1, kept.day - %(first)s, sum(kept.numerator), sum(kept.denominator),
+SELECT (bound.position - 1)::float8, (kept.day - %(first)s)::float8, sum(kept.numerator), sum(kept.denominator),
        CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) ELSE 'NaN' END, sum(kept.excluded)::float8,
        sum(kept.n)::float8{ratios}
   FROM unnest(%(touchpoints)s::uuid[], %(kpis)s::uuid[]) WITH ORDINALITY AS bound (touchpoint_id, kpi_id, position)
@@ -117,9 +155,7 @@ class _Days:
         }
         has_ratios = any(binding.kpi.kind == KpiKind.RATIO for binding in bindings)
         names = PARTS if has_ratios else PARTS[:5]
-        with connection.cursor() as cursor:
-            cursor.execute(DAYS.format(ratios=RATIOS if has_ratios else ""), params)
-            table = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 2 + len(names))
+        table = read_floats(DAYS.format(ratios=RATIOS if has_ratios else ""), params, 2 + len(names))
         wanted = [
             Wanted(number, binding.touchpoint_id, binding.kpi_id)
             for number, binding in enumerate(bindings)
@@ -167,7 +203,7 @@ class _Rhythm:
     followed: Followed
     stored: dict[tuple[UUID, date], Kept] = field(default_factory=dict)
     flags: dict[UUID, list[Flag]] = field(default_factory=dict)
-    written: dict[tuple[UUID, date], KpiState] = field(default_factory=dict)
+    written: dict[tuple[UUID, date], Judged] = field(default_factory=dict)
     quiet: dict[UUID, int] = field(default_factory=dict)
     touched_flags: dict[UUID, Flag] = field(default_factory=dict)
     formulas: Formulas | None = None
@@ -177,13 +213,6 @@ class _Rhythm:
         periods = Calendar.through(self.rhythm, last, periods=HISTORY + 1).periods
         keys = [binding.pk for binding in self.bindings]
         oldest = periods[1].first_day
-        kept = KpiState.objects.filter(binding__in=keys, period_start__gte=periods[0].first_day)
-        self.stored = {
-            (binding_id, day): Kept(state, run, version)
-            for binding_id, day, state, run, version in kept.values_list(
-                "binding_id", "period_start", "state", "periods", "definition_version"
-            )
-        }
         # Locked: what a person decides meanwhile comes after what the evaluation writes, and is not overwritten.
         standing = Flag.objects.select_for_update(of=("self",)).select_related("binding__touchpoint", "binding__kpi")
         recent = Q(closed_period=None) | Q(closed_period__gte=oldest)
@@ -194,7 +223,17 @@ class _Rhythm:
         plans = plans_of(self.workspace.pk, [binding.kpi for binding in self.bindings])
         self.fresh = with_formulas(self.fresh, self.bindings, plans)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
-        start, changed = self._start(periods, restated, dirty_from)
+        changed = self._changed(periods, dirty_from)
+        start = self._first_missing(periods[:changed], restated, keys) or changed
+        standing_flags = [pk for pk, flags in self.flags.items() if flags[-1].status != Flag.Status.CLOSED]
+        kept = KpiState.objects.filter(period_start__gte=periods[0].first_day)
+        # All of them before the first period that is decided; before that, only those that say how long a flag has been quiet.
+        for states in (
+            kept.filter(binding__in=keys, period_start__gte=periods[start - 1].first_day),
+            kept.filter(binding__in=standing_flags, period_start__lt=periods[start - 1].first_day),
+        ):
+            found = states.values_list("binding_id", "period_start", "state", "periods", "definition_version")
+            self.stored |= {(key, day): Kept(state, run, version) for key, day, state, run, version in found}
         for of_binding in self.flags.values():
             if of_binding[-1].status != Flag.Status.CLOSED:
                 self.quiet[of_binding[-1].binding_id] = self._quiet_before(of_binding[-1], periods[1:start])
@@ -210,34 +249,43 @@ class _Rhythm:
             self._period(
                 days, periods[number - 1], periods[number], restated, rewrite=number >= changed, is_dirty=is_dirty
             )
-        self._save(kept.filter(period_start__gte=periods[changed].first_day))
+        self._save(kept.filter(binding__in=keys, period_start__gte=periods[changed].first_day))
 
     def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
         found = self.fresh.get((binding.touchpoint_id, binding.kpi_id))
         return default if found is None else getattr(found, name)
 
-    def _start(self, periods: Sequence[Period], restated: Any, dirty_from: date | None) -> tuple[int, int]:
-        """Return the positions of the first period to decide, and of the first whose kept states may be rewritten."""
+    def _changed(self, periods: Sequence[Period], dirty_from: date | None) -> int:
+        """Return the position of the first period whose kept states may be rewritten."""
         changed = len(periods) - LATEST
         if dirty_from is not None:
             for number, period in enumerate(periods):
                 if number and period.last_day >= dirty_from:
-                    changed = min(changed, number)
-                    break
-        start = changed
-        for number in range(1, changed):
-            closed = np.datetime64(periods[number].last_day, "D") + restated < np.datetime64(self.today, "D")
-            day = periods[number].first_day
-            if any(
-                (one.pk, day) not in self.stored
-                for one, is_closed in zip(self.bindings, closed, strict=True)
-                if is_closed
-            ):
-                start = number
-                break
-        return start, changed
+                    return min(changed, number)
+        return changed
 
-    def _state(self, binding_id: UUID, day: date) -> KpiState | Kept | None:
+    def _first_missing(self, periods: Sequence[Period], restated: Any, keys: Sequence[UUID]) -> int | None:
+        """Return the position of the first of these periods (but the very first) in which a binding lacks its state.
+
+        Counted first: in an ordinary run nothing is missing, and a year of states need not be read to know it.
+        """
+        if len(periods) < 2:
+            return None
+        kept = KpiState.objects.filter(
+            binding__in=keys, period_start__range=(periods[1].first_day, periods[-1].first_day)
+        )
+        counts = dict(kept.values("period_start").annotate(Count("pk")).values_list("period_start", "pk__count"))
+        today = np.datetime64(self.today, "D")
+        for number, period in enumerate(periods[1:], 1):
+            closed = np.datetime64(period.last_day, "D") + restated < today
+            if counts.get(period.first_day, 0) >= len(keys):
+                continue
+            have = set(kept.filter(period_start=period.first_day).values_list("binding_id", flat=True))
+            if any(is_closed and key not in have for key, is_closed in zip(keys, closed, strict=True)):
+                return number
+        return None
+
+    def _state(self, binding_id: UUID, day: date) -> Judged | Kept | None:
         return self.written.get((binding_id, day)) or self.stored.get((binding_id, day))
 
     def _quiet_before(self, flag: Flag, periods: Sequence[Period]) -> int:
@@ -345,57 +393,63 @@ class _Rhythm:
         """Return whether a kept state was decided by today's definition; one by a former one stays unless its numbers changed."""
         return self.stored[key].definition_version == binding.kpi.definition_version
 
-    def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[KpiState]:
+    def _rows(self, batch: Batch, tests: Tests, period: Period) -> list[Judged]:
         """Return the state of every binding in the newer of the two periods."""
         calendar = batch.calendar
         points = calendar.period_columns(1)
         values = batch.values
-        numerator, denominator = values.numerator[:, points].sum(axis=1), values.denominator[:, points].sum(axis=1)
         band = baseline_figures(batch)
         is_formula = batch.kind == Kind.FORMULA
         sign = np.where(batch.higher_is_better, 1.0, -1.0)
         better = sign * tests.change[:, 1] > 0
+        before = tests.baseline_before[:, 1]
+        known = ~np.isnat(before)
+        baselines = {day: calendar.baseline_first_day(day) for day in {one.item() for one in before[known]}}
+        raw, adjusted = tests.baseline_p[:, 1], tests.baseline_p_adjusted[:, 1]
+        columns = {
+            "numerator": np.where(is_formula, np.nan, values.numerator[:, points].sum(axis=1)),
+            "denominator": np.where(is_formula, np.nan, values.denominator[:, points].sum(axis=1)),
+            "value": tests.value[:, 1],
+            "low": tests.low[:, 1],
+            "high": tests.high[:, 1],
+            "quantile": batch.quantiles(),
+            "target": batch.target,
+            "baseline": tests.baseline_value[:, 1],
+            "baseline_low": np.where(known, band.low, np.nan),
+            "baseline_high": np.where(known, band.high, np.nan),
+            "p_target": tests.target_p[:, 1],
+            "p_target_adjusted": tests.target_p_adjusted[:, 1],
+            "p_baseline": raw,
+            "p_baseline_adjusted": adjusted,
+            "p_better": np.where(better, raw, np.nan),
+            "p_better_adjusted": np.where(better, adjusted, np.nan),
+        }
+        figures = zip(*(_known(column) for column in columns.values()), strict=True)
+        counts = zip(*(part.tolist() for part in (tests.n[:, 1], tests.excluded[:, 1], tests.minimum_n)), strict=True)
+        labels = {state.value: state.label for state in State}
         found = []
-        for number, binding in enumerate(self.bindings):
-            before = tests.baseline_before[number, 1]
-            has_baseline = not np.isnat(before)
-            before_day: date | None = before.item() if has_baseline else None
-            raw, adjusted = _known(tests.baseline_p[number, 1]), _known(tests.baseline_p_adjusted[number, 1])
+        for binding, state, day, own, (n, excluded, minimum_n) in zip(
+            self.bindings, tests.state[:, 1].tolist(), before.tolist(), figures, counts, strict=True
+        ):
             found.append(
-                KpiState(
-                    workspace_id=self.workspace.pk,
-                    binding=binding,
+                Judged(
+                    binding_id=binding.pk,
                     period_start=period.first_day,
                     period_end=period.last_day,
-                    state=State(tests.state[number, 1]).label,
-                    n=int(tests.n[number, 1]),
-                    numerator=None if is_formula[number] else _known(numerator[number]),
-                    denominator=None if is_formula[number] else _known(denominator[number]),
-                    excluded=int(tests.excluded[number, 1]),
-                    value=_known(tests.value[number, 1]),
-                    low=_known(tests.low[number, 1]),
-                    high=_known(tests.high[number, 1]),
-                    quantile=_known(batch.quantiles()[number]),
-                    minimum_n=int(tests.minimum_n[number]),
-                    target=_known(batch.target[number]),
-                    baseline=_known(tests.baseline_value[number, 1]),
-                    baseline_low=_known(band.low[number]) if has_baseline else None,
-                    baseline_high=_known(band.high[number]) if has_baseline else None,
-                    baseline_start=calendar.baseline_first_day(before_day) if before_day else None,
-                    baseline_end=before_day - ONE_DAY if before_day else None,
-                    p_target=_known(tests.target_p[number, 1]),
-                    p_target_adjusted=_known(tests.target_p_adjusted[number, 1]),
-                    p_baseline=raw,
-                    p_baseline_adjusted=adjusted,
-                    p_better=raw if better[number] else None,
-                    p_better_adjusted=adjusted if better[number] else None,
+                    state=labels[state],
+                    n=int(n),
+                    excluded=int(excluded),
+                    minimum_n=int(minimum_n),
+                    baseline_start=baselines[day] if day else None,
+                    baseline_end=day - ONE_DAY if day else None,
                     definition_version=binding.kpi.definition_version,
                     newest_day=self._fresh(binding, "newest_day", None),
+                    **dict(zip(columns, own, strict=True)),
                 )
             )
         return found
 
-    def _follow(self, binding: Binding, state: str, row: KpiState, tests: Tests, number: int) -> None:
+    def _follow(self, binding: Binding, state: str, row: Judged, tests: Tests, number: int) -> None:
         """Open, follow or close the binding's flag after one more closed period (statistics § 5)."""
         flags = self.flags.setdefault(binding.pk, [])
         flag = flags[-1] if flags else None
@@ -430,7 +484,7 @@ class _Rhythm:
         if flag.status == Flag.Status.CLOSED:
             self._save_flag(flag)  # at once: the next period may open another
 
-    def _open(self, binding: Binding, state: KpiState, tests: Tests, number: int) -> None:
+    def _open(self, binding: Binding, state: Judged, tests: Tests, number: int) -> None:
         flag = Flag.objects.create(
             workspace_id=self.workspace.pk,
             binding=binding,
@@ -462,9 +516,9 @@ class _Rhythm:
             for binding_id, day, *values in rewritable.values_list("binding_id", "period_start", *KEPT_FIELDS)
         }
         changed = [
-            row
+            KpiState(workspace_id=self.workspace.pk, **asdict(row))
             for key, row in self.written.items()
-            if key not in kept or kept[key] != [getattr(row, name) for name in KEPT_FIELDS]
+            if key not in kept or kept[key] != row.kept()
         ]
         KpiState.objects.bulk_create(
             changed,
@@ -483,9 +537,13 @@ class _Rhythm:
         flag.save(update_fields=["kind", "status", "closed_period", "closed_at", "quiet_periods", "revision"])
 
 
-def _known(value: float) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
+def _known(column: Any) -> list[float | None]:
+    """Return numbers as Python has them, None where unknown."""
+    unknown = ~np.isfinite(column)
+    found: list[float | None] = np.asarray(column, dtype=np.float64).tolist()
+    for number in np.flatnonzero(unknown):
+        found[number] = None
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -498,7 +556,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _evidence(binding: Binding, state: KpiState, tests: Tests, number: int) -> dict[str, Any]:
+def _evidence(binding: Binding, state: Judged, tests: Tests, number: int) -> dict[str, Any]:
     """Return every number that opened a flag, as JSON; it is never rewritten."""
     found = _plain(asdict(tests.evidence(number, 1)))
     found.pop("since")
@@ -581,10 +639,12 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
         return None
     report, followed = Evaluated(), Followed()
     bindings = list(
-        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
-        .select_related("kpi", "touchpoint")
-        .order_by("id")
+        Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None).order_by("id")
     )
+    # A few dozen definitions for thousands of bindings; a touchpoint's name is read only where a flag opens.
+    kpis = Kpi.objects.in_bulk({binding.kpi_id for binding in bindings})
+    for binding in bindings:
+        binding.kpi = kpis[binding.kpi_id]
     targets = dict(Target.objects.filter(workspace=workspace, ended_at=None).values_list("binding_id", "value"))
     fresh = freshness(workspace.pk)
     for rhythm in Rhythm:
