@@ -15,7 +15,7 @@ from dashboards.selectors.context import Context
 from dashboards.selectors.lines import Ask, Point, filled, lines_read
 from dashboards.selectors.periods import weeks
 from dashboards.tiles.registry import Block, Loaded, TileKind, register
-from dashboards.tiles.subjects import Subject, SubjectForm, subjects_of
+from dashboards.tiles.subjects import Subject, SubjectForm, name_of, subjects_of
 from kpis.charts import Spark, spark
 from kpis.marks import MARKS, WORST_FIRST
 from kpis.models import State
@@ -134,7 +134,7 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, KpiTile]:
     for tile in tiles:
         subject = subjects.get(tile.pk)
         if subject is None:
-            found[tile.pk] = KpiTile(head=Loaded(title="", empty=empty_text(context)))
+            found[tile.pk] = KpiTile(head=Loaded(title=name_of(context, tile), empty=empty_text(context)))
         elif subject.single:
             found[tile.pk] = of_view(subject, public=context.public)
         else:

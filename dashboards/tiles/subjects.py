@@ -102,6 +102,13 @@ def _parsed(tiles: Iterable[Tile]) -> dict[UUID, tuple[str, UUID]]:
     return found
 
 
+def name_of(context: Context, tile: Tile) -> str:
+    """Return the name of a KPI whose touchpoints the filters leave out; empty when it is gone."""
+    word, pk = _parsed([tile]).get(tile.pk, ("", None))
+    kpi = context.kpis.get(pk) if word == "kpi" and pk is not None else None
+    return kpi.name if kpi is not None else ""
+
+
 def subjects_of(context: Context, tiles: Sequence[Tile]) -> dict[UUID, Subject]:
     """Return the subjects of tiles; those that are gone, or that the filters leave nothing of, are missing."""
     parsed = _parsed(tiles)

@@ -17,7 +17,7 @@ from dashboards.selectors.context import Context
 from dashboards.selectors.lines import UNITS, Ask, Point, lines_read
 from dashboards.tiles.kpi import empty_text, list_address
 from dashboards.tiles.registry import Block, Loaded, TileKind, register
-from dashboards.tiles.subjects import Subject, SubjectForm, subjects_of
+from dashboards.tiles.subjects import Subject, SubjectForm, name_of, subjects_of
 from kpis.charts import history_figure
 from kpis.models import Kpi, Rhythm
 from kpis.selectors.bindings import BindingView, judged_periods
@@ -109,7 +109,7 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, TrendTile]:
     for tile in tiles:
         subject = subjects.get(tile.pk)
         if subject is None:
-            found[tile.pk] = TrendTile(head=Loaded(title="", empty=empty_text(context)))
+            found[tile.pk] = TrendTile(head=Loaded(title=name_of(context, tile), empty=empty_text(context)))
             continue
         points, view = lines[tile.pk], subject.view
         if view is not None:

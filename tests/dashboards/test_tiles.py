@@ -35,6 +35,9 @@ class KpiTileTests(BoardTestCase):
         self.assertEqual((data.code, data.state_text), (State.WORSE, "getting worse on 1 touchpoint of 3"))
         (data,) = self.shown(category="marketing")
         self.assertEqual(data.value_text, "30.0%")
+        (data,) = self.shown(category="service")
+        self.assertEqual((data.head.title, data.value_text), ("Purchase rate", "—"))
+        self.assertIn("by the filters", data.head.empty)
 
     def test_no_data_is_never_shown_as_good(self) -> None:
         touchpoint = self.touchpoint_in("sales", "Basket")
