@@ -29,6 +29,7 @@ class Sums:
     value: float | None
     low: float | None
     high: float | None
+    quantile: float | None = None  # which one the value is; None: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,29 @@ class Difference:
 
 
 def added(kpi: Kpi, days: Sequence[Point]) -> Sums | None:
-    """Return the days as one period; None without an answer, or where days do not add up (a formula). A median is a mean here."""
+    """Return the days as one period; None without an answer, or where days do not add up (a formula).
+
+    Histograms add up as well: a median stays one where all single durations are known, else it is a mean.
+    """
     parts = [day.sums for day in days if day.sums is not None]
     total = sums_added(parts)
     if not total.n:
         return None
-    (figure,) = figures_of([kpi], [total])
-    return Sums(total.n, total.numerator, total.denominator, total.sum_squares, figure.value, figure.low, figure.high)
+    bins: dict[int, int] = {}
+    for day in days:
+        for bin_, count in (day.bins or {}).items():
+            bins[bin_] = bins.get(bin_, 0) + count
+    (figure,) = figures_of([kpi], [total], [bins])
+    return Sums(
+        total.n,
+        total.numerator,
+        total.denominator,
+        total.sum_squares,
+        figure.value,
+        figure.low,
+        figure.high,
+        figure.quantile,
+    )
 
 
 def _variance(kind: str, sums: Sums) -> float:
@@ -104,6 +121,8 @@ def _plain(kind: str, now: Sums, before: Sums) -> tuple[float, float, float]:
             other_n=before.n,
         )
         return float(found.value), float(found.low), float(found.high)
+    if now.quantile != before.quantile:
+        return np.nan, np.nan, np.nan  # a median and a mean are not compared
     parts = [
         np.nan if part is None else part
         for part in (now.value, now.low, now.high, before.value, before.low, before.high)

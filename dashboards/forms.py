@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import User, Workspace
 from dashboards.models import Dashboard, MailRhythm, Outcome
 from journeys.models import Journey
-from kpis.models import Kpi
+from kpis.models import Kpi, KpiKind
 from personas.models import Persona
 from touchpoints.models import Category
 
@@ -107,6 +108,8 @@ class OutcomeForm(forms.ModelForm):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["kpi"].queryset = Kpi.objects.filter(workspace=workspace)
+        offered = Q(archived_at=None) | Q(pk=self.instance.kpi_id)
+        # Outcomes add counts over touchpoints; a formula has none.
+        fields["kpi"].queryset = Kpi.objects.filter(offered, workspace=workspace).exclude(kind=KpiKind.FORMULA)
         fields["kpi"].empty_label = "—"
         fields["journeys"].queryset = Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key")

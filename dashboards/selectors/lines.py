@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext
 
+from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
-from kpis.figures import Figure, Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_read
+from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_read
 from kpis.formula_figures import formula_figures
 from kpis.models import Kpi, KpiKind, Rhythm
 
@@ -40,6 +42,7 @@ class Point:
     sums: Sums | None
     figure: Figure
     running: bool = False
+    bins: Bins | None = None  # single durations, of a KPI that is a quantile
 
     @property
     def value(self) -> float | None:
@@ -81,16 +84,18 @@ def lines_read(workspace: Workspace, asks: Sequence[Ask], *, today: dt.date) -> 
             together[ask.first, ask.last, ask.unit].append(ask)
     for (first, last, unit), alike in together.items():
         span = {"first": first, "last": last, "unit": "" if unit == TOTAL else unit}
-        for ask, period, n, sums, figure in [*_plain(workspace, alike, span), *_formulas(workspace, alike, span)]:
+        read = [*_plain(workspace, alike, span), *_formulas(workspace, alike, span)]
+        for ask, period, n, sums, figure, bins in read:
             start = period or first
             end = _end(start, ask)
-            found[ask.key].append(Point(start, end, n, sums, figure, running=unit != TOTAL and end >= today))
+            running = unit != TOTAL and end >= today
+            found[ask.key].append(Point(start, end, n, sums, figure, running=running, bins=bins))
     for points in found.values():
         points.sort(key=lambda point: point.start)
     return found
 
 
-Read = tuple[Ask, dt.date | None, int, Sums | None, Figure]
+Read = tuple[Ask, dt.date | None, int, Sums | None, Figure, Bins | None]
 
 
 def _plain(workspace: Workspace, asks: Sequence[Ask], span: dict[str, Any]) -> list[Read]:
@@ -105,7 +110,7 @@ def _plain(workspace: Workspace, asks: Sequence[Ask], span: dict[str, Any]) -> l
         [bins.get(key) for key in keys],
     )
     return [
-        (own[key[0]], key[1], sums[key].sums.n, sums[key].sums, figure)
+        (own[key[0]], key[1], sums[key].sums.n, sums[key].sums, figure, bins.get(key))
         for key, figure in zip(keys, figures, strict=True)
     ]
 
@@ -115,7 +120,15 @@ def _formulas(workspace: Workspace, asks: Sequence[Ask], span: dict[str, Any]) -
     if not own:
         return []
     found = formula_figures(workspace.pk, [(ask.touchpoints[0], ask.kpi) for ask in own], **span)
-    return [(own[place], period, one.n, None, one.figure) for (place, period), one in found.items()]
+    return [(own[place], period, one.n, None, one.figure, None) for (place, period), one in found.items()]
+
+
+def value_text(kpi: Kpi, value: float | None, quantile: float | None) -> str:
+    """Return a value with its unit. A KPI that is a median or P90 by definition says where it could only be a mean."""
+    text = formats.kpi_value(value, kpi.unit, scale_max=kpi.scale_max)
+    if value is not None and shows_quantile(kpi) and quantile is None:
+        return gettext("%(value)s (mean)") % {"value": text}
+    return text
 
 
 def filled(points: Sequence[Point], ask: Ask) -> list[float | None]:

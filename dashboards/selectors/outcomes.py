@@ -14,7 +14,7 @@ from cxmap.workspaces.models import Workspace
 from dashboards import comparison
 from dashboards.comparison import Difference, Sums
 from dashboards.models import Outcome, OutcomeJourney, OutcomeKind
-from dashboards.selectors.lines import Ask, Point, lines_read
+from dashboards.selectors.lines import Ask, Point, lines_read, value_text
 from dashboards.selectors.periods import before, last_month, weeks
 from dashboards.tiles.trend import pooled_figure
 from journeys.lanes import Period
@@ -57,7 +57,7 @@ class OutcomeRow:
         return TONES[self.verdict]
 
     def _value(self, sums: Sums | None) -> str:
-        return formats.kpi_value(sums.value if sums else None, self.kpi.unit, scale_max=self.kpi.scale_max)
+        return value_text(self.kpi, sums.value, sums.quantile) if sums else "—"
 
     def _details(self, sums: Sums | None) -> str:
         if sums is None:
@@ -123,19 +123,25 @@ def named(name: str, text: str) -> str:
     return gettext("%(name)s: %(text)s") % {"name": name, "text": text}
 
 
-def difference_text(value: float, unit: str, *, digits: int = 1, bare: bool = False) -> str:
-    """Return a difference of two values of storage with its sign; shares and NPS differ by points."""
+def difference_text(value: float, unit: str, *, digits: int | None = 1, bare: bool = False) -> str:
+    """Return a difference of two values of storage with its sign and unit; shares and NPS differ by points.
+
+    `digits`: decimals of a share; others write as many as their unit has.
+    """
     if unit in ("percent", "points"):
-        amount = round(value * 100, digits) if unit == "percent" else round(value)
-        text = formats.decimal(amount, digits if unit == "percent" else 0, signed=True)
+        places = (digits or 1) if unit == "percent" else 0
+        amount = round(value * 100, places) if unit == "percent" else round(value)
+        text = formats.decimal(amount, places, signed=True)
         if bare:
             return text
         # French says "point" up to 2, English for one alone.
         several = abs(amount) >= 2 or (formats.locale() != "fr_FR" and abs(amount) != 1)
         return ngettext("%(number)s point", "%(number)s points", 2 if several else 1) % {"number": text}
-    if unit == "seconds":
-        return ("+" if value > 0 else formats.MINUS if value < 0 else "") + formats.duration(abs(value))
-    return formats.decimal(value, 2, signed=True)
+    if unit == "score":
+        return formats.decimal(value, 2, signed=True)
+    sign = "+" if value > 0 else formats.MINUS if value < 0 else ""
+    write = formats.kpi_number if bare else formats.kpi_value
+    return sign + write(abs(value), unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def dashboard_create(
 def starter_tiles(workspace: Workspace) -> list[tuple[str, dict[str, Any], int]]:
     """Return (kind, settings, width) of a first set: the headline KPI, other KPIs, what hurts, coverage, freshness."""
     bindings = Binding.objects.filter(workspace=workspace, deleted_at=None, touchpoint__deleted_at=None)
+    bindings = bindings.exclude(kpi__kind=KpiKind.FORMULA)
     kpis = list(
         {binding.kpi_id: binding.kpi for binding in bindings.select_related("kpi").order_by("kpi__rank")}.values()
     )

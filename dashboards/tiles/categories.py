@@ -15,7 +15,7 @@ from dashboards.charts import categories_figure
 from dashboards.drawing import dots_svg
 from dashboards.models import Tile
 from dashboards.selectors.context import Context
-from dashboards.selectors.lines import Ask, Point, lines_read
+from dashboards.selectors.lines import Ask, Point, lines_read, value_text
 from dashboards.tiles.kpi import empty_text, list_address
 from dashboards.tiles.registry import Block, Loaded, TileForm, TileKind, register
 from dashboards.tiles.subjects import kpi_choices, uuid_of
@@ -41,7 +41,7 @@ class CategoryRow:
 
     @property
     def value_text(self) -> str:
-        return formats.kpi_value(self.point.value, self.kpi.unit, scale_max=self.kpi.scale_max) if self.point else "—"
+        return value_text(self.kpi, self.point.value, self.point.figure.quantile) if self.point else "—"
 
     @property
     def interval_text(self) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.lib import formats
 from dashboards.models import Tile
 from dashboards.selectors.context import Context
-from dashboards.selectors.lines import Ask, Point, filled, lines_read
+from dashboards.selectors.lines import Ask, Point, filled, lines_read, value_text
 from dashboards.selectors.periods import weeks
 from dashboards.tiles.registry import Block, Loaded, TileKind, register
 from dashboards.tiles.subjects import Subject, SubjectForm, name_of, subjects_of
@@ -87,7 +87,7 @@ def of_points(subject: Subject, point: Point | None, line: Sequence[float | None
     target = gettext("targets met: %(met)s of %(all)s") % {"met": met, "all": len(with_target)} if with_target else ""
     return KpiTile(
         head=Loaded(title=subject.title, note=days, href=href),
-        value_text=formats.kpi_value(point.value, kpi.unit, scale_max=kpi.scale_max) if point else "—",
+        value_text=value_text(kpi, point.value, point.figure.quantile) if point else "—",
         interval_text=formats.kpi_interval(point.low, point.high, kpi.unit, value=point.value) if point else "",
         base_text=f"{formats.whole(point.n)} {kpi.denominator_name}" if point else gettext("no data in this period"),
         target_text=target,

@@ -13,7 +13,7 @@ from cxmap.workspaces.models import Workspace
 from dashboards.models import Tile
 from dashboards.selectors.context import Context
 from dashboards.tiles.registry import TileForm
-from kpis.models import Binding, Kpi
+from kpis.models import Binding, Kpi, KpiKind
 from kpis.selectors.bindings import BindingView
 
 Choices = list[tuple[str, Any]]
@@ -32,7 +32,8 @@ def subject_choices(workspace: Workspace) -> Choices:
     bindings = live_bindings(workspace)
     kpis: dict[UUID, Kpi] = {}
     for binding in bindings:
-        kpis.setdefault(binding.kpi_id, binding.kpi)
+        if binding.kpi.kind != KpiKind.FORMULA:  # what adds up over touchpoints are counts; a formula has none
+            kpis.setdefault(binding.kpi_id, binding.kpi)
     pooled = [(f"kpi:{kpi.pk}", kpi.name) for kpi in sorted(kpis.values(), key=lambda kpi: kpi.rank)]
     single = [(f"binding:{binding.pk}", f"{binding.touchpoint.name} › {binding.kpi.name}") for binding in bindings]
     return [
@@ -57,9 +58,8 @@ class SubjectForm(TileForm):
 
 def kpi_choices(workspace: Workspace, *, kind: str = "") -> Choices:
     """Return the KPIs that are bound somewhere, of one kind if it is named."""
-    kpis = Kpi.objects.filter(
-        workspace=workspace, bindings__deleted_at=None, bindings__touchpoint__deleted_at=None
-    ).distinct()
+    bound = Kpi.objects.filter(workspace=workspace, bindings__deleted_at=None, bindings__touchpoint__deleted_at=None)
+    kpis = bound.exclude(kind=KpiKind.FORMULA).distinct()
     if kind:
         kpis = kpis.filter(kind=kind)
     return [("", "—"), *((str(kpi.pk), kpi.name) for kpi in kpis)]
@@ -126,6 +126,6 @@ def subjects_of(context: Context, tiles: Sequence[Tile]) -> dict[UUID, Subject]:
             continue
         own = [views[binding.pk] for binding in context.bindings if binding.kpi_id == pk and binding.pk in views]
         kpi = context.kpis.get(pk)
-        if kpi is not None and own:
+        if kpi is not None and own and kpi.kind != KpiKind.FORMULA:
             found[tile_id] = Subject(kpi, own, [view.binding.touchpoint_id for view in own], single=False)
     return found
