@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cxmap.lib.errors import CxmapError
+from cxmap.lib.text import fold
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
@@ -34,8 +35,21 @@ def kpi_list(request: MemberRequest, slug: str) -> HttpResponse:
     for kpi in kpis:
         shown = [categories[code] for code in kpi.typical_categories if code in categories]
         kpi.shown_categories = shown  # type: ignore[attr-defined]
+    wanted, category = fold(request.GET.get("q", "")[:100]), request.GET.get("category", "")
+    category = category if category in categories else ""
+    shown_kpis = [
+        kpi
+        for kpi in kpis
+        if kpi.archived_at is None
+        and (not category or category in kpi.typical_categories)
+        and (not wanted or any(wanted in fold(text) for text in (kpi.name, kpi.code, kpi.formula)))
+    ]
     context = {
-        "kpis": [kpi for kpi in kpis if kpi.archived_at is None],
+        "kpis": shown_kpis,
+        "total": sum(1 for kpi in kpis if kpi.archived_at is None),
+        "categories": list(categories.values()),
+        "category": category,
+        "q": request.GET.get("q", "")[:100],
         "archived": [kpi for kpi in kpis if kpi.archived_at is not None],
         "section": "kpis",
         "can_analyse": can(request.membership, Role.ANALYST),

@@ -227,6 +227,20 @@ class PageTests(KpiTestCase):
         self.client.post(reverse("kpis:restore", args=[kpi.pk]))
         self.assertContains(self.client.get(reverse("kpis:binding-add", args=[self.desk.pk])), "Smile rate")
 
+    def test_the_list_is_searched(self) -> None:
+        url = reverse("kpis:list", args=[self.workspace.slug])
+        page = self.client.get(url, {"q": "Coût cost PER acq"})
+        self.assertContains(page, "0 of")
+        page = self.client.get(url, {"q": "cost PER acq"})
+        self.assertContains(page, f"1 of {len(CATALOGUE)} KPIs")
+        self.assertContains(page, "Cost per acquisition (CPA)")
+        page = self.client.get(url, {"category": "product"})
+        self.assertContains(page, "Churn rate")
+        self.assertNotContains(page, "Click-through rate")
+        self.assertContains(
+            self.client.get(url, {"category": "nonsense"}), f"{len(CATALOGUE)} of {len(CATALOGUE)} KPIs"
+        )
+
     def test_refusals_stand_at_their_fields(self) -> None:
         add = reverse("kpis:add", args=[self.workspace.slug])
         response = self.client.post(add, self.posted(unit="seconds", name_fr=""))

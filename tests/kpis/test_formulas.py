@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import SimpleTestCase
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ from kpis.services import (
 from kpis.statistics import wilson
 from kpis.values import values_read
 from tests.kpis.api import ApiTestCase
-from tests.kpis.base import drain, row
+from tests.kpis.base import drain, make_touchpoint, row
 
 MONDAY = dt.date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -230,3 +232,44 @@ class FormulaOnTouchpointTests(ApiTestCase):
         sent = [{"touchpoint": "shop", "kpi": "index", "day": "2026-11-02", "value": 3, "n": 10}]
         (report,) = self.api("post", "observations/", sent).json()["rows"]
         self.assertEqual((report["status"], report["code"]), ("rejected", "formula_not_measured"))
+
+    def test_query_count_does_not_grow(self) -> None:
+        """Of a map or dashboard with formulas and medians, for the last period and a chosen one."""
+        median = Kpi.objects.get(workspace=self.workspace, code="waiting-time")
+
+        def make(numbers: range) -> None:
+            for number in numbers:
+                touchpoint = make_touchpoint(self.workspace, self.olga, f"Page {number}")
+                names = {"name_fr": f"f {number}", "name_en": f"e {number}"}
+                binding_create(touchpoint=touchpoint, kpi=self.formula("csat - fcr", **names), actor=self.ana)
+                binding_create(touchpoint=touchpoint, kpi=median, actor=self.ana)
+                sent = [
+                    row(n, touchpoint=f"page-{number}", kpi=code, column=code, bin=5)
+                    for n, code in enumerate(("csat", "fcr", "waiting-time"))
+                ]
+                observations_write(workspace=self.workspace, source=self.source, rows=sent)
+            drain(rollups_refresh)
+
+        def queries(period: Period | None) -> int:
+            bindings = Binding.objects.filter(workspace=self.workspace).select_related("kpi", "touchpoint")
+            with CaptureQueriesContext(connection) as found:
+                views = binding_views(bindings, today=MONDAY, period=period)
+            self.assertEqual(sum(view.value is not None for view in views), len(views) if period else 0)
+            return len(found)
+
+        chosen = Period(MONDAY - dt.timedelta(days=28), MONDAY)
+        make(range(1))
+        few = [queries(period) for period in (None, chosen)]
+        make(range(1, 8))
+        self.assertEqual([queries(period) for period in (None, chosen)], few)
+
+        def evaluation() -> int:
+            with CaptureQueriesContext(connection) as found:
+                states_evaluate(workspace=self.workspace, now=NOW)
+            return len(found)
+
+        evaluation()
+        some = evaluation()
+        make(range(8, 14))
+        evaluation()
+        self.assertEqual(evaluation(), some)

@@ -92,7 +92,7 @@ ROWS = [
     ("home,sentiment,2026-01-01,10,0,,,,,", "numerator", "zero_denominator"),
     ("home,sentiment,2026-01-01,,,3,,0,,", "value", "value_without_weight"),
     ("home,time_on_page,2026-01-01,-10,4,,,,,", "numerator", "negative_duration"),
-    ("home,cost,2026-01-01,10,0,,,,,", "numerator", "zero_denominator"),
+    ("home,contacts,2026-01-01,10,0,,,,,", "numerator", "zero_denominator"),
     ("home,cost,2026-01-01,10,2.5,,,,,", "numerator", "n_missing"),
     ("home,ctr,2026-01-01,1,10,,,,,-1", "excluded", "negative_count"),
     ("nowhere,ctr,2026-01-01,1,10,,,,,", "touchpoint", "unknown_touchpoint"),
