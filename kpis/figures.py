@@ -11,6 +11,7 @@ import numpy as np
 from django.db import connection
 
 from kpis.models import Kpi, KpiKind
+from kpis.parts import CONDITION, WHOLE, Part
 from kpis.statistics import Estimate, Histograms, Kind, estimate, estimate_quantiles
 
 
@@ -136,10 +137,10 @@ PERIODS = {
     "month": "date_trunc('month', kept.day)::date",
 }
 
-WANTED = """
+WANTED = f"""
   FROM unnest(%(keys)s::int[], %(touchpoints)s::uuid[], %(kpis)s::uuid[]) AS wanted (key, touchpoint_id, kpi_id)
   JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = wanted.touchpoint_id
-   AND series.kpi_id = wanted.kpi_id AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
+   AND series.kpi_id = wanted.kpi_id AND {CONDITION}
   JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
    AND kept.day BETWEEN coalesce(%(first)s, '-infinity'::date) AND coalesce(%(last)s, 'infinity'::date)
 """
@@ -161,7 +162,7 @@ def _rows(
     first: dt.date | None,
     last: dt.date | None,
     unit: str = "",
-    segment_id: int | None = None,
+    part: Part = WHOLE,
 ) -> list[Any]:
     """Run one of the two statements; nothing is asked where nothing is wanted."""
     if not wanted:
@@ -173,7 +174,7 @@ def _rows(
         "kpis": [str(one.kpi_id) for one in wanted],
         "first": first,
         "last": last,
-        "segment": segment_id,
+        **part.params,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement.format(period=PERIODS.get(unit, "NULL::date")), params)
@@ -185,7 +186,7 @@ def histogram_rows(
 ) -> list[tuple[int, dt.date | None, int, int]]:
     """Return (key, first day of the period, bin, durations) of days first to last; one query.
 
-    unit is day, week or month; without one the period is None. segment_id: None for all segments together.
+    unit is day, week or month; without one the period is None. part: whose rows count.
     """
     return _rows(HISTOGRAMS, workspace_id, wanted, **span)
 

@@ -9,8 +9,8 @@ from django.db import connection
 from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
 from kpis.formula_figures import versioned_figures
 from kpis.models import Binding, Kpi, KpiKind, KpiState, Target
+from kpis.parts import CONDITION, WHOLE, Part
 from kpis.versions import former_versions, kpi_on, version_on
-from personas.models import Segment
 from touchpoints.models import Touchpoint
 
 Grain = Literal["day", "week", "month", "total"]
@@ -26,7 +26,7 @@ ROLLUPS = """
 SELECT {period} AS period, min(kept.day), max(kept.day), max(kept.computed_at), {sums}
   FROM kpis_series AS series JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
-   AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
+   AND {condition}
    AND kept.day BETWEEN coalesce(%(first)s, '-infinity'::date) AND coalesce(%(last)s, 'infinity'::date)
  GROUP BY 1 ORDER BY 1
 """
@@ -38,7 +38,7 @@ SELECT NULL::date, min(row.first_day), max(row.last_day), NULL, sum(row.n)::bigi
   FROM kpis_series AS series
   JOIN kpis_observation AS row ON row.workspace_id = %(workspace)s AND row.series_id = series.id
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = %(touchpoint)s AND series.kpi_id = %(kpi)s
-   AND (%(segment)s::bigint IS NULL OR series.segment_key = %(segment)s)
+   AND {condition}
    AND row.first_day = %(first)s AND row.last_day = %(last)s AND row.first_day < row.last_day
 HAVING count(*) > 0
 """
@@ -80,32 +80,32 @@ def values_read(
     first: date | None = None,
     last: date | None = None,
     grain: Grain = "day",
-    segment: Segment | None = None,
+    part: Part = WHOLE,
 ) -> list[Value]:
     """Return the periods that have data, oldest first, from days between first and last (both included, None: no end).
 
-    All segments are added up unless one is given. The state is that of the very same closed period, so only where the grain is
+    All segments and dimensions are added up unless a part is given. The state is that of the very same closed period, so only where the grain is
     the binding's rhythm, for the whole touchpoint and for whole periods; the target is the state's, else today's.
     """
     params: dict[str, Any] = {
         "workspace": touchpoint.workspace_id,
         "touchpoint": touchpoint.pk,
         "kpi": kpi.pk,
-        "segment": segment.pk if segment else None,
+        **part.params,
         "first": first,
         "last": last,
     }
     if kpi.kind == KpiKind.FORMULA:
-        return _formula_values(touchpoint, kpi, first, last, grain, segment)
+        return _formula_values(touchpoint, kpi, first, last, grain, part)
     with connection.cursor() as cursor:
-        cursor.execute(ROLLUPS.format(period=PERIOD[grain], sums=sums_sql("kept")), params)
+        cursor.execute(ROLLUPS.format(period=PERIOD[grain], sums=sums_sql("kept"), condition=CONDITION), params)
         rows = cursor.fetchall()
         if not rows and grain == "total" and first and last:
-            cursor.execute(SPAN, params)
+            cursor.execute(SPAN.format(condition=CONDITION), params)
             rows = cursor.fetchall()
     if not rows:
         return []
-    judged = _Judged.read(touchpoint, kpi, grain, segment)
+    judged = _Judged.read(touchpoint, kpi, grain, part)
     former = former_versions(kpi, touchpoint.workspace)
     sums = [Sums(*row[4:]) for row in rows]
     ends = [min(one for one in (_ends(grain, row[0])[1] if row[0] else row[2], last) if one) for row in rows]
@@ -113,7 +113,7 @@ def values_read(
     bins: dict[Any, Any] = {}
     if any(map(shows_quantile, of_days)):
         wanted = [Wanted(0, touchpoint.pk, kpi.pk)]
-        span = {"first": first, "last": last, "segment_id": segment.pk if segment else None}
+        span = {"first": first, "last": last, "part": part}
         bins = histograms_read(touchpoint.workspace_id, wanted, unit="" if grain == "total" else grain, **span)
     figures = figures_of(of_days, sums, [bins.get((0, row[0])) for row in rows])
     values = []
@@ -150,14 +150,14 @@ class _Judged:
     target: float | None
 
     @classmethod
-    def read(cls, touchpoint: Touchpoint, kpi: Kpi, grain: Grain, segment: Segment | None) -> "_Judged":
+    def read(cls, touchpoint: Touchpoint, kpi: Kpi, grain: Grain, part: Part) -> "_Judged":
         binding = Binding.objects.filter(touchpoint=touchpoint, kpi=kpi, deleted_at=None).first()
         if binding is None:
             return cls({}, None)
         states: dict[date, KpiState] = {}
         target = Target.objects.filter(binding=binding, ended_at=None).values_list("value", flat=True).first()
         rhythm = {"day": "daily", "week": "weekly", "month": "monthly"}.get(grain)
-        if rhythm == binding.rhythm and segment is None:
+        if rhythm == binding.rhythm and part == WHOLE:
             states = {state.period_start: state for state in KpiState.objects.filter(binding=binding)}
         return cls(states, target)
 
@@ -167,7 +167,7 @@ class _Judged:
 
 
 def _formula_values(
-    touchpoint: Touchpoint, kpi: Kpi, first: date | None, last: date | None, grain: Grain, segment: Segment | None
+    touchpoint: Touchpoint, kpi: Kpi, first: date | None, last: date | None, grain: Grain, part: Part
 ) -> list[Value]:
     former = former_versions(kpi, touchpoint.workspace)
 
@@ -183,9 +183,9 @@ def _formula_values(
         first=first,
         last=last,
         unit="" if grain == "total" else grain,
-        segment_id=segment.pk if segment else None,
+        part=part,
     )
-    judged = _Judged.read(touchpoint, kpi, grain, segment)
+    judged = _Judged.read(touchpoint, kpi, grain, part)
     values = []
     for period, one in sorted(found.items(), key=lambda pair: pair[0] or date.min):
         start, end = _ends(grain, period) if period else (first or one.first_day, last or one.last_day)

@@ -137,7 +137,7 @@ def _all(page: Dashboard) -> dict[str, Any]:
 
 def overview_data(workspace: Workspace, page: Dashboard, *, paper: bool) -> dict[str, Any]:
     """Return what the template of dashboards sets; filters are named as on the screen."""
-    chosen = [page.filters.journey, page.filters.persona, page.filters.category, page.filters.kpi]
+    chosen = [page.filters.journey, page.filters.persona, page.filters.category, page.filters.kpi, page.filters.part]
     printed = gettext("cxmap · printed on %(day)s") % {"day": formats.short_date(timezone.localdate())}
     tiles = [*_tiles(page), _hurts(page), _sides(page), _all(page)] if not page.nothing_bound else []
     return {

@@ -12,10 +12,12 @@ from cxmap.workspaces.models import Role, Workspace
 from kpis.api.references import Ambiguous, References
 from kpis.measures import Refused
 from kpis.models import Kpi, State
+from kpis.parts import Part
 from kpis.values import values_read
 from personas.models import Segment
 from touchpoints.models import Touchpoint
 
+DIMENSION = "dim:"
 GRAINS = ["day", "week", "month", "total"]
 
 
@@ -76,6 +78,9 @@ class ValuesView(APIView):
             OpenApiParameter("to", {"type": "string", "format": "date"}, description="Last day."),
             OpenApiParameter("grain", str, enum=GRAINS, description="Default: day."),
             OpenApiParameter("segment", str, description="Code or name; without it all segments are added up."),
+            OpenApiParameter(
+                "dim:name", str, description="Only rows with this value of the dimension: dim:device=mobile."
+            ),
         ],
         responses=ValuesOut,
     )
@@ -91,6 +96,11 @@ class ValuesView(APIView):
             names = {"first": "from", "last": "to"}
             raise serializers.ValidationError({names.get(name, name): said for name, said in query.errors.items()})
         given = query.validated_data
+        dimensions = {
+            name.removeprefix(DIMENSION): str(value)
+            for name, value in request.query_params.items()
+            if name.startswith(DIMENSION) and len(name) > len(DIMENSION)
+        }
         workspace: Workspace = request.auth.workspace  # type: ignore[union-attr]
         references = References(workspace)
         found: dict[str, Any] = {}
@@ -112,7 +122,10 @@ class ValuesView(APIView):
         values = values_read(
             touchpoint=Touchpoint.objects.get(workspace=workspace, code=found["touchpoint"]),
             kpi=Kpi.objects.get(workspace=workspace, code=found["kpi"].code),
-            segment=Segment.objects.get(workspace=workspace, code=found["segment"]) if "segment" in found else None,
+            part=Part(
+                (Segment.objects.get(workspace=workspace, code=found["segment"]).pk,) if "segment" in found else None,
+                dimensions,
+            ),
             first=given.get("first"),
             last=given.get("last"),
             grain=given["grain"],

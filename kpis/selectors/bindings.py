@@ -21,6 +21,8 @@ from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read
 from kpis.formula_figures import formula_figures
 from kpis.marks import MARKS, state_label
 from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, KpiState, Rhythm, State, Target
+from kpis.parts import CONDITION, WHOLE, Part
+from kpis.services.states import part_states
 from kpis.statistics import minimum_n
 
 HISTORY = 13  # closed periods behind a sparkline: a quarter of weeks
@@ -199,7 +201,7 @@ def least_n(kpi: Kpi, target: float | None, direction: str) -> int:
     return int(minimum_n(int(kind_of(kpi)), goal, direction == Direction.HIGHER, quantile))
 
 
-def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> dict[UUID, Sums]:
+def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date, part: Part) -> dict[UUID, Sums]:
     """Return the sums by binding over chosen days; one query.
 
     Totals that sources gave only for a longer span count when the whole span lies inside the days.
@@ -211,7 +213,7 @@ def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> d
             f"""
             SELECT b.id, {sums_sql("f")}
               FROM kpis_binding b
-              JOIN kpis_series s ON s.touchpoint_id = b.touchpoint_id AND s.kpi_id = b.kpi_id
+              JOIN kpis_series series ON series.touchpoint_id = b.touchpoint_id AND series.kpi_id = b.kpi_id AND {CONDITION}
               JOIN (
                     SELECT series_id, workspace_id, n, numerator, denominator, sum_squares, excluded, denominator_squares,
                            cross_product, units
@@ -222,7 +224,7 @@ def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> d
                       FROM kpis_observation
                      WHERE workspace_id = %(workspace)s AND last_day > first_day
                        AND first_day >= %(start)s AND last_day <= %(end)s
-                   ) f ON f.series_id = s.id AND f.workspace_id = s.workspace_id
+                   ) f ON f.series_id = series.id AND f.workspace_id = series.workspace_id
              WHERE b.id = ANY(%(bindings)s::uuid[])
              GROUP BY b.id
             """,  # noqa: S608 - constants
@@ -231,29 +233,33 @@ def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date) -> d
                 "start": start,
                 "end": end,
                 "bindings": [str(binding.pk) for binding in bindings],
+                **part.params,
             },
         )
         return {row[0]: Sums(*row[1:]) for row in cursor.fetchall()}
 
 
 def _period_figures(
-    bindings: Sequence[Binding], sums: Mapping[UUID, Sums], start: dt.date, end: dt.date
+    bindings: Sequence[Binding], sums: Mapping[UUID, Sums], start: dt.date, end: dt.date, part: Part
 ) -> list[Figure]:
     """Return the figure of each binding over chosen days; one query where quantiles are shown."""
     places = [number for number, binding in enumerate(bindings) if shows_quantile(binding.kpi)]
     wanted = [Wanted(number, bindings[number].touchpoint_id, bindings[number].kpi_id) for number in places]
-    found = histograms_read(bindings[0].workspace_id, wanted, first=start, last=end) if wanted else {}
+    span = {"first": start, "last": end, "part": part}
+    found = histograms_read(bindings[0].workspace_id, wanted, **span) if wanted else {}
     bins: list[Bins | None] = [found.get((number, None)) for number in range(len(bindings))]
     return figures_of([binding.kpi for binding in bindings], [sums.get(binding.pk) for binding in bindings], bins)
 
 
-def _fill_formulas(bindings: Sequence[Binding], sums: dict[UUID, Sums], figures: list[Figure], period: Period) -> None:
+def _fill_formulas(
+    bindings: Sequence[Binding], sums: dict[UUID, Sums], figures: list[Figure], period: Period, part: Part
+) -> None:
     """Put the figures of formulas in their places; their base is that of the scarcest part."""
     places = [number for number, binding in enumerate(bindings) if binding.kpi.kind == KpiKind.FORMULA]
     asked = [(bindings[number].touchpoint_id, bindings[number].kpi) for number in places]
     if not asked:
         return
-    found = formula_figures(bindings[0].workspace_id, asked, first=period.start, last=period.end)
+    found = formula_figures(bindings[0].workspace_id, asked, first=period.start, last=period.end, part=part)
     for (place, _period), one in found.items():
         figures[places[place]] = one.figure
         sums[bindings[places[place]].pk] = Sums(one.n, math.nan, math.nan)
@@ -351,6 +357,13 @@ def _newest_states(bindings: Sequence[UUID]) -> dict[UUID, KpiState]:
     return states
 
 
+def _states_of_part(bindings: Sequence[Binding], part: Part, today: dt.date) -> dict[UUID, KpiState]:
+    states = part_states(bindings=bindings, part=part, today=today)
+    for state in states.values():
+        state.past = ()  # type: ignore[attr-defined]  # former periods of a part are not kept
+    return states
+
+
 def judged_periods(bindings: Sequence[UUID]) -> dict[UUID, list[KpiState]]:
     """Return the states of the last HISTORY closed periods by binding, oldest first; one query."""
     numbered = KpiState.objects.filter(binding__in=bindings).annotate(
@@ -362,19 +375,24 @@ def judged_periods(bindings: Sequence[UUID]) -> dict[UUID, list[KpiState]]:
     return states
 
 
-def binding_views(bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None) -> list[BindingView]:
-    """Return the views of bindings (kpi and touchpoint selected) in a constant number of queries, order kept."""
+def binding_views(
+    bindings: Iterable[Binding], *, today: dt.date, period: Period | None = None, part: Part = WHOLE
+) -> list[BindingView]:
+    """Return the views of bindings (kpi and touchpoint selected) in a constant number of queries, order kept.
+
+    With a part, values and states are those of these customers, decided on reading; signals stay those of all.
+    """
     bindings = list(bindings)
     ids = [binding.pk for binding in bindings]
     targets = {target.binding_id: target for target in _targets(bindings=ids)}
     flags = {flag.binding_id: flag for flag in _flags(bindings=ids)}
-    states = _newest_states(ids)
+    states = _newest_states(ids) if part == WHOLE else _states_of_part(bindings, part, today)
     sums: dict[UUID, Sums] = {}
     figures = [Figure()] * len(bindings)
     if period is not None and bindings:
-        sums = _period_sums(bindings, period.start, period.end)
-        figures = _period_figures(bindings, sums, period.start, period.end)
-        _fill_formulas(bindings, sums, figures, period)
+        sums = _period_sums(bindings, period.start, period.end, part)
+        figures = _period_figures(bindings, sums, period.start, period.end, part)
+        _fill_formulas(bindings, sums, figures, period, part)
     return [
         _view(
             binding,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -16,9 +15,10 @@ from cxmap.workspaces.models import Workspace
 from journeys.lanes import Period
 from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
-from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
+from kpis.figures import Wanted, figures_of, histograms_read, shows_quantile, sums_read
 from kpis.marks import WORST_FIRST
 from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, State, Unit
+from kpis.parts import WHOLE, Part, PartGroup, part_choices
 from kpis.registry import Answer, answers_of
 from kpis.selectors.bindings import BindingView, binding_views
 from personas.models import Persona
@@ -38,6 +38,7 @@ class Filters:
     category: Category | None = None
     period: Period | None = None
     kpi: Kpi | None = None
+    part: Part | None = None
     sort: str = "stage"
 
 
@@ -131,6 +132,7 @@ class Dashboard:
     journeys: Sequence[Journey]
     personas: Sequence[Persona]
     categories: Sequence[Category]
+    parts: Sequence[PartGroup]
     headline: Headline | None
     open_signals: int
     new_signals: int
@@ -209,30 +211,19 @@ def _gap(view: BindingView) -> float:
     return distance / abs(reference) if reference else 0.0
 
 
-def _headline(workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding], today: dt.date) -> Headline | None:
+def _headline(
+    workspace: Workspace, kpi: Kpi | None, bindings: Sequence[Binding], today: dt.date, part: Part
+) -> Headline | None:
     """Return the chosen KPI added up over its touchpoints, week by week; counts of the same KPI only."""
     own = [binding for binding in bindings if kpi is not None and binding.kpi_id == kpi.pk]
     if kpi is None or not own or kpi.kind == KpiKind.FORMULA:
         return None  # what adds up over touchpoints are counts; a formula has none
     monday = today - dt.timedelta(days=today.weekday())
     first = monday - dt.timedelta(days=7 * HEADLINE_WEEKS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT date_trunc('week', r.day)::date, {sums_sql("r")}
-              FROM kpis_series s
-              JOIN kpis_rollup r ON r.workspace_id = s.workspace_id AND r.series_id = s.id
-             WHERE s.workspace_id = %s AND s.kpi_id = %s AND s.touchpoint_id = ANY(%s::uuid[])
-               AND r.day >= %s AND r.day < %s
-             GROUP BY 1
-            """,  # noqa: S608 - constants
-            [workspace.pk, kpi.pk, [str(binding.touchpoint_id) for binding in own], first, monday],
-        )
-        weeks = {row[0]: Sums(*row[1:]) for row in cursor.fetchall()}
-    bins: Mapping[Any, Any] = {}
-    if shows_quantile(kpi):
-        wanted = [Wanted(0, binding.touchpoint_id, kpi.pk) for binding in own]
-        bins = histograms_read(workspace.pk, wanted, first=first, last=monday - dt.timedelta(days=1), unit="week")
+    wanted = [Wanted(0, binding.touchpoint_id, kpi.pk) for binding in own]
+    span: dict[str, Any] = {"first": first, "last": monday - dt.timedelta(days=1), "unit": "week", "part": part}
+    weeks = {start: dated.sums for (_key, start), dated in sums_read(workspace.pk, wanted, **span).items()}
+    bins = histograms_read(workspace.pk, wanted, **span) if shows_quantile(kpi) else {}
     starts = [first + dt.timedelta(days=7 * number) for number in range(HEADLINE_WEEKS)]
     of_weeks = [weeks.get(start) for start in starts]
     figures = figures_of([kpi] * len(starts), of_weeks, [bins.get((0, start)) for start in starts])
@@ -312,7 +303,8 @@ def bound(workspace: Workspace, filters: Filters) -> tuple[list[Binding], dict[U
 def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dashboard:
     """Return the whole page; the number of queries does not depend on how much there is."""
     found, stages = bound(workspace, filters)
-    views = binding_views(found, today=today, period=filters.period)
+    part = filters.part or WHOLE
+    views = binding_views(found, today=today, period=filters.period, part=part)
     elsewhere = _elsewhere()
     rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
     hurts = hurts_of(views, stages, today=today)
@@ -329,7 +321,8 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         journeys=list(Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key", "id")),
         personas=list(Persona.objects.filter(workspace=workspace, deleted_at=None)),
         categories=list(Category.objects.filter(workspace=workspace)),
-        headline=_headline(workspace, kpi, found, today),
+        parts=part_choices(workspace),
+        headline=_headline(workspace, kpi, found, today, part),
         open_signals=len(signals),
         new_signals=sum(
             1

@@ -12,6 +12,7 @@ from journeys.lanes import Period
 from journeys.models import Card, Journey, Stage
 from kpis.marks import MARKS, worst
 from kpis.models import State
+from kpis.parts import WHOLE, Part
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
@@ -28,6 +29,7 @@ class MatrixFilters:
     period: Period | None = None
     state: str = ""
     owner: str = ""
+    part: Part | None = None
     mode: str = "content"  # content, states or coverage
 
 
@@ -174,7 +176,7 @@ def matrix(workspace: Workspace, filters: MatrixFilters, *, today: dt.date) -> M
         )
         places = {pk: columns_of for pk, columns_of in places.items() if pk in own}
     views: dict[UUID, list[BindingView]] = defaultdict(list)
-    for view in binding_views(bindings_of(places), today=today, period=filters.period):
+    for view in binding_views(bindings_of(places), today=today, period=filters.period, part=filters.part or WHOLE):
         views[view.binding.touchpoint_id].append(view)
     cells: dict[tuple[int, int], dict[str, list[Chip]]] = defaultdict(lambda: defaultdict(list))
     for pk, touchpoint in library.items():

@@ -16,6 +16,7 @@ from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile, sums_r
 from kpis.formula_figures import Plan, errors_of, plans_of
 from kpis.formulas import evaluated, with_errors
 from kpis.models import Binding, Kpi
+from kpis.parts import WHOLE, Part
 from kpis.statistics import (
     Batch,
     Calendar,
@@ -46,7 +47,9 @@ class Formulas:
     start: Any
 
     @classmethod
-    def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date) -> "Formulas | None":
+    def read(
+        cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date, part: Part = WHOLE
+    ) -> "Formulas | None":
         """Return the formulas with their days between first and last; None without any."""
         found = plans_of(workspace_id, [binding.kpi for binding in bindings])
         if not found:
@@ -54,7 +57,7 @@ class Formulas:
         plans = {place: found[one.kpi_id] for place, one in enumerate(bindings) if one.kpi_id in found}
         rows = [(place, code, part) for place, plan in plans.items() for code, part in plan.parts.items()]
         wanted = [Wanted(row, bindings[place].touchpoint_id, part.pk) for row, (place, _, part) in enumerate(rows)]
-        span: dict[str, Any] = {"first": first, "last": last, "unit": "day"}
+        span: dict[str, Any] = {"first": first, "last": last, "unit": "day", "part": part}
         sums = sums_read(workspace_id, wanted, **span)
         table = np.array(
             [[np.nan if part is None else float(part) for part in one.sums] for one in sums.values()], dtype=np.float64

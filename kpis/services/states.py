@@ -20,6 +20,7 @@ from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
 from kpis.formula_figures import Plan, plans_of
 from kpis.freshness import Freshness, freshness
 from kpis.models import Binding, Bucket, Evaluation, Flag, Kpi, KpiKind, KpiState, Target
+from kpis.parts import CONDITION, WHOLE, Part
 from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
@@ -122,7 +123,7 @@ SELECT (bound.position - 1)::float8, (kept.day - %(first)s)::float8, sum(kept.nu
        sum(kept.n)::float8{ratios}
   FROM unnest(%(touchpoints)s::uuid[], %(kpis)s::uuid[]) WITH ORDINALITY AS bound (touchpoint_id, kpi_id, position)
   JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = bound.touchpoint_id
-   AND series.kpi_id = bound.kpi_id
+   AND series.kpi_id = bound.kpi_id AND {condition}
   JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
    AND kept.day BETWEEN %(first)s AND %(last)s
  GROUP BY bound.position, kept.day
@@ -145,23 +146,26 @@ class _Days:
     histogram_day: Any
 
     @classmethod
-    def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date) -> "_Days":
+    def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date, part: Part) -> "_Days":
         params: dict[str, Any] = {
             "workspace": workspace_id,
             "first": first,
             "last": last,
             "touchpoints": [str(binding.touchpoint_id) for binding in bindings],
             "kpis": [str(binding.kpi_id) for binding in bindings],
+            **part.params,
         }
         has_ratios = any(binding.kpi.kind == KpiKind.RATIO for binding in bindings)
         names = PARTS if has_ratios else PARTS[:5]
-        table = read_floats(DAYS.format(ratios=RATIOS if has_ratios else ""), params, 2 + len(names))
+        table = read_floats(
+            DAYS.format(ratios=RATIOS if has_ratios else "", condition=CONDITION), params, 2 + len(names)
+        )
         wanted = [
             Wanted(number, binding.touchpoint_id, binding.kpi_id)
             for number, binding in enumerate(bindings)
             if shows_quantile(binding.kpi)
         ]
-        entries = histogram_rows(workspace_id, wanted, first=first, last=last, unit="day")
+        entries = histogram_rows(workspace_id, wanted, first=first, last=last, unit="day", part=part)
         row, day, bins, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
         start = np.datetime64(first, "D")
         columns = (np.array(day, dtype="datetime64[D]") - start).astype(np.int64)
@@ -241,7 +245,7 @@ class _Rhythm:
         frozen = [flag.baseline_end + ONE_DAY for flags in self.flags.values() for flag in flags if flag.baseline_end]
         for before in frozen:
             first = min(first, Calendar(self.rhythm, (periods[start - 1], periods[start])).baseline_first_day(before))
-        days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day)
+        days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day, WHOLE)
         if plans:
             self.formulas = Formulas.read(self.workspace.pk, self.bindings, first, last.last_day)
         for number in range(start, len(periods)):
@@ -250,6 +254,25 @@ class _Rhythm:
                 days, periods[number - 1], periods[number], restated, rewrite=number >= changed, is_dirty=is_dirty
             )
         self._save(kept.filter(binding__in=keys, period_start__gte=periods[changed].first_day))
+
+    def judge(self, part: Part) -> list[Judged]:
+        """Return the states of the last closed period for a part of the customers; nothing is kept, no flag is followed.
+
+        The part's own tests are one family, its baseline is that of the part.
+        """
+        last = last_closed_period(self.rhythm, self.today)
+        previous, period = Calendar.through(self.rhythm, last, periods=2).periods
+        calendar = Calendar(self.rhythm, (previous, period))
+        days = _Days.read(self.workspace.pk, self.bindings, calendar.first_day, last.last_day, part)
+        if plans_of(self.workspace.pk, [binding.kpi for binding in self.bindings]):
+            self.formulas = Formulas.read(self.workspace.pk, self.bindings, calendar.first_day, last.last_day, part)
+        restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
+        batch = self._batch(days, calendar, period, restated)
+        rows = self._rows(batch, evaluate(batch), period)
+        for row in rows:
+            row.periods = 2 if row.state in PROVEN else 1
+        closed = batch.is_closed()[:, 1]
+        return [row for row, is_closed in zip(rows, closed, strict=True) if is_closed]
 
     def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
         found = self.fresh.get((binding.touchpoint_id, binding.kpi_id))
@@ -661,6 +684,26 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
         dirty_at=None, dirty_since=None, dirty_from=None
     )
     return report
+
+
+def part_states(*, bindings: Sequence[Binding], part: Part, today: date) -> dict[UUID, KpiState]:
+    """Return the states of bindings (kpi selected, of one workspace) for a part of the customers, by binding, unsaved.
+
+    Decided on reading, by the same tests as those that are kept: the last closed period against its own target and weeks.
+    """
+    if not bindings:
+        return {}
+    workspace = bindings[0].workspace
+    targets = dict(Target.objects.filter(binding__in=bindings, ended_at=None).values_list("binding_id", "value"))
+    fresh = freshness(workspace.pk)
+    found = {}
+    for rhythm in Rhythm:
+        of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
+        if of_rhythm:
+            judge = _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, Evaluated(), Followed())
+            for row in judge.judge(part):
+                found[row.binding_id] = KpiState(workspace_id=workspace.pk, **asdict(row))
+    return found
 
 
 DUE = """

@@ -16,6 +16,7 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys.lanes import Period
 from journeys.models import Journey
 from kpis.models import Kpi
+from kpis.parts import part_of
 from kpis.selectors.dashboard import SORTS, Filters
 from kpis.selectors.dashboard import dashboard as read
 from personas.models import Persona
@@ -48,6 +49,7 @@ def filters_of(request: MemberRequest, workspace: Workspace) -> Filters:
         category=Category.objects.filter(workspace=workspace, code=query.get("category", "")).first(),
         period=period if period and period.start <= period.end and period.end.year <= 2200 else None,
         kpi=Kpi.objects.filter(workspace=workspace, code=query["kpi"]).first() if query.get("kpi") else None,
+        part=part_of(workspace, query.get("part", "")),
         sort=query.get("sort", "") if query.get("sort") in SORTS else "stage",
     )
 

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from cxmap.workspaces import access as workspaces_access
@@ -14,6 +15,7 @@ from journeys.tabs import tabs_of
 from journeys.views.saved import saved_views
 from kpis.exports import CONTENT_TYPES, matrix_file
 from kpis.models import State
+from kpis.parts import part_choices
 from kpis.selectors.matrix import Matrix, MatrixFilters
 from kpis.selectors.matrix import matrix as read
 from kpis.views.dashboard import filters_of
@@ -32,6 +34,7 @@ def read_matrix(request: MemberRequest, workspace: Workspace) -> Matrix:
         period=common.period,
         state=state if state in {*State.values, "none"} else "",
         owner=query.get("owner", ""),
+        part=common.part,
         mode=query.get("mode", "") if query.get("mode") in MODES else "content",
     )
     return read(workspace, filters, today=timezone.localdate(timezone=workspace.zone))
@@ -49,6 +52,7 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
         "saved_views": saved_views(request, journey, current="matrix") if journey else None,
         "states": [*State.choices],
         "modes": MODES,
+        "parts": part_choices(workspace),
         "section": "matrix",
         "can_edit": can(request.membership, Role.EDITOR),
         "can_export": can(request.membership, Role.ANALYST),
@@ -62,7 +66,8 @@ def file_response(found: Matrix, workspace: Workspace, *, kind: str, shape: str)
         raise Http404
     content_type, ending = CONTENT_TYPES[kind]
     response = StreamingHttpResponse(matrix_file(found, kind=kind, shape=shape), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{workspace.slug}-matrix-{shape}.{ending}"'
+    part = f"-{slugify(found.filters.part.key.replace('=', '-').replace(':', '-'))}" if found.filters.part else ""
+    response["Content-Disposition"] = f'attachment; filename="{workspace.slug}-matrix-{shape}{part}.{ending}"'
     return response
 
 

@@ -1,0 +1,83 @@
+"""A part of the customers: those of some segments, of one device, one country. Values and states can be those of a part."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext, pgettext
+
+from cxmap.workspaces.models import Workspace
+from personas.models import Segment
+
+CHOICES = 200  # values of a dimension that a page offers
+
+# Of the series of a statement; the names belong to Part.params.
+CONDITION = (
+    "(%(segments)s::bigint[] IS NULL OR series.segment_key = ANY(%(segments)s::bigint[]))"
+    " AND (%(dimensions)s::jsonb IS NULL OR series.dimensions @> %(dimensions)s::jsonb)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Whose rows count. segments: ids, None for all rows, those without a segment too; dimensions: name → value."""
+
+    segments: tuple[int, ...] | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+    key: str = ""  # as an address has it
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {
+            "segments": None if self.segments is None else list(self.segments),
+            "dimensions": json.dumps(dict(self.dimensions)) if self.dimensions else None,
+        }
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
+class PartGroup:
+    """Parts of one kind, as a page offers them."""
+
+    title: str
+    parts: Sequence[Part]
+
+
+def part_of(workspace: Workspace, key: str) -> Part | None:
+    """Return the part that an address names, "segment:CODE" or "NAME=VALUE" of a dimension; None where it names none."""
+    if key.startswith("segment:"):
+        segment = Segment.objects.filter(workspace=workspace, code=key.removeprefix("segment:")).first()
+        return None if segment is None else Part((segment.pk,), label=segment.name, key=key)
+    name, found, value = key.partition("=")
+    if not found or not name or not value or len(key) > 400:
+        return None
+    label = gettext("%(name)s: %(value)s") % {"name": name, "value": value}
+    return Part(dimensions={name: value}, label=label, key=key)
+
+
+def part_choices(workspace: Workspace) -> list[PartGroup]:
+    """Return the segments and the values of dimensions that have rows; two queries."""
+    used = "SELECT DISTINCT segment_key FROM kpis_series WHERE workspace_id = %s AND segment_key <> 0"
+    segments = Segment.objects.filter(workspace=workspace).extra(where=[f"id IN ({used})"], params=[workspace.pk])  # noqa: S610
+    groups = []
+    parts = [Part((one.pk,), label=one.name, key=f"segment:{one.code}") for one in segments]
+    if parts:
+        groups.append(PartGroup(pgettext("of customers", "Segments"), parts))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT entry.key, entry.value FROM kpis_series AS series, jsonb_each_text(series.dimensions) AS entry"
+            " WHERE series.workspace_id = %s ORDER BY 1, 2 LIMIT %s",
+            [workspace.pk, CHOICES],
+        )
+        values: dict[str, list[Part]] = {}
+        for name, value in cursor.fetchall():
+            values.setdefault(name, []).append(Part(dimensions={name: value}, label=value, key=f"{name}={value}"))
+    return [*groups, *(PartGroup(name, parts) for name, parts in values.items())]
