@@ -1,12 +1,12 @@
 """A year of made-up daily figures: repeatable, with a weekly season and ordinary noise."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
 
-from cxmap.demo.content import Figures
+from cxmap.demo.content import Device, Figures
 
 # Share of a week's traffic from Monday to Sunday.
 WEEKDAYS = np.array([0.15, 0.145, 0.14, 0.14, 0.145, 0.15, 0.13])
@@ -67,5 +67,19 @@ def days(figures: Figures, *, anchor: dt.date, last: dt.date) -> Iterator[dict[s
             total = count * level + generator.normal(0, spread * np.sqrt(count))
             squares = count * (spread**2) + total**2 / count
             yield row | {"numerator": round(total, 1), "denominator": count, "sum_squares": round(squares, 1)}
+        elif figures.devices:
+            yield from _by_device(row, figures.devices, count, weeks_before, generator)
         else:
             yield row | {"numerator": int(generator.binomial(count, level)), "denominator": count}
+
+
+def _by_device(
+    row: dict[str, object], devices: Sequence[Device], count: int, weeks_before: int, generator: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    """Yield a row a device, with the dimension that names it."""
+    shares = np.array([one.new_share if weeks_before < one.since else one.share for one in devices])
+    for one, base in zip(devices, generator.multinomial(count, shares / shares.sum()), strict=True):
+        level = one.new_level if weeks_before < one.since else one.level
+        if base:
+            successes = int(generator.binomial(base, level))
+            yield row | {"numerator": successes, "denominator": int(base), "dim:device": one.name}

@@ -37,7 +37,7 @@ from touchpoints.services import touchpoint_create
 
 # language: slug
 WORKSPACES = {"fr": settings.DEMO_SLUG, "en": f"{settings.DEMO_SLUG}-en"}
-COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares")
+COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares", "dim:device")
 SOURCES: dict[str, Pair] = {
     "web": ("Mesure d'audience du site", "Website analytics"),
     "ads": ("Régie publicitaire", "Advertising platform"),
