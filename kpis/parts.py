@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from cxmap.workspaces.models import Workspace
 from personas.models import Segment
 
+# What sources usually call their dimensions; others are shown as they came.
+DIMENSIONS = {
+    "device": gettext_lazy("device"),
+    "country": gettext_lazy("country"),
+    "campaign": gettext_lazy("campaign"),
+    "agent": gettext_lazy("agent"),
+    "browser": gettext_lazy("browser"),
+    "language": gettext_lazy("language"),
+    "region": gettext_lazy("region"),
+    "shop": gettext_lazy("shop"),
+}
 CHOICES = 200  # values of a dimension that a page offers
 
 # Of the series of a statement; the names belong to Part.params.
@@ -18,6 +29,11 @@ CONDITION = (
     "(%(segments)s::bigint[] IS NULL OR series.segment_key = ANY(%(segments)s::bigint[]))"
     " AND (%(dimensions)s::jsonb IS NULL OR series.dimensions @> %(dimensions)s::jsonb)"
 )
+
+
+def dimension_name(name: str) -> str:
+    """Return a dimension's name in the reader's language."""
+    return str(DIMENSIONS.get(name.casefold(), name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +75,7 @@ def part_of(workspace: Workspace, key: str) -> Part | None:
     name, found, value = key.partition("=")
     if not found or not name or not value or len(key) > 400:
         return None
-    label = gettext("%(name)s: %(value)s") % {"name": name, "value": value}
+    label = gettext("%(name)s: %(value)s") % {"name": dimension_name(name), "value": value}
     return Part(dimensions={name: value}, label=label, key=key)
 
 
@@ -80,4 +96,4 @@ def part_choices(workspace: Workspace) -> list[PartGroup]:
         values: dict[str, list[Part]] = {}
         for name, value in cursor.fetchall():
             values.setdefault(name, []).append(Part(dimensions={name: value}, label=value, key=f"{name}={value}"))
-    return [*groups, *(PartGroup(name, parts) for name, parts in values.items())]
+    return [*groups, *(PartGroup(dimension_name(name), parts) for name, parts in values.items())]

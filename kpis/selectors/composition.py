@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from kpis.figures import shows_quantile
 from kpis.models import Binding, Direction, Kpi, KpiKind, KpiState, Rhythm
+from kpis.parts import dimension_name
 from kpis.statistics import ALPHA, Kind, MixShift, benjamini_hochberg, interval, is_mix_shift, mix_shift, worse_p
 from personas.models import Segment
 
@@ -199,7 +200,7 @@ def _composition(
     named = shift is not None and is_mix_shift(shift, float(p[0]), p[1:], higher_is_better=higher)
     return Composition(
         axis=axis.removeprefix("dim:"),
-        title=gettext("Segments") if axis == SEGMENT else axis.removeprefix("dim:"),
+        title=gettext("Segments") if axis == SEGMENT else dimension_name(axis.removeprefix("dim:")),
         parts=shown,
         has_baseline=has_baseline,
         of_means=shows_quantile(kpi),
