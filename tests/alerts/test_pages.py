@@ -36,7 +36,7 @@ class ListTest(AlertsTestCase):
         self.assertContains(response, f'<a href="/flags/{self.flag.pk}/">Shop › ')
         self.assertContains(response, "Established worsening")
         french = self.client.get(LIST, headers={"Accept-Language": "fr"})
-        self.assertContains(french, "Baisse établie")
+        self.assertContains(french, "Dégradation établie")
 
     def test_the_bell_counts_on_every_page(self) -> None:
         self.assertContains(self.client.get("/w/acme/kpis/"), '<span class="bell__count">1<')
