@@ -1,7 +1,7 @@
 """The central property: roll-ups after any history equal a rebuild, and withdrawing leads back exactly."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,12 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as ExampleTestCase
 
+from cxmap.workspaces.services import workspace_update
 from kpis.models import Bucket, Observation, ReplacedObservation, Rollup
 from kpis.services.loading import Loader, NotFresh
 from kpis.services.observations import Row, observations_write
 from kpis.services.rollups import rollups_rebuild, rollups_refresh
+from kpis.services.time_zones import observations_rezone
 from kpis.services.withdrawals import import_withdraw
 from tests.kpis.base import DAY, KpiTestCase, by_hand, drain, frame, observations, replaced, rollups, row
+from touchpoints.merging import touchpoint_merge
 
 TOUCHPOINTS = ("shop", "desk")
 
@@ -40,6 +43,12 @@ a_step = st.one_of(
     st.tuples(st.just("withdraw"), st.integers(0, 5), st.none()),
     st.tuples(st.just("refresh"), st.integers(1, 3), st.none()),
 )
+a_long_step = st.one_of(
+    a_step,
+    a_step,
+    st.tuples(st.just("merge"), st.just(0), st.none()),
+    st.tuples(st.just("zone"), st.sampled_from(["America/New_York", "Asia/Tokyo", "Europe/Paris"]), st.none()),
+)
 
 quick = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -47,6 +56,12 @@ quick = settings(
 
 
 class RollupsPropertyTest(KpiTestCase, ExampleTestCase):
+    evening = False  # whether rows know their instant
+    resolve: dict[str, str | None]
+
+    def setUp(self) -> None:
+        self.evening, self.resolve = False, {}
+
     def write(
         self, kind: str, mapping: int, items: list[Any], *, import_id: int | None, unique: Callable[[], int] | None
     ) -> None:
@@ -55,11 +70,16 @@ class RollupsPropertyTest(KpiTestCase, ExampleTestCase):
         for line, item in enumerate(items, 1):
             external_id, (touchpoint, day, numerator, bin_) = item if kind == "ids" else (None, item)
             first = DAY + timedelta(days=day)
+            at = None
+            if self.evening:
+                at = datetime(2026, 3, 28, 22, 30, tzinfo=UTC) + timedelta(days=day)
+                first = at.astimezone(self.workspace.zone).date()
             rows.append(
                 row(
                     line,
-                    touchpoint=touchpoint,
+                    touchpoint=self.resolve.get(touchpoint) or touchpoint,
                     day=first,
+                    at=at if kind != "span" else None,
                     last_day=first + timedelta(days=6) if kind == "span" else first,
                     external_id=external_id,
                     numerator=unique() if unique else numerator,
@@ -108,6 +128,39 @@ class RollupsPropertyTest(KpiTestCase, ExampleTestCase):
             Rollup.objects.all().delete()
             self.assertEqual(rollups_rebuild(), len(refreshed))
             self.assertEqual(rollups(), refreshed)
+
+    @quick
+    @given(steps=st.lists(a_long_step, min_size=2, max_size=9))
+    def test_merges_and_moves_to_other_time_zones_too(self, steps: list[Any]) -> None:
+        """Rows know their instant, late in the evening; the last days are those of a change of the clock."""
+        with self.undone():
+            self.resolve = dict.fromkeys(TOUCHPOINTS)
+            self.evening = True
+            self.workspace.refresh_from_db()
+            for number, (kind, argument, items) in enumerate(steps, 1):
+                if kind == "withdraw":
+                    import_withdraw(workspace=self.workspace, source=self.source, import_id=argument + 1)
+                elif kind == "refresh":
+                    rollups_refresh(limit=argument)
+                elif kind == "merge":
+                    if self.resolve["desk"] is None:
+                        self.desk.refresh_from_db()
+                        touchpoint_merge(touchpoint=self.desk, into=self.shop, actor=self.ed)
+                        self.resolve["desk"] = "shop"
+                elif kind == "zone":
+                    workspace_update(workspace=self.workspace, actor=self.olga, time_zone=argument)
+                    self.workspace.refresh_from_db()
+                    observations_rezone(workspace=self.workspace)
+                else:
+                    self.write(kind, argument, items, import_id=number, unique=None)
+            drain(rollups_refresh)
+            refreshed = rollups()
+            self.assertEqual(refreshed, by_hand())
+            self.assertEqual(rollups_rebuild(workspace=self.workspace), 0)
+            for one in Observation.objects.exclude(at=None):
+                assert one.at is not None
+                if one.first_day == one.last_day:
+                    self.assertEqual(one.first_day, one.at.astimezone(self.workspace.zone).date())
 
     @quick
     @given(before=st.lists(a_write, max_size=5), last=a_write)
