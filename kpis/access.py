@@ -43,7 +43,7 @@ def step_for_analysis(request: HttpRequest, pk: UUID) -> Step:
 
 
 def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
-    rows = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None)
+    rows = Binding.objects.select_related("kpi", "touchpoint__category", "workspace").filter(pk=pk, deleted_at=None)
     return row_for(request, rows, Role.ANALYST)
 
 

@@ -53,10 +53,10 @@ class MilestoneTests(TargetsTestCase):
                 "At most 12",
             ),
         ]
-        for fields, words in wrong:
+        for fields, said in wrong:
             with self.assertRaises(MilestonesInvalid) as caught:
                 self.set(**fields)
-            self.assertIn(words, " ".join(caught.exception.fields["milestones"]))
+            self.assertIn(said, " ".join(caught.exception.fields["milestones"]))
         self.assertFalse(Target.objects.exists())
 
     def test_progress_is_counted_from_the_same_day_while_the_value_stays(self) -> None:
