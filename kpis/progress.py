@@ -7,6 +7,8 @@ from django.utils.translation import gettext, pgettext
 
 from cxmap.lib import formats
 
+BLURRED = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -27,12 +29,19 @@ class Progress:
     is_short: bool = False  # the start reached the target already: there is no way to measure
 
     @property
+    def is_blurred(self) -> bool:
+        """True when the interval covers more than twice the way: chance moves the value further than the target asks."""
+        return self.low is not None and self.high is not None and self.high - self.low > BLURRED
+
+    @property
     def text(self) -> str:
         """62 % of the way (41–83 %); unknown without data."""
         if self.is_short:
             return gettext("reached at its start already")
         if self.share is None:
             return pgettext("progress", "unknown")
+        if self.is_blurred:
+            return gettext("not measurable yet: the way is shorter than the interval")
         share = formats.percent(self.share, 0)
         if self.low is None or self.high is None:
             return gettext("%(share)s of the way") % {"share": share}
@@ -42,7 +51,9 @@ class Progress:
     @property
     def bar(self) -> int | None:
         """The share for a bar that ends at both ends, in percent."""
-        return None if self.share is None else round(100 * min(max(self.share, 0.0), 1.0))
+        if self.share is None or self.is_blurred:
+            return None
+        return round(100 * min(max(self.share, 0.0), 1.0))
 
 
 def _whole(interval: str) -> str:

@@ -232,13 +232,13 @@ class TargetHints:
 
 def gap_text(gap: float, unit: str) -> str:
     """Return a distance between two values in words: 0,31 point, 4 points, 12 s."""
-    if unit == "percent":
-        digits = 2 if gap < 0.05 else 1
-        number = round(gap * 100, digits)
-        word = ngettext("%(n)s point", "%(n)s points", 1 if number < 2 else 2)
+    if unit in ("percent", "points"):
+        digits = 0 if unit == "points" else 2 if gap < 0.05 else 1
+        number = round(gap * (100 if unit == "percent" else 1), digits)
+        # French has one point up to two; English has 0.23 points.
+        is_one = number < 2 if formats.locale() == "fr_FR" else number == 1
+        word = gettext("%(n)s point") if is_one else gettext("%(n)s points")
         return word % {"n": formats.decimal(number, digits)}
-    if unit == "points":
-        return ngettext("%(n)s point", "%(n)s points", 1 if gap < 2 else 2) % {"n": formats.decimal(gap, 0)}
     return formats.kpi_value(gap, unit)
 
 
