@@ -23,6 +23,7 @@ class EventKind(models.TextChoices):
     DATA_STALE = "data.stale", _("data are late")
     DATA_FRESH = "data.fresh", _("late data have arrived")
     TARGET_AT_RISK = "target.at_risk", _("a target is at risk")
+    TARGET_REVIEW = "target.review", _("a target is to be reviewed")
 
 
 class Event(WorkspaceOwned):

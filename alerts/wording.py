@@ -81,6 +81,7 @@ TITLES = {
     EventKind.FLAG_WORSENED: lambda: _("A signal is worsening"),
     EventKind.FLAG_CLOSED: lambda: _("A signal has closed"),
     EventKind.TARGET_AT_RISK: lambda: _("A target is at risk"),
+    EventKind.TARGET_REVIEW: lambda: _("A target is to be reviewed"),
 }
 
 
@@ -110,6 +111,15 @@ def _of_binding(event: Event) -> Words:
             before = _("The target of %(target)s was due on %(day)s, and is missed.") % names
         else:
             before = _("The target of %(target)s is due on %(day)s, and is missed so far.") % names
+    elif event.kind == EventKind.TARGET_REVIEW:
+        day = formats.short_date(dt.date.fromisoformat(event.facts["review_on"]))
+        if event.facts["target"] is None:
+            before = _("Its target was to be set later; the review was planned for %(day)s.") % {"day": day}
+        else:
+            before = _("The review of the target of %(target)s was planned for %(day)s.") % {
+                "target": formats.kpi_target(event.facts["target"], binding.kpi.unit),
+                "day": day,
+            }
     else:
         before = ""
     kind = event.flag.kind if event.flag is not None else view.code

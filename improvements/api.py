@@ -22,8 +22,8 @@ class PainOut(serializers.ModelSerializer[Pain]):
     class Meta:
         model = Pain
         fields = [
-            "id", "kind", "title", "note", "nature", "journey", "step", "touchpoint", "flag", "revision", "created_at",
-            "updated_at",
+            "id", "kind", "title", "note", "nature", "nature_origin", "journey", "step", "touchpoint", "flag", "revision",
+            "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -287,7 +287,7 @@ def pains_copy(context: CopyContext) -> None:
     step_ids = {pk: step.pk for pk, step in context.steps.items()}
     pains = {}
     for row in _ordered(Pain, context.source):
-        pains[row.pk] = _copy(row, context, step_ids, ("kind", "title", "note", "nature", "rank"))
+        pains[row.pk] = _copy(row, context, step_ids, ("kind", "title", "note", "nature", "nature_origin", "rank"))
         pains[row.pk].touchpoint_id, pains[row.pk].flag_id = row.touchpoint_id, row.flag_id
     Pain.objects.bulk_create(pains.values())
     solutions = []

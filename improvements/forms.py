@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
-from improvements.models import Pain, Solution
+from improvements.models import Nature, NatureOrigin, Pain, Solution
+from improvements.natures import Proposal
 from journeys.models import Step
 from kpis.models import Binding
 from touchpoints.models import Touchpoint
@@ -33,11 +35,21 @@ def _steps(workspace: Workspace, *, keep: UUID | None = None) -> Any:
     )
 
 
+def _proposal_text(proposal: Proposal) -> str:
+    names = {"nature": proposal.nature.label, "reason": proposal.reason}
+    if proposal.also is None:
+        return gettext("Proposed: %(nature)s. %(reason)s Change it if you know better.") % names
+    names["also"] = proposal.also.label
+    return gettext("Proposed: %(nature)s, perhaps %(also)s. %(reason)s Change it if you know better.") % names
+
+
 class PainForm(forms.ModelForm):
     """What hurts, where, and of which nature (A17)."""
 
     step = StepField(label=_("Step on a map"), queryset=Step.objects.none(), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # The nature that was proposed when the form was shown.
+    proposed = forms.ChoiceField(choices=Nature.choices, widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Pain
@@ -45,9 +57,16 @@ class PainForm(forms.ModelForm):
         labels = {"touchpoint": _("Touchpoint")}
         widgets = {"note": forms.Textarea({"rows": 3})}
 
-    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, workspace: Workspace, proposal: Proposal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
+        if proposal is not None:
+            fields["proposed"].initial = proposal.nature
+            fields["nature"].help_text = _proposal_text(proposal)
+        elif self.instance.nature_origin == NatureOrigin.PROPOSED:
+            fields["nature"].help_text = _(
+                "Proposed from the KPI; nobody has chosen it yet. Change it if it is another one."
+            )
         # What the row already points to stays a choice: a deleted step that comes back must find its pain points.
         fields["step"].queryset = _steps(workspace, keep=self.instance.step_id)
         fields["touchpoint"].queryset = Touchpoint.objects.filter(

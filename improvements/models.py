@@ -25,6 +25,11 @@ class Nature(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class NatureOrigin(models.TextChoices):
+    PROPOSED = "proposed", _("proposed from the KPI")
+    CHOSEN = "chosen", _("chosen by a person")
+
+
 class Pain(WorkspaceOwned):
     """A pain point, or an opportunity, which need not come from a pain (A33)."""
 
@@ -37,6 +42,8 @@ class Pain(WorkspaceOwned):
     title = models.CharField(_("title"), max_length=200)
     note = models.TextField(_("note"), blank=True)
     nature = models.CharField(_("nature"), max_length=12, choices=Nature, blank=True)
+    # Whether the nature is the product's proposal, left as it was, or a person's own choice; empty: not known, or none.
+    nature_origin = models.CharField(max_length=8, choices=NatureOrigin, blank=True, editable=False)
     # Where it hurts. Steps are never removed from their table, so a restored step finds its pains again.
     journey = models.ForeignKey(Journey, models.SET_NULL, null=True, blank=True, related_name="pains")
     step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="pains")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cxmap.history.services import recording
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
-from improvements.models import Pain, Solution
+from improvements.models import NatureOrigin, Pain, Solution
 from journeys.models import Journey
 
 Row = TypeVar("Row", Pain, Solution)
@@ -46,8 +46,20 @@ def _update(row: Row, *, actor: User, action: str, expected_revision: int | None
     return row
 
 
-def pain_add(*, workspace: Workspace, actor: User | None, title: str, **fields: Any) -> Pain:
-    """Note a pain point or an opportunity; step, touchpoint and flag say where it hurts."""
+def _origin(nature: str, proposed: str | None) -> str:
+    if not nature:
+        return ""
+    return NatureOrigin.PROPOSED if nature == proposed else NatureOrigin.CHOSEN
+
+
+def pain_add(
+    *, workspace: Workspace, actor: User | None, title: str, proposed: str | None = None, **fields: Any
+) -> Pain:
+    """Note a pain point or an opportunity; step, touchpoint and flag say where it hurts.
+
+    proposed: the nature that the person was shown as a proposal; the pain keeps whether it was left so.
+    """
+    fields["nature_origin"] = _origin(fields.get("nature", ""), proposed)
     step = fields.get("step")
     if step is not None:
         fields["journey"] = step.journey
@@ -55,7 +67,9 @@ def pain_add(*, workspace: Workspace, actor: User | None, title: str, **fields: 
 
 
 def pain_update(*, pain: Pain, actor: User, expected_revision: int | None = None, **fields: Any) -> Pain:
-    """Raises StaleRevision."""
+    """A nature that is changed is a person's choice from then on. Raises StaleRevision."""
+    if "nature" in fields and fields["nature"] != pain.nature:
+        fields["nature_origin"] = _origin(fields["nature"], None)
     return _update(pain, actor=actor, action="pain.updated", expected_revision=expected_revision, fields=fields)
 
 

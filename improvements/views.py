@@ -19,10 +19,12 @@ from cxmap.workspaces.requests import MemberRequest
 from improvements import access, selectors, services
 from improvements.forms import PainForm, ScoreForm, SolutionForm
 from improvements.models import Pain, Solution
+from improvements.natures import nature_propose
 from journeys import access as journeys_access
 from journeys.models import Step
 from journeys.views.maps import answer_board, answer_error
 from kpis.models import Binding, Flag
+from touchpoints.models import Touchpoint
 
 
 def _list_url(workspace: Workspace) -> str:
@@ -70,8 +72,14 @@ def _uuid(text: str) -> UUID | None:
 def _flag(request: MemberRequest, workspace: Workspace) -> Flag | None:
     """Return the flag that the address names, of this workspace."""
     pk = _uuid(request.POST.get("flag", "") or request.GET.get("flag", ""))
-    flags = Flag.objects.select_related("binding__kpi", "binding__touchpoint")
+    flags = Flag.objects.select_related("binding__kpi", "binding__touchpoint__category", "binding__touchpoint__channel")
     return flags.filter(pk=pk, workspace=workspace).first() if pk else None
+
+
+def _touchpoint(request: MemberRequest, workspace: Workspace) -> Touchpoint | None:
+    """Return the touchpoint that the address names, of this workspace."""
+    pk = _uuid(request.GET.get("touchpoint", ""))
+    return Touchpoint.objects.filter(pk=pk, workspace=workspace, deleted_at=None).first() if pk else None
 
 
 @login_required
@@ -84,11 +92,15 @@ def pain_add(request: MemberRequest, slug: str) -> HttpResponse:
             "touchpoint": flag.binding.touchpoint_id,
             "title": f"{flag.binding.kpi} › {flag.binding.touchpoint}",
         }
-    form = PainForm(request.POST or None, workspace=workspace, initial=initial)
+    proposal = nature_propose(flag=flag, touchpoint=_touchpoint(request, workspace))
+    if proposal is not None:
+        initial["nature"] = proposal.nature
+    form = PainForm(request.POST or None, workspace=workspace, initial=initial, proposal=proposal)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         data.pop("revision")
-        services.pain_add(workspace=workspace, actor=request.user, flag=flag, **data)
+        proposed = data.pop("proposed") or None
+        services.pain_add(workspace=workspace, actor=request.user, flag=flag, proposed=proposed, **data)
         messages.success(request, _("The pain point is noted."))
         return redirect(safe_next(request, _list_url(workspace)))
     context = {"form": form, "flag": flag, "next": safe_next(request, _list_url(workspace)), "section": "improvements"}
@@ -139,6 +151,7 @@ def pain_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             data = dict(form.cleaned_data)
             expected = data.pop("revision")
+            data.pop("proposed", None)
             step = data.get("step")
             if step is not None:
                 data["journey"] = step.journey

@@ -51,7 +51,7 @@ def binding_for_view(request: HttpRequest, pk: UUID) -> Binding:
 
 
 def binding_for_analysis(request: HttpRequest, pk: UUID) -> Binding:
-    rows = Binding.objects.select_related("kpi", "touchpoint__category").filter(pk=pk, deleted_at=None)
+    rows = Binding.objects.select_related("kpi", "touchpoint__category", "workspace").filter(pk=pk, deleted_at=None)
     return row_for(request, rows, Role.ANALYST)
 
 

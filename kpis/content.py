@@ -7,17 +7,25 @@ from typing import Annotated, Any, Literal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from msgspec import Meta
+from msgspec.structs import replace
 
 from cxmap.lib import formats
 from journeys.content import CompareContext, Difference, DumpContext, LoadContext, MapContent, register
 from journeys.interchange.document import Code, DocumentInvalid, Name300, Part
 from kpis.catalogue import CATALOGUE
-from kpis.errors import DirectionMissing, TargetOutOfScale
+from kpis.errors import DirectionMissing, MilestonesInvalid, TargetOutOfScale
 from kpis.models import Binding, Kpi, Target
 from kpis.services.bindings import binding_create, binding_update
-from kpis.services.targets import SMART, target_set
+from kpis.services.targets import SMART, Milestone, milestones_of, target_set
 
 UNITS = {definition.code: definition for definition in CATALOGUE}
+
+
+class MilestonePart(Part, kw_only=True):
+    """A value on the way to a target, to be reached by a day."""
+
+    on: dt.date
+    value: float
 
 
 class TargetPart(Part, kw_only=True):
@@ -29,6 +37,9 @@ class TargetPart(Part, kw_only=True):
     attainable: Name300 = ""
     realistic: Name300 = ""
     due_on: dt.date | None = None
+    starts_on: dt.date | None = None
+    review_on: dt.date | None = None
+    milestones: list[MilestonePart] = []
 
 
 class BindingPart(Part, kw_only=True):
@@ -43,7 +54,7 @@ class BindingPart(Part, kw_only=True):
 
 
 SETTINGS = ("direction", "rhythm", "tolerance")
-TARGET = ("value", *SMART, "due_on")
+TARGET = ("value", *SMART, "due_on", "starts_on", "review_on")
 
 
 def dump(context: DumpContext) -> list[BindingPart]:
@@ -58,11 +69,16 @@ def dump(context: DumpContext) -> list[BindingPart]:
             BindingPart(
                 touchpoint=codes[binding.touchpoint_id],
                 kpi=binding.kpi.code,
-                target=TargetPart(**{name: getattr(target, name) for name in TARGET}) if target else None,
+                target=_target_part(target) if target else None,
                 **{name: getattr(binding, name) for name in SETTINGS},
             )
         )
     return sorted(found, key=lambda part: (part.touchpoint, part.kpi))
+
+
+def _target_part(target: Target) -> TargetPart:
+    steps = [MilestonePart(on=one.on, value=one.value) for one in milestones_of(target)]
+    return TargetPart(milestones=steps, **{name: getattr(target, name) for name in TARGET})
 
 
 def load(context: LoadContext, entries: list[BindingPart]) -> None:
@@ -99,13 +115,18 @@ def load(context: LoadContext, entries: list[BindingPart]) -> None:
                 continue
             if part.target is not None:
                 values = {name: getattr(part.target, name) for name in TARGET}
-                target_set(binding=binding, actor=context.actor, **values)
-        except (DirectionMissing, TargetOutOfScale) as error:
+                steps = [Milestone(one.on, one.value) for one in part.target.milestones]
+                target_set(binding=binding, actor=context.actor, milestones=steps, **values)
+        except (DirectionMissing, TargetOutOfScale, MilestonesInvalid) as error:
             raise DocumentInvalid({f"$.content.kpis[{number}]": str(error)}) from error
 
 
 def _differs(row: Target | None, part: TargetPart | None) -> bool:
-    return part is not None and (row is None or any(getattr(row, name) != getattr(part, name) for name in TARGET))
+    """Return whether a row is not what a document says; a day that the document leaves out is no difference."""
+    if part is None or row is None:
+        return part is not None
+    own = _target_part(row)
+    return own != (part if part.starts_on else replace(part, starts_on=own.starts_on))
 
 
 def check(entries: list[BindingPart], steps: set[str], touchpoints: set[str]) -> list[tuple[str, str]]:

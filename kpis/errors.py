@@ -48,6 +48,13 @@ class TargetOutOfScale(CxmapError):
     message = _("This value is impossible for this KPI.")
 
 
+class MilestonesInvalid(CxmapError):
+    """`fields` says which one and why."""
+
+    code = "milestones_invalid"
+    message = _("A milestone lies outside the target. Nothing was saved.")
+
+
 class TargetEnded(CxmapError):
     code = "target_ended"
     message = _("Another target has followed this one: change that one.")

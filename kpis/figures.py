@@ -135,6 +135,7 @@ PERIODS = {
     "day": "kept.day",
     "week": "date_trunc('week', kept.day)::date",
     "month": "date_trunc('month', kept.day)::date",
+    "quarter": "date_trunc('quarter', kept.day)::date",
 }
 
 WANTED = f"""

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Named, WorkspaceOwned
@@ -190,6 +190,13 @@ class Binding(WorkspaceOwned):
 class Target(WorkspaceOwned):
     """What a binding should reach, with the five SMART answers (A25). A new one ends the one before."""
 
+    class Outcome(models.TextChoices):
+        """What had become of it on its due date; decided once, by the last closed period until then."""
+
+        REACHED = "reached", _("reached")
+        MISSED = "missed", _("not reached")
+        UNKNOWN = "unknown", pgettext_lazy("outcome", "unknown")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     binding = models.ForeignKey(Binding, models.CASCADE, related_name="targets")
     # In the unit of storage: 0.018 for 1.8 %, 30 for NPS +30, seconds, scores. None: "later", said openly.
@@ -199,6 +206,14 @@ class Target(WorkspaceOwned):
     attainable = models.CharField(_("Attainable: what makes it possible?"), max_length=300, blank=True)
     realistic = models.CharField(_("Realistic: why this value?"), max_length=300, blank=True)
     due_on = models.DateField(_("Time-bound: by when?"), null=True, blank=True)
+    # Progress is counted from the last period closed before this day; None: from the day on which it was set.
+    starts_on = models.DateField(_("Counted from"), null=True, blank=True)
+    review_on = models.DateField(_("Review it on"), null=True, blank=True)
+    # Steps on the way, by date: [{"on": "2027-03-31", "value": 0.016}]. A target is never rewritten, so neither are they.
+    milestones = models.JSONField(default=list, blank=True)
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, editable=False)
+    # The closed period that decided: first and last day, value, interval, n, adjusted p; empty without one.
+    outcome_facts = models.JSONField(default=dict, blank=True, editable=False)
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -206,7 +221,11 @@ class Target(WorkspaceOwned):
     class Meta:
         ordering = ["-created_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["binding"], condition=Q(ended_at=None), name="kpis_target_one_current")
+            models.UniqueConstraint(fields=["binding"], condition=Q(ended_at=None), name="kpis_target_one_current"),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(due_on__isnull=False, value__isnull=False),
+                name="kpis_target_outcome_of_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from cxmap.history.services import row_values
 from kpis.freshness import STALE_AFTER_RHYTHMS, source_freshness, stale
 from kpis.models import KpiState, Source
 from kpis.registry import Judgement, Turn
-from kpis.services import targets_at_risk
+from kpis.services import newest_states, targets_at_risk, targets_to_review
 
 KINDS = {
     Turn.OPENED: EventKind.FLAG_OPENED,
@@ -114,8 +114,21 @@ def _told(workspace_id: int) -> dict[int, Event]:
 
 
 def _targets(judgement: Judgement) -> Sequence[Found]:
-    """A target is told of once."""
+    """A target is told of once when it is at risk, and once when its day of review comes."""
     found = []
+    reviews = targets_to_review(judgement.workspace.pk, judgement.today)
+    states = newest_states([target.binding_id for target in reviews])
+    for target in reviews:
+        newest = states.get(target.binding_id, [])
+        event = Event(
+            workspace=judgement.workspace,
+            kind=EventKind.TARGET_REVIEW,
+            key=f"target:{target.pk}:review",
+            target=target,
+            binding=target.binding,
+            facts=_facts(newest[0] if newest else None, review_on=str(target.review_on), target=target.value),
+        )
+        found.append(Found(event, (target.binding.touchpoint_id,)))
     for risk in targets_at_risk(judgement.workspace.pk, judgement.today):
         target = risk.target
         event = Event(

@@ -14,7 +14,7 @@ from cxmap.workspaces.models import Role
 from kpis import services
 from kpis.errors import KpiArchived, TargetEnded
 from kpis.models import Binding, Direction, Kpi, KpiKind, Rhythm, Target, Unit
-from kpis.services.targets import SMART
+from kpis.services.targets import SMART, missing_answers
 from touchpoints.models import Touchpoint
 
 
@@ -116,19 +116,31 @@ class KpiViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceView
         return Response(KpiOut(services.kpi_restore(kpi=self.get_object(), actor=self.actor())).data)
 
 
-class TargetOut(serializers.ModelSerializer[Target]):
-    """A target; the one without ended_at is in force."""
+class MilestoneIn(serializers.Serializer[Any]):
+    """A value on the way, in the unit of storage, to be reached by a day between starts_on and due_on."""
 
+    on = serializers.DateField()
+    value = FiniteField()
+
+
+class TargetOut(serializers.ModelSerializer[Target]):
+    """A target; the one without ended_at is in force. The outcome is kept from the due date on."""
+
+    milestones = MilestoneIn(many=True, read_only=True)
+    missing = serializers.SerializerMethodField(help_text="SMART questions without an answer.")
     touchpoint = serializers.CharField(source="binding.touchpoint.code", read_only=True)
     kpi = serializers.CharField(source="binding.kpi.code", read_only=True)
 
     class Meta:
         model = Target
         fields = [
-            "id", "binding", "touchpoint", "kpi", "value", "specific", "measurable", "attainable", "realistic", "due_on", "created_at",
-            "ended_at",
+            "id", "binding", "touchpoint", "kpi", "value", "specific", "measurable", "attainable", "realistic", "due_on",
+            "starts_on", "review_on", "milestones", "missing", "outcome", "outcome_facts", "created_at", "ended_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_missing(self, target: Target) -> list[str]:
+        return missing_answers(target)
 
 
 class TargetIn(serializers.Serializer[Any]):
@@ -141,6 +153,9 @@ class TargetIn(serializers.Serializer[Any]):
     attainable = serializers.CharField(max_length=300, required=False, allow_blank=True)
     realistic = serializers.CharField(max_length=300, required=False, allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True)
+    starts_on = serializers.DateField(required=False, allow_null=True, help_text="Progress is counted from here.")
+    review_on = serializers.DateField(required=False, allow_null=True)
+    milestones = MilestoneIn(many=True, required=False)
 
 
 class TargetChange(serializers.Serializer[Any]):
@@ -152,6 +167,15 @@ class TargetChange(serializers.Serializer[Any]):
     attainable = serializers.CharField(max_length=300, required=False, allow_blank=True)
     realistic = serializers.CharField(max_length=300, required=False, allow_blank=True)
     due_on = serializers.DateField(required=False, allow_null=True)
+    starts_on = serializers.DateField(required=False, allow_null=True, help_text="Progress is counted from here.")
+    review_on = serializers.DateField(required=False, allow_null=True)
+    milestones = MilestoneIn(many=True, required=False)
+
+
+def _with_milestones(values: dict[str, Any]) -> dict[str, Any]:
+    if "milestones" not in values:
+        return values
+    return values | {"milestones": [services.Milestone(**one) for one in values["milestones"]]}
 
 
 class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):
@@ -159,14 +183,14 @@ class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceV
 
     queryset = Target.objects.select_related("binding__touchpoint", "binding__kpi")
     serializer_class = TargetOut
-    filterset_fields = {"binding": ["exact"], "ended_at": ["isnull"]}
+    filterset_fields = {"binding": ["exact"], "ended_at": ["isnull"], "outcome": ["exact"], "due_on": ["lte", "gte"]}
     write_role = Role.ANALYST
 
     @extend_schema(request=TargetIn, responses={201: TargetOut})
     def create(self, request: Request) -> Response:
         given = TargetIn(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        target = services.target_set(actor=self.actor(), **given.validated_data)
+        target = services.target_set(actor=self.actor(), **_with_milestones(given.validated_data))
         return Response(TargetOut(target).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=TargetChange, responses=TargetOut)
@@ -177,8 +201,10 @@ class TargetViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceV
         given.is_valid(raise_exception=True)
         if target.ended_at is not None:
             raise TargetEnded
-        kept = {name: getattr(target, name) for name in ("value", *SMART, "due_on")}
-        target = services.target_set(binding=target.binding, actor=self.actor(), **(kept | given.validated_data))
+        kept = {name: getattr(target, name) for name in ("value", *SMART, "due_on", "starts_on", "review_on")}
+        kept["milestones"] = services.milestones_of(target)
+        values = kept | _with_milestones(given.validated_data)
+        target = services.target_set(binding=target.binding, actor=self.actor(), **values)
         return Response(TargetOut(target).data)
 
     @extend_schema(responses={204: None})

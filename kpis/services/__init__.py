@@ -19,14 +19,15 @@ from kpis.services.rollups import Refreshed, rollups_rebuild, rollups_refresh
 from kpis.services.series import SeriesKey, canonical_dimensions, series_resolve
 from kpis.services.sources import api_source, source_get_or_create, source_key, source_update
 from kpis.services.states import Evaluated, states_evaluate, states_evaluate_if_due, workspaces_due
-from kpis.services.targets import target_check, target_end, target_set
+from kpis.services.targets import Milestone, milestones_of, target_check, target_end, target_set, targets_decide
 from kpis.services.time_zones import observations_rezone, workspaces_moved
-from kpis.services.transitions import Risk, newest_states, targets_at_risk
+from kpis.services.transitions import Risk, newest_states, targets_at_risk, targets_to_review
 from kpis.services.withdrawals import WithdrawReport, import_withdraw
 
 __all__ = [
     "Dropped",
     "Evaluated",
+    "Milestone",
     "Refreshed",
     "Risk",
     "Row",
@@ -51,6 +52,7 @@ __all__ = [
     "kpi_create",
     "kpi_restore",
     "kpi_update",
+    "milestones_of",
     "newest_states",
     "observation_stage",
     "observations_drop",
@@ -69,6 +71,8 @@ __all__ = [
     "target_end",
     "target_set",
     "targets_at_risk",
+    "targets_decide",
+    "targets_to_review",
     "today_of",
     "workspaces_due",
     "workspaces_moved",

@@ -25,6 +25,7 @@ from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import today_of
+from kpis.services.targets import targets_decide
 from kpis.services.transitions import Followed, transitions_of
 from kpis.statistics import (
     Batch,
@@ -674,6 +675,7 @@ def states_evaluate(*, workspace: Workspace, now: datetime | None = None, patien
         of_rhythm = [binding for binding in bindings if binding.rhythm == rhythm.value]
         if of_rhythm:
             _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, report, followed).run(evaluation.dirty_from)
+    targets_decide(workspace.pk, today)
     tell(Judgement(workspace, now, today, evaluation.evaluated_on, transitions_of(followed)))
     _flags_wake(workspace, today, report)
     Evaluation.objects.filter(pk=evaluation.pk).update(evaluated_at=now, evaluated_on=today)

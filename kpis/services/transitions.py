@@ -12,7 +12,7 @@ from uuid import UUID
 
 from kpis.models import Direction, Flag, KpiState, State, Target
 from kpis.registry import Transition, Turn
-from kpis.statistics.kinds import ALPHA
+from kpis.services.targets import missed_for_sure
 
 PERIODS = 2  # closed periods in a row that establish anything (statistics § 5)
 RISK_DAYS = 30  # before its day, a target that is established as missed is at risk
@@ -112,17 +112,22 @@ def targets_at_risk(workspace_id: int, today: date) -> list[Risk]:
     found = []
     for target in targets:
         newest = states.get(target.binding_id, [])
-        if len(newest) == PERIODS and all(_missed(target, state) for state in newest):
+        if (
+            target.value is not None
+            and len(newest) == PERIODS
+            and all(missed_for_sure(target.binding, state, target.value) for state in newest)
+        ):
             found.append(Risk(target, newest[0]))
     return found
 
 
-def _missed(target: Target, state: KpiState) -> bool:
-    if state.value is None or state.target is None or state.state == State.NO_DATA:
-        return False
-    return (
-        state.target == target.value
-        and state.p_target_adjusted is not None
-        and state.p_target_adjusted <= ALPHA
-        and abs(state.value - state.target) >= target.binding.tolerance
+def targets_to_review(workspace_id: int, today: date) -> list[Target]:
+    """Return the current targets whose day of review has come, the oldest first; one query."""
+    targets = Target.objects.filter(
+        workspace=workspace_id,
+        ended_at=None,
+        review_on__lte=today,
+        binding__deleted_at=None,
+        binding__touchpoint__deleted_at=None,
     )
+    return list(targets.select_related("binding__kpi", "binding__touchpoint").order_by("review_on", "id"))

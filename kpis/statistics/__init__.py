@@ -9,6 +9,7 @@ None in scalars, never 0.
 from .baselines import baseline_figures
 from .batch import Batch, FormulaFigures, FrozenBaselines, Values
 from .families import benjamini_hochberg
+from .groups import larger_than_others
 from .histograms import duration_bin, duration_bin_edges, duration_of_bin
 from .intervals import (
     Estimate,
@@ -27,6 +28,7 @@ from .intervals import (
 from .kinds import ALPHA, LEVEL, Kind, kind_codes, minimum_n
 from .mix import MixShift, is_mix_shift, mix_shift, worse_p
 from .periods import Calendar, Period, Rhythm, last_closed_period, period_of
+from .power import POWER, detectable_difference, unit_deviation
 from .quantiles import Histograms, estimate_quantiles, quantile_test
 from .scores import EMOTION_SCALES, NpsBucket, NpsCounts, emotion, nps_bucket, nps_counts
 from .season_counts import season_counts
@@ -38,6 +40,7 @@ __all__ = [
     "ALPHA",
     "EMOTION_SCALES",
     "LEVEL",
+    "POWER",
     "Batch",
     "Calendar",
     "Estimate",
@@ -60,6 +63,7 @@ __all__ = [
     "baseline_figures",
     "benjamini_hochberg",
     "binomial_test",
+    "detectable_difference",
     "duration_bin",
     "duration_bin_edges",
     "duration_of_bin",
@@ -72,6 +76,7 @@ __all__ = [
     "interval",
     "is_mix_shift",
     "kind_codes",
+    "larger_than_others",
     "last_closed_period",
     "mean_test",
     "minimum_n",
@@ -96,6 +101,7 @@ __all__ = [
     "student",
     "tango",
     "target_test",
+    "unit_deviation",
     "wilson",
     "within_day_ratio_variance",
     "within_day_variance",

@@ -16,11 +16,9 @@ from cxmap.lib.http import render_page_or_partial, safe_next
 from cxmap.workspaces.requests import MemberRequest
 from journeys.views.maps import answer_board, answer_error
 from kpis import access
-from kpis.forms import BindingForm, TargetForm
-from kpis.models import Kpi, Target
-from kpis.selectors.bindings import least_n
+from kpis.forms import BindingForm
+from kpis.models import Kpi
 from kpis.services import bindings as services
-from kpis.services import targets
 
 
 @login_required
@@ -115,30 +113,3 @@ def binding_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     services.binding_delete(binding=binding, actor=request.user)
     messages.success(request, _("The KPI is taken off; its numbers stay and come back when it is bound again."))
     return redirect(safe_next(request, binding.touchpoint.get_absolute_url()))
-
-
-@login_required
-def target_set(request: MemberRequest, pk: UUID) -> HttpResponse:
-    binding = access.binding_for_analysis(request, pk)
-    back = safe_next(request, binding.touchpoint.get_absolute_url())
-    current = Target.objects.filter(binding=binding, ended_at=None).first()
-    initial: dict[str, str | bool] = {}
-    if current and current.value is not None:
-        initial["value"] = f"{formats.shown(current.value, binding.kpi.unit):g}".replace(
-            ".", "," if formats.locale() == "fr_FR" else "."
-        )
-    elif current:
-        initial["later"] = True
-    form = TargetForm(request.POST or None, binding=binding, instance=current, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = {name: form.cleaned_data[name] for name in form.field_order if name not in {"later"}}
-        target = targets.target_set(binding=binding, actor=request.user, **data)
-        if target.value is not None:
-            needed = least_n(binding.kpi, target.value, binding.direction)
-            messages.success(
-                request,
-                _("Target saved. A conclusion needs a base of at least %(n)s.") % {"n": formats.whole(needed)},
-            )
-        return redirect(back)
-    context = {"form": form, "binding": binding, "next": back, "section": "touchpoints"}
-    return render_page_or_partial(request, "kpis/target_form.html", context, status=422 if form.errors else 200)

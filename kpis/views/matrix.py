@@ -16,6 +16,7 @@ from journeys.views.saved import saved_views
 from kpis.exports import CONTENT_TYPES, matrix_file
 from kpis.models import State
 from kpis.parts import part_choices
+from kpis.selectors.categories import category_dissatisfaction
 from kpis.selectors.matrix import Matrix, MatrixFilters
 from kpis.selectors.matrix import matrix as read
 from kpis.views.dashboard import filters_of
@@ -46,8 +47,11 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     found = read_matrix(request, workspace)
     journey = found.filters.journey
+    today = timezone.localdate(timezone=workspace.zone)
     context = {
         "matrix": found,
+        # Of the whole workspace: beside the map of one journey it would be read as that journey's.
+        "dissatisfaction": None if journey else category_dissatisfaction(workspace, today=today),
         "tabs": tabs_of(journey, current="matrix", query=request.GET) if journey else [],
         "saved_views": saved_views(request, journey, current="matrix") if journey else None,
         "states": [*State.choices],

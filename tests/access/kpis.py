@@ -85,6 +85,8 @@ ROWS = [
     Row("kpis:binding-delete", binding, Role.ANALYST, method="post"),
     Row("kpis:target-set", binding, Role.ANALYST),
     Row("kpis:target-set", binding, Role.ANALYST, method="post"),
+    Row("kpis:target-check", binding, Role.ANALYST),
+    Row("kpis:targets", in_workspace, Role.VIEWER),
     Row("kpis:flag-detail", flag, Role.VIEWER),
     Row("kpis:step-detail", one_step, Role.VIEWER),
     Row("kpis:funnel", one_journey, Role.VIEWER),
