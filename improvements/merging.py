@@ -18,6 +18,9 @@ class Pains:
         text = ngettext("%(number)s pain point goes over.", "%(number)s pain points go over.", count)
         return [text % {"number": count}] if count else []
 
+    def begin(self, touchpoint: Touchpoint, into: Touchpoint) -> None:
+        """Nothing to wait for."""
+
     def follow(self, touchpoint: Touchpoint, into: Touchpoint, record: Recording) -> None:
         pains = list(Pain.objects.select_for_update().filter(touchpoint=touchpoint).order_by("pk"))
         record.watch(*pains)

@@ -23,6 +23,9 @@ class Cards:
         )
         return [text % {"number": count, "into": into.name}] if count else []
 
+    def begin(self, touchpoint: Touchpoint, into: Touchpoint) -> None:
+        """Nothing to wait for."""
+
     def follow(self, touchpoint: Touchpoint, into: Touchpoint, record: Recording) -> None:
         cards = list(Card.objects.select_for_update().filter(touchpoint=touchpoint).order_by("pk"))
         record.watch(*cards)

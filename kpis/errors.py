@@ -94,3 +94,11 @@ class DaySealed(CxmapError):
         "Some of these days were sealed by the workspace's retention meanwhile: their rows are refused. Send the others again."
     )
     status = 409
+
+
+class WritesUnderWay(CxmapError):
+    code = "writes_under_way"
+    message = _(
+        "Measures are being written in this workspace. Try again in a moment; an import of a large file takes some minutes."
+    )
+    status = 409

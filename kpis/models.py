@@ -269,15 +269,14 @@ class Series(WorkspaceOwned):
     segment_key = models.BigIntegerField(default=0)  # 0: rows without a segment, which NULL could not make unique
     dimensions = models.JSONField(default=dict)
     dimensions_key = models.CharField(max_length=64, default="")  # "" or SHA-256 of the canonical JSON
-    # Of a touchpoint that was merged into one which had this series too: the one that new rows go to.
-    successor = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="predecessors")
+    # "" or the id of the touchpoint that it was of before a merge: who goes on using that name replaces its own rows only.
+    origin_key = models.CharField(max_length=36, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "touchpoint", "kpi", "segment_key", "dimensions_key"],
-                condition=Q(successor=None),
+                fields=["workspace", "touchpoint", "kpi", "segment_key", "dimensions_key", "origin_key"],
                 name="kpis_series_unique",
             ),
             models.CheckConstraint(

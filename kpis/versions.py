@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -44,3 +45,29 @@ def kpi_on(kpi: Kpi, former: Sequence[Former], day: dt.date) -> Kpi:
             found.definition_version = one.version
             return found
     return kpi
+
+
+# What a stored count depends on: answers counted by another scale are not the same numbers.
+COUNTED = ("kind", "unit", "scale_min", "scale_max", "top_from")
+
+
+def comparable_from(workspace: Workspace, kpis: Sequence[Kpi]) -> dict[UUID, dt.date]:
+    """Return, for KPIs whose counting changed, the first day from which their values mean what they mean now; one query.
+
+    Values from before are no baseline: customers did not change, the definition did.
+    """
+    changed = [kpi for kpi in kpis if kpi.definition_version > 1]
+    if not changed:
+        return {}
+    rows = KpiVersion.objects.filter(kpi__in=changed).order_by("kpi", "version")
+    former: dict[UUID, list[KpiVersion]] = {}
+    for row in rows:
+        former.setdefault(row.kpi_id, []).append(row)
+    found = {}
+    for kpi in changed:
+        later = {name: getattr(kpi, name) for name in COUNTED}
+        for row in reversed(former.get(kpi.pk, [])):
+            if any(row.definition.get(name, later[name]) != later[name] for name in COUNTED):
+                found[kpi.pk] = timezone.localdate(row.replaced_at, workspace.zone)
+                break
+    return found

@@ -108,6 +108,7 @@ SENTENCES = {
     "flag.opened": gettext_noop("raised a signal on “%(touchpoint)s” (%(kpi)s)"),
     "flag.changed": gettext_noop("saw the signal on “%(touchpoint)s” (%(kpi)s) change"),
     "flag.closed": gettext_noop("closed the signal on “%(touchpoint)s” (%(kpi)s): two quiet periods in a row"),
+    "flag.merged": gettext_noop("closed the signal on “%(touchpoint)s” (%(kpi)s), merged into “%(into)s”"),
     "flag.acknowledged": gettext_noop("took charge of the signal on “%(touchpoint)s” (%(kpi)s)"),
     "flag.snoozed": gettext_noop("snoozed the signal on “%(touchpoint)s” (%(kpi)s)"),
     "flag.woken": gettext_noop("woke the signal on “%(touchpoint)s” (%(kpi)s)"),

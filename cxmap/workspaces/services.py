@@ -73,7 +73,8 @@ def workspace_create(*, name: str, owner: User, slug: str = "", **fields: object
 @transaction.atomic
 def workspace_update(*, workspace: Workspace, actor: User, **fields: object) -> Workspace:
     """Change the settings of a workspace."""
-    workspace = Workspace.objects.select_for_update().get(pk=workspace.pk)
+    # Not FOR UPDATE: every row of the workspace refers to this one, and nobody changes its key.
+    workspace = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     before = {name: getattr(workspace, name) for name in fields}
     changed = {name: value for name, value in fields.items() if before[name] != value}
     if changed:

@@ -51,7 +51,12 @@ class References:
         segments = Segment.objects.filter(workspace=workspace).values_list("code", "name")
         # Codes stand for touchpoints and segments: rows of ten thousand names need no objects.
         former = aliases(workspace.pk)
-        self.touchpoints = Index((code, code, [name, str(pk), *former.get(code, ())]) for code, name, pk in touchpoints)
+        self.touchpoints = Index(
+            [
+                *((code, code, [name] if name else []) for code, (name, _into) in former.items()),
+                *((code, code, [name, str(pk)]) for code, name, pk in touchpoints),
+            ]
+        )
         self.segments = Index((code, code, [name]) for code, name in segments)
         self.kpis = Index(
             (KpiSpec(code, cast(Kind, kind), low, high, top), code, [french, english, str(pk)])

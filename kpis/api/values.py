@@ -64,6 +64,11 @@ class ValuesOut(serializers.Serializer[Any]):
     results = ValueOut(many=True)
 
 
+def living(touchpoint: Touchpoint) -> Touchpoint:
+    """Return the touchpoint, or the one that it was merged into."""
+    return touchpoint.merged_into or touchpoint
+
+
 class ValuesView(APIView):
     """Values of one KPI on one touchpoint."""
 
@@ -120,7 +125,9 @@ class ValuesView(APIView):
                 refused = Refused(f"unknown_{name}", value=given[name][:80])
                 raise serializers.ValidationError({name: [refused.reason]}) from None
         values = values_read(
-            touchpoint=Touchpoint.objects.get(workspace=workspace, code=found["touchpoint"]),
+            touchpoint=living(
+                Touchpoint.objects.select_related("merged_into").get(workspace=workspace, code=found["touchpoint"])
+            ),
             kpi=Kpi.objects.get(workspace=workspace, code=found["kpi"].code),
             part=Part(
                 (Segment.objects.get(workspace=workspace, code=found["segment"]).pk,) if "segment" in found else None,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kpis', '0006_series_successor'),
+        ('kpis', '0006_series_origin'),
         ('workspaces', '0002_retention_and_facts_time_zone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

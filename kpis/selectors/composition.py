@@ -51,7 +51,7 @@ class Part:
     before: float | None
     share: float | None
     share_before: float | None
-    is_worse: bool  # tested like a state, the parts of an axis being one family
+    is_worse: bool  # tested like a state, the parts of an axis being one family; never for ratios and counts
 
     @property
     def value_text(self) -> str:
@@ -169,6 +169,8 @@ def _composition(
     has_baseline: bool,
 ) -> Composition:
     kpi = binding.kpi
+    # What squares and tests rest on are answers; of ratios and counts only values and shares are shown.
+    of_answers = kpi.kind not in {KpiKind.RATIO, KpiKind.COUNT}
     kind = Kind.parse(kpi.kind if kpi.kind in {KpiKind.PROPORTION, KpiKind.NPS} else KpiKind.MEAN)
     higher = binding.direction == Direction.HIGHER
     sums = np.array([total, *parts.values()])  # (1 + parts, 4, days)
@@ -177,12 +179,15 @@ def _composition(
     p = np.full(len(sums), np.nan)
     if has_baseline:
         shift = mix_shift(then[1:, 1], then[1:, 2], now[1:, 1], now[1:, 2])
-        p = worse_p(kind, sums[:, 1], sums[:, 2], sums[:, 3], weekday, current, higher_is_better=higher)
+        if of_answers:
+            p = worse_p(kind, sums[:, 1], sums[:, 2], sums[:, 3], weekday, current, higher_is_better=higher)
     worse = benjamini_hochberg(p[1:]) <= ALPHA
     base = now[1:, 2].sum()
     shown = []
     for number, label in enumerate(parts):
         value, low, high = _figure(kind, now[1 + number])
+        if not of_answers:
+            low = high = None
         shown.append(
             Part(
                 label=label,

@@ -6,7 +6,6 @@ by column, before they reach the database (docs/decisions/0017).
 """
 
 import io
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,11 +17,11 @@ from cxmap.workspaces.models import Workspace
 from kpis.models import Kpi, Source
 from kpis.services.locks import Lock, lock
 from kpis.services.nudges import evaluate_soon, refresh_soon, states_mark
-from kpis.services.observations import UnknownReference, WriteReport
+from kpis.services.observations import UnknownReference, WriteReport, facts_zone_note
 from kpis.services.rollups import RATIO_SERIES
 from kpis.services.series import SeriesKey, series_resolve
 from personas.models import Segment
-from touchpoints.models import Touchpoint
+from touchpoints.merging import touchpoints_by_code
 
 REFERENCES = ["touchpoint", "kpi", "segment", "dimensions"]
 UNKNOWN_KEPT = 100_000
@@ -53,7 +52,7 @@ SELECT asked.id, oldest.day, newest.day
                         AND row.series_id = asked.id ORDER BY first_day LIMIT 1) AS oldest
  CROSS JOIN LATERAL (SELECT first_day AS day FROM kpis_observation AS row WHERE row.workspace_id = %(workspace)s
                         AND row.series_id = asked.id ORDER BY first_day DESC LIMIT 1) AS newest
- WHERE asked.id = ANY(%(series)s::bigint[]) OR asked.successor_id = ANY(%(series)s::bigint[])
+ WHERE asked.id = ANY(%(series)s::bigint[])
 """
 
 HAS_IDS = """
@@ -115,14 +114,15 @@ class Loader:
 
     def __init__(self, *, workspace: Workspace, source: Source, import_id: int, mapping_key: int) -> None:
         lock(Lock.SOURCE, source.pk)
+        lock(Lock.NAMES, workspace.pk, shared=True)
         self.workspace = workspace
         self.source = source
         self.unknown: list[UnknownReference] = []  # the first UNKNOWN_KEPT of them
         self._import_id = import_id
         self._mapping_key = mapping_key
         self._params: dict[str, Any] = {"workspace": workspace.pk, "source": source.pk}
-        self._touchpoints = _by_code(Touchpoint.objects.filter(workspace=workspace, deleted_at=None))
-        self._kpis = _by_code(Kpi.objects.filter(workspace=workspace))
+        self._touchpoints = touchpoints_by_code(workspace.pk)
+        self._kpis: dict[str, UUID] = dict(Kpi.objects.filter(workspace=workspace).values_list("code", "pk"))
         self._series: dict[tuple[str, ...], int | None] = {}
         self._there: list[tuple[date, date]] = []  # first and last day of what the file's series held before it
         self._sums: list[pl.DataFrame] = []
@@ -132,8 +132,11 @@ class Loader:
         self._first: date | None = None
         self._last: date | None = None
         self._has_ids: bool | None = None  # unknown before the first row
-        # Read behind the lock that retention waits for.
-        self._sealed_before = Workspace.objects.values_list("sealed_before", flat=True).get(pk=workspace.pk)
+        # Read behind the lock that retention and a move to another time zone wait for.
+        self._sealed_before, time_zone = Workspace.objects.values_list("sealed_before", "time_zone").get(
+            pk=workspace.pk
+        )
+        facts_zone_note(workspace, time_zone)
         with connection.cursor() as cursor:
             cursor.execute(CREATE_SUMS)
 
@@ -203,13 +206,12 @@ class Loader:
             touchpoint, kpi, segment, dimensions = reference
             self._series[reference] = None
             if touchpoint in self._touchpoints and kpi in self._kpis and segment in segments:
-                keys[reference] = SeriesKey(
-                    self._touchpoints[touchpoint], self._kpis[kpi], segments[segment], dimensions
-                )
+                touchpoint_id, origin = self._touchpoints[touchpoint]
+                keys[reference] = SeriesKey(touchpoint_id, self._kpis[kpi], segments[segment], dimensions, origin)
         found = series_resolve(workspace=self.workspace, keys=keys.values())
-        by_key = {(*key[:3], key.dimensions_key): series for key, series in found.items()}
+        by_key = {(*key[:3], key.dimensions_key, key.origin): series for key, series in found.items()}
         for reference, key in keys.items():
-            self._series[reference] = by_key[*key[:3], key.dimensions_key]
+            self._series[reference] = by_key[*key[:3], key.dimensions_key, key.origin]
         with connection.cursor() as cursor:
             cursor.execute(RANGES, self._params | {"series": list(found.values())})
             self._there += [(first, last) for _, first, last in cursor.fetchall()]
@@ -320,8 +322,3 @@ def _csv(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_csv(buffer, include_header=False, date_format="%Y-%m-%d")
     return buffer.getvalue()
-
-
-def _by_code(rows: Any) -> dict[str, UUID]:
-    found: Iterable[tuple[str, UUID]] = rows.values_list("code", "pk")
-    return dict(found)

@@ -11,6 +11,9 @@ class Lock(IntEnum):
     SOURCE = 0x4B50_4901  # one write of a source at a time: what it replaces depends on what is there
     STATES = 0x4B50_4902  # one evaluation of a workspace at a time
     ROLLUPS = 0x4B50_4903  # many refreshes together, a rebuild alone
+    NAMES = (
+        0x4B50_4904  # many writes of a workspace together; a merge, which changes what a touchpoint's name means, alone
+    )
 
 
 def _second(key: int) -> int:

@@ -146,6 +146,7 @@ class Stage:
         day between the check of the rows and now.
         """
         lock(Lock.SOURCE, self.source.pk)
+        lock(Lock.NAMES, self.workspace.pk, shared=True)
         params: dict[str, Any] = {
             "workspace": self.workspace.pk,
             "source": self.source.pk,
@@ -158,12 +159,13 @@ class Stage:
             cursor.execute(staging.FIND_SERIES, params)
             cursor.execute(staging.GROUP.format(stage=self._table))
             cursor.execute(staging.COUNTS, params)
-            with_id, without_id, first_day, last_day, sealed_before = cursor.fetchone()
+            with_id, without_id, first_day, last_day, sealed_before, time_zone = cursor.fetchone()
             rejected = self._rows - int(with_id + without_id)
             if with_id + without_id == 0:
                 return WriteReport(rejected=rejected)
             if sealed_before is not None and first_day < sealed_before:
                 raise DaySealed
+            facts_zone_note(self.workspace, time_zone)
             found = self._match(cursor, params, int(with_id), int(without_id), with_statuses=with_statuses)
             if self._rows > FEW or next(_writes) % OFTEN == 0:
                 cursor.execute(staging.TRUNCATE_HELPERS)
@@ -302,6 +304,15 @@ def observations_write(
         if stage.rows > FEW or next(_writes) % OFTEN == 0:
             cursor.execute(f"TRUNCATE {BATCH}")
     return report
+
+
+def facts_zone_note(workspace: Workspace, time_zone: str) -> None:
+    """Have the days of rows cut anew if the workspace moved (to time_zone) between the reading of these rows and now.
+
+    Behind the source's lock, which the move waits for: it comes after these rows, and finds them.
+    """
+    if time_zone != workspace.time_zone:
+        Workspace.objects.filter(pk=workspace.pk, facts_time_zone="").update(facts_time_zone=workspace.time_zone)
 
 
 def day_of(moment: datetime, workspace: Workspace) -> date:

@@ -12,13 +12,14 @@ from kpis.services.locks import Lock, lock
 from kpis.services.observations import today_of
 from kpis.services.rollups import rollups_refresh
 
+BATCH = 50_000  # rows deleted in one transaction
+
 # Spans stay: they have no roll-up that could stand for them, and they are few.
 DROP = """
-DELETE FROM kpis_observation WHERE workspace_id = %(workspace)s AND first_day < %(day)s AND last_day = first_day
+DELETE FROM {table} WHERE id IN (
+    SELECT id FROM {table} WHERE workspace_id = %(workspace)s AND first_day < %(day)s AND last_day = first_day LIMIT %(batch)s)
 """
-DROP_REPLACED = """
-DELETE FROM kpis_replacedobservation WHERE workspace_id = %(workspace)s AND first_day < %(day)s AND last_day = first_day
-"""
+TABLES = ("kpis_observation", "kpis_replacedobservation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +39,26 @@ def sealing_day(workspace: Workspace, today: date) -> date | None:
 
 
 def workspaces_to_seal() -> list[Workspace]:
-    """Return the workspaces that have observations older than they want to keep."""
-    found = []
-    for workspace in Workspace.objects.exclude(retention_months=None).order_by("pk"):
-        day = sealing_day(workspace, today_of(workspace))
-        if day is not None and (workspace.sealed_before is None or workspace.sealed_before < day):
-            found.append(workspace)
-    return found
+    """Return the workspaces that keep observations for some months only."""
+    return list(Workspace.objects.exclude(retention_months=None).order_by("pk"))
 
 
 def observations_drop(*, workspace: Workspace) -> Dropped | None:
-    """Drop what is older than the workspace keeps, and seal its days. None: nothing to do, or roll-ups are still being made.
+    """Seal the days older than the workspace keeps, then drop their observations. None: there is nothing sealed yet.
 
-    Days whose roll-ups are not made yet wait for the next night: sealed wrong they would stay wrong.
+    Two steps, so that nobody waits for millions of rows: the seal is a moment under the locks of the writers, and what lies
+    behind it is deleted batch by batch. One that is interrupted is gone on with by the next run.
     """
     while rollups_refresh().buckets:
         pass
-    with transaction.atomic():
-        # In the order in which writers wait for each other: the locks of the sources, then the workspace's row.
-        for source_id in Source.objects.filter(workspace=workspace).order_by("pk").values_list("pk", flat=True):
-            lock(Lock.SOURCE, source_id)
-        lock(Lock.ROLLUPS)
-        workspace = Workspace.objects.select_for_update().get(pk=workspace.pk)
-        day = sealing_day(workspace, today_of(workspace))
-        if day is None or (workspace.sealed_before is not None and workspace.sealed_before >= day):
-            return None
-        if Bucket.objects.filter(workspace_id=workspace.pk, day__lt=day).exists():
-            return None
-        with connection.cursor() as cursor:
-            cursor.execute(DROP, {"workspace": workspace.pk, "day": day})
-            count = cursor.rowcount
-            cursor.execute(DROP_REPLACED, {"workspace": workspace.pk, "day": day})
-        workspace.sealed_before = day
-        workspace.save(update_fields=["sealed_before"])
+    day = _seal(workspace)
+    if day is None:
+        return None
+    count = 0
+    for table in TABLES:
+        while deleted := _drop_some(table, workspace, day):
+            count += deleted if table == TABLES[0] else 0
+    if count:
         history_record(
             actor=None,
             action="observations.dropped",
@@ -80,3 +68,31 @@ def observations_drop(*, workspace: Workspace) -> Dropped | None:
             before=day.isoformat(),
         )
     return Dropped(count, day)
+
+
+@transaction.atomic
+def _seal(workspace: Workspace) -> date | None:
+    """Move the seal if it is time, and return the first open day; None without one.
+
+    Days whose roll-ups are not made yet wait for the next run: sealed wrong they would stay wrong.
+    """
+    # In the order in which writers wait for each other: the locks of the sources, then the workspace's row.
+    for source_id in Source.objects.filter(workspace=workspace).order_by("pk").values_list("pk", flat=True):
+        lock(Lock.SOURCE, source_id)
+    lock(Lock.ROLLUPS)
+    workspace = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
+    day, sealed_before = sealing_day(workspace, today_of(workspace)), workspace.sealed_before
+    if day is None or (sealed_before is not None and sealed_before >= day):
+        return sealed_before
+    if Bucket.objects.filter(workspace_id=workspace.pk, day__lt=day).exists():
+        return sealed_before
+    workspace.sealed_before = day
+    workspace.save(update_fields=["sealed_before"])
+    return day
+
+
+@transaction.atomic
+def _drop_some(table: str, workspace: Workspace, day: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(DROP.format(table=table), {"workspace": workspace.pk, "day": day, "batch": BATCH})
+        return int(cursor.rowcount)

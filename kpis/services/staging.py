@@ -29,7 +29,7 @@ CREATE TEMP TABLE IF NOT EXISTS {stage} (
 CREATE_HELPERS = """
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_ref (
     touchpoint text, kpi text, segment text, dimensions text,
-    touchpoint_id uuid, kpi_id uuid, segment_id bigint, dimensions_key text, series_id bigint
+    touchpoint_id uuid, kpi_id uuid, segment_id bigint, dimensions_key text, series_id bigint, origin_key text
 );
 CREATE TEMP TABLE IF NOT EXISTS kpis_stage_group (
     series_id bigint, first_day date, last_day date, with_id bigint, without_id bigint
@@ -53,16 +53,20 @@ EMPTY_HELPERS = "; ".join(f"DELETE FROM {name}" for name in HELPERS)  # noqa: S6
 # Not the references: they are few, and whoever wrote may still ask in the same transaction what they were.
 TRUNCATE_HELPERS = "TRUNCATE " + ", ".join(HELPERS[1:])
 
-# Every combination of references in the rows, with what it means in this workspace; NULL where it means nothing.
+# Every combination of references in the rows, with what it means in this workspace; NULL where it means nothing. The code of
+# a touchpoint that was merged means the one that stays, in a series of its own.
 REFER = """
 INSERT INTO kpis_stage_ref
-SELECT used.touchpoint, used.kpi, used.segment, used.dimensions, touchpoint.id, kpi.id,
+SELECT used.touchpoint, used.kpi, used.segment, used.dimensions, coalesce(living.id, touchpoint.id), kpi.id,
        CASE WHEN used.segment = '' THEN 0 ELSE segment.id END,
-       CASE WHEN used.dimensions = '' THEN '' ELSE encode(sha256(convert_to(used.dimensions, 'UTF8')), 'hex') END, NULL
+       CASE WHEN used.dimensions = '' THEN '' ELSE encode(sha256(convert_to(used.dimensions, 'UTF8')), 'hex') END, NULL,
+       CASE WHEN living.id IS NULL THEN '' ELSE touchpoint.id::text END
   FROM (SELECT DISTINCT touchpoint, kpi, segment, dimensions FROM {stage}) AS used
   LEFT JOIN touchpoints_touchpoint AS touchpoint
          ON touchpoint.workspace_id = %(workspace)s AND touchpoint.code = used.touchpoint
-        AND touchpoint.deleted_at IS NULL
+        AND (touchpoint.deleted_at IS NULL OR touchpoint.merged_into_id IN (
+             SELECT id FROM touchpoints_touchpoint WHERE workspace_id = %(workspace)s AND deleted_at IS NULL))
+  LEFT JOIN touchpoints_touchpoint AS living ON living.id = touchpoint.merged_into_id
   LEFT JOIN kpis_kpi AS kpi ON kpi.workspace_id = %(workspace)s AND kpi.code = used.kpi
   LEFT JOIN personas_segment AS segment ON segment.workspace_id = %(workspace)s AND segment.code = used.segment
 """
@@ -84,16 +88,16 @@ SELECT row.line, row."column",
 """  # noqa: S608 - constants
 
 ADD_SERIES = f"""
-INSERT INTO kpis_series (workspace_id, touchpoint_id, kpi_id, segment_id, segment_key, dimensions, dimensions_key)
+INSERT INTO kpis_series (workspace_id, touchpoint_id, kpi_id, segment_id, segment_key, dimensions, dimensions_key, origin_key)
 SELECT %(workspace)s, ref.touchpoint_id, ref.kpi_id, nullif(ref.segment_id, 0), ref.segment_id,
-       coalesce(nullif(ref.dimensions, '')::jsonb, '{{}}'::jsonb), ref.dimensions_key
+       coalesce(nullif(ref.dimensions, '')::jsonb, '{{}}'::jsonb), ref.dimensions_key, ref.origin_key
   FROM kpis_stage_ref AS ref
  WHERE {KNOWN} AND NOT EXISTS (
        SELECT FROM kpis_series AS series
         WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ref.touchpoint_id
           AND series.kpi_id = ref.kpi_id AND series.segment_key = ref.segment_id
-          AND series.dimensions_key = ref.dimensions_key AND series.successor_id IS NULL)
- ORDER BY ref.touchpoint_id, ref.kpi_id, ref.segment_id, ref.dimensions_key
+          AND series.dimensions_key = ref.dimensions_key AND series.origin_key = ref.origin_key)
+ ORDER BY ref.touchpoint_id, ref.kpi_id, ref.segment_id, ref.dimensions_key, ref.origin_key
 ON CONFLICT DO NOTHING
 """  # noqa: S608 - constants
 
@@ -102,7 +106,7 @@ UPDATE kpis_stage_ref AS ref SET series_id = series.id
   FROM kpis_series AS series
  WHERE series.workspace_id = %(workspace)s AND series.touchpoint_id = ref.touchpoint_id
    AND series.kpi_id = ref.kpi_id AND series.segment_key = ref.segment_id
-   AND series.dimensions_key = ref.dimensions_key AND series.successor_id IS NULL
+   AND series.dimensions_key = ref.dimensions_key AND series.origin_key = ref.origin_key
 """
 
 GROUP = f"""
@@ -115,7 +119,8 @@ SELECT ref.series_id, row.first_day, row.last_day, count(row.external_id), count
 
 COUNTS = """
 SELECT coalesce(sum(with_id), 0), coalesce(sum(without_id), 0), min(first_day), max(last_day),
-       (SELECT sealed_before FROM workspaces_workspace WHERE id = %(workspace)s)
+       (SELECT sealed_before FROM workspaces_workspace WHERE id = %(workspace)s),
+       (SELECT time_zone FROM workspaces_workspace WHERE id = %(workspace)s)
   FROM kpis_stage_group
 """
 
@@ -158,38 +163,33 @@ SELECT fresh.*, CASE WHEN old.id IS NULL THEN 'created' WHEN {SAME} THEN 'unchan
         LIMIT 1) AS old ON TRUE
 """  # noqa: S608 - constants
 
-# A series and those that were merged into it: a file that is brought again replaces what it said before the merge.
-KIN = """
- CROSS JOIN LATERAL (
-       SELECT id FROM kpis_series AS one WHERE one.id = covered.series_id OR one.successor_id = covered.series_id OFFSET 0) AS kin"""
-
 # What rows without ids replace: of the same source and mapping, the same series on the days that the file covers.
-OLD_OF_FILE = f"""
+OLD_OF_FILE = """
 SELECT old.* FROM (
        SELECT series_id, min(first_day) OVER () AS first, max(first_day) OVER () AS last,
               row_number() OVER (PARTITION BY series_id) AS place
-         FROM kpis_stage_group WHERE without_id > 0) AS covered{KIN}
+         FROM kpis_stage_group WHERE without_id > 0) AS covered
  CROSS JOIN LATERAL (
        SELECT * FROM kpis_observation AS row
-        WHERE row.workspace_id = %(workspace)s AND row.series_id = kin.id
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
           AND row.first_day BETWEEN covered.first AND covered.last
           AND row.source_id = %(source)s AND row.external_id IS NULL AND row.mapping_key = %(mapping)s
        OFFSET 0) AS old
   JOIN (SELECT DISTINCT first_day, last_day FROM kpis_stage_group WHERE without_id > 0) AS span USING (first_day, last_day)
  WHERE covered.place = 1
-"""  # noqa: S608 - constants
+"""
 
 # The API says each series and day by itself.
-OLD_OF_API = f"""
-SELECT old.* FROM kpis_stage_group AS covered{KIN}
+OLD_OF_API = """
+SELECT old.* FROM kpis_stage_group AS covered
  CROSS JOIN LATERAL (
        SELECT * FROM kpis_observation AS row
-        WHERE row.workspace_id = %(workspace)s AND row.series_id = kin.id
+        WHERE row.workspace_id = %(workspace)s AND row.series_id = covered.series_id
           AND row.first_day = covered.first_day AND row.last_day = covered.last_day
           AND row.source_id = %(source)s AND row.external_id IS NULL
        OFFSET 0) AS old
  WHERE covered.without_id > 0
-"""  # noqa: S608 - constants
+"""
 
 ALIKE = 'series_id, first_day, last_day, at, "column", n, numerator, denominator, sum_squares, excluded, bin'
 

@@ -42,6 +42,7 @@ from kpis.statistics import (
 from kpis.statistics import Evaluation as Tests
 from kpis.statistics.batch import PARTS
 from kpis.statistics.periods import Period, last_closed_period
+from kpis.versions import comparable_from
 
 HISTORY = 12  # closed periods that a binding has states for from the first day on
 LATEST = 2  # closed periods decided anew in every run
@@ -167,6 +168,11 @@ class _Days:
             if shows_quantile(binding.kpi)
         ]
         entries = histogram_rows(workspace_id, wanted, first=first, last=last, unit="day", part=part)
+        since = comparable_from(bindings[0].workspace, list({one.kpi_id: one.kpi for one in bindings}.values()))
+        if since:
+            # Answers counted by a former scale would make a change of the definition look like one of the customers.
+            from_day = np.array([(since.get(one.kpi_id, first) - first).days for one in bindings], dtype=np.float64)
+            table = table[table[:, 1] >= from_day[table[:, 0].astype(np.int64)]]
         row, day, bins, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
         start = np.datetime64(first, "D")
         columns = (np.array(day, dtype="datetime64[D]") - start).astype(np.int64)

@@ -50,7 +50,7 @@ def observations_rezone(*, workspace: Workspace) -> int:
     """
     for source_id in Source.objects.filter(workspace=workspace).order_by("pk").values_list("pk", flat=True):
         lock(Lock.SOURCE, source_id)
-    workspace = Workspace.objects.select_for_update().get(pk=workspace.pk)
+    workspace = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
     params: dict[str, Any] = {"workspace": workspace.pk, "zone": workspace.time_zone, "sealed": workspace.sealed_before}
     with connection.cursor() as cursor:
         cursor.execute(MOVE, params)

@@ -44,7 +44,10 @@ def context_of(workspace: Workspace) -> Context:
     former = aliases(workspace.pk)
     kpis = Kpi.objects.filter(workspace=workspace)
     catalogue = Catalogue(
-        touchpoints={code: [name, *former.get(code, ())] for code, name in touchpoints},
+        touchpoints={
+            **{code: [name] if name else [] for code, (name, _into) in former.items()},
+            **{code: [name] for code, name in touchpoints},
+        },
         kpis={spec_of(kpi): [kpi.name_fr, kpi.name_en] for kpi in kpis},
     )
     return Context(catalogue, today_of(workspace), workspace.zone, sealed_before=workspace.sealed_before)

@@ -21,6 +21,7 @@ from sources.reading import FileProblem, copy_text
 from sources.services.jobs import Job, LeaseLost, failure, job_claim, job_release
 from sources.services.nudges import work_soon
 from sources.services.passes import VALUES_SHOWN, Pass, rejection_stage, rejections_keep, totals, written_pairs
+from touchpoints.merging import aliases
 from touchpoints.models import Touchpoint
 
 logger = logging.getLogger(__name__)
@@ -211,9 +212,11 @@ def _unbound(import_: Import, values: list[dict[str, Any]]) -> dict[str, int]:
             "touchpoint__code", "kpi__code"
         )
     )
+    former = aliases(import_.workspace_id)
     found: dict[str, int] = {}
     for value in values:
-        if (value["touchpoint"], value["kpi"]) not in bound:
+        touchpoint = value["touchpoint"]
+        if (former[touchpoint][1] if touchpoint in former else touchpoint, value["kpi"]) not in bound:
             found[value["kpi"]] = found.get(value["kpi"], 0) + 1
     return found
 
@@ -221,7 +224,12 @@ def _unbound(import_: Import, values: list[dict[str, Any]]) -> dict[str, int]:
 def _bind(import_: Import, pairs: list[tuple[str, str]]) -> None:
     """Put KPIs on the touchpoints that the file has numbers for, as decided with the import: only then do maps show them."""
     wanted = {code: direction for code, direction in import_.bindings.items() if direction in Direction.values}
-    pairs = [pair for pair in pairs if pair[1] in wanted]
+    former = aliases(import_.workspace_id)
+    pairs = [
+        (former[touchpoint][1] if touchpoint in former else touchpoint, kpi)
+        for touchpoint, kpi in pairs
+        if kpi in wanted
+    ]
     if not pairs:
         return
     workspace = import_.workspace

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from kpis.models import Binding, KpiState
+from kpis.models import Binding, Kpi, KpiState
 from kpis.selectors.composition import compositions
 from kpis.services import binding_create, observations_write, rollups_refresh, states_evaluate
 from personas.models import Segment
@@ -87,3 +87,29 @@ class CompositionTest(KpiTestCase):
         states_evaluate(workspace=self.workspace, now=at(week(10)))
         state = KpiState.objects.filter(binding=binding).latest("period_start")
         self.assertEqual(compositions([(binding, state)]), {binding.pk: []})
+
+    def test_a_ratio_shows_values_and_shares_only(self) -> None:
+        """Its squares are those of orders, not of answers: no interval and no mark is better than a wrong one."""
+        cpa = Kpi.objects.get(workspace=self.workspace, code="cpa")
+        rows = [
+            row(
+                number * 6 + unit,
+                kpi="cpa",
+                day=MONDAY + timedelta(days=number),
+                numerator=cost * (1 + 0.1 * unit) * (2 if number >= 56 else 1),
+                denominator=orders * (1 + 0.1 * unit),
+                sum_squares=None,
+                dimensions=f'{{"device":"{device}"}}',
+            )
+            for number in range(70)
+            for device, cost, orders in (("mobile", 100.0, 10), ("desktop", 300.0, 30))
+            for unit in range(3)
+        ]
+        observations_write(workspace=self.workspace, source=self.source, rows=rows, import_id=1)
+        drain(rollups_refresh)
+        binding = binding_create(touchpoint=self.shop, kpi=cpa, actor=self.ana, direction="lower")
+        states_evaluate(workspace=self.workspace, now=at(week(10)))
+        state = KpiState.objects.filter(binding=binding).latest("period_start")
+        (found,) = compositions([(binding, state)])[binding.pk]
+        self.assertEqual([(part.value, part.low, part.is_worse) for part in found.parts], [(20.0, None, False)] * 2)
+        self.assertEqual(found.mix_shift, "")

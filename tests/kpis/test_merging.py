@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from django.urls import reverse
 
+from cxmap.history.models import Change
 from improvements.models import Pain
 from journeys.models import Card, Lane, Step
 from journeys.services.journeys import journey_create
+from kpis.errors import WritesUnderWay
 from kpis.models import Flag, KpiState, Observation, Rollup, Series
 from kpis.services import (
     binding_create,
@@ -17,6 +20,7 @@ from kpis.services import (
     states_evaluate,
     target_set,
 )
+from kpis.services.withdrawals import import_withdraw
 from sources.services.mappings import context_of
 from tests.kpis.base import DAY, KpiTestCase, by_hand, drain, rollups, row
 from touchpoints.errors import MergedIntoItself, MergedTooFar
@@ -45,19 +49,57 @@ class MergingTest(KpiTestCase):
         self.assertEqual(list(Observation.objects.order_by("pk").values()), before)
         self.assertEqual(self.total(self.shop), (5, 20))
         self.assertEqual(self.total(self.desk), (0, 0))
-        self.assertEqual(Series.objects.exclude(successor=None).count(), 1)
+        self.assertEqual(
+            set(Series.objects.exclude(origin_key="").values_list("origin_key", flat=True)), {str(self.desk.pk)}
+        )
         self.assertEqual(rollups(), by_hand())
         self.assertEqual(rollups_rebuild(workspace=self.workspace), 0)
 
-    def test_the_same_file_again_counts_nothing_twice(self) -> None:
-        """The file still says desk; its rows replace those of before the merge, which stand in the merged series."""
-        self.write(row(2, numerator=1), row(3, touchpoint="desk", numerator=4))
+    def test_a_name_replaces_only_what_came_under_it(self) -> None:
+        """One file a touchpoint: the new one of shop leaves desk's rows alone, and the other way round."""
+        self.write(row(2, numerator=1))
+        self.write(row(2, touchpoint="desk", numerator=4), import_id=2)
         self.merge(self.desk, self.shop)
         resolve = context_of(self.workspace).catalogue.touchpoint
-        self.assertEqual((resolve("desk"), resolve("Desk")), ("shop", "shop"))
-        self.write(row(2, numerator=1), row(3, touchpoint=resolve("desk"), numerator=4), import_id=2)
-        self.assertEqual(self.total(self.shop), (5, 20))
+        self.assertEqual((resolve("desk"), resolve("Desk"), resolve("Shop")), ("desk", "desk", "shop"))
+        self.write(row(2, numerator=2), import_id=3)
+        self.assertEqual(self.total(self.shop), (6, 20))
+        self.write(row(2, touchpoint="desk", numerator=7), import_id=4)
+        self.assertEqual(self.total(self.shop), (9, 20))
+        self.assertEqual(Observation.objects.count(), 2)
         self.assertEqual(rollups(), by_hand())
+
+    def test_the_api_too(self) -> None:
+        self.write(row(2, touchpoint="desk", numerator=4), import_id=None)
+        self.merge(self.desk, self.shop)
+        self.write(row(2, numerator=1), import_id=None)
+        self.write(row(2, touchpoint="desk", numerator=5), import_id=None)
+        self.assertEqual(self.total(self.shop), (6, 20))
+
+    def test_withdrawing_after_a_merge(self) -> None:
+        self.write(row(2, touchpoint="desk", numerator=4))
+        self.merge(self.desk, self.shop)
+        for import_id, numerator in ((2, 5), (3, 7)):
+            self.write(row(2, touchpoint="desk", numerator=numerator), import_id=import_id)
+        self.write(row(2, numerator=1), import_id=4)
+        import_withdraw(workspace=self.workspace, source=self.source, import_id=2)
+        drain(rollups_refresh)
+        self.assertEqual(self.total(self.shop), (8, 20))
+        import_withdraw(workspace=self.workspace, source=self.source, import_id=3)
+        drain(rollups_refresh)
+        self.assertEqual(self.total(self.shop), (5, 20))
+
+    def test_a_kpi_that_is_new_under_the_old_name(self) -> None:
+        self.merge(self.desk, self.shop)
+        self.write(row(2, touchpoint="desk", numerator=3), row(3, numerator=1))
+        self.assertEqual(self.total(self.shop), (4, 20))
+        self.assertFalse(Series.objects.filter(touchpoint=self.desk).exists())
+
+    def test_not_while_rows_are_written(self) -> None:
+        """Another connection holds what every write of the workspace holds until it is committed."""
+        with mock.patch("kpis.merging.try_lock", return_value=False), self.assertRaises(WritesUnderWay):
+            self.merge(self.desk, self.shop)
+        self.assertFalse(Touchpoint.objects.exclude(merged_into=None).exists())
 
     def test_an_id_is_found_again_in_the_merged_series(self) -> None:
         self.write(row(2, touchpoint="desk", external_id="a", numerator=1), row(3))
@@ -71,17 +113,15 @@ class MergingTest(KpiTestCase):
         self.merge(self.desk, self.chat)
         self.merge(self.chat, self.shop)
         self.assertEqual(self.total(self.shop), (6, 30))
-        root = Series.objects.get(touchpoint=self.shop, kpi=self.ctr, successor=None)
-        self.assertEqual(set(Series.objects.exclude(successor=None).values_list("successor", flat=True)), {root.pk})
-        self.assertEqual(context_of(self.workspace).catalogue.touchpoint("desk"), "shop")
-        self.write(row(9, touchpoint="shop", day=DAY + timedelta(days=1), numerator=2), import_id=2)
-        self.assertEqual(self.total(self.shop), (8, 40))
+        self.write(row(9, touchpoint="desk", numerator=9), import_id=2)
+        self.assertEqual(self.total(self.shop), (13, 30))
 
     def test_bindings_follow_with_their_history(self) -> None:
         shop = binding_create(touchpoint=self.shop, kpi=self.ctr, actor=self.ana)
         both = binding_create(touchpoint=self.desk, kpi=self.ctr, actor=self.ana)
         alone = binding_create(touchpoint=self.desk, kpi=self.csat, actor=self.ana)
         target_set(binding=both, value=0.2, actor=self.ana)
+        flag = Flag.objects.create(workspace=self.workspace, binding=both, kind="worse", opened_period=DAY)
         self.write(*(row(n, touchpoint="desk", day=DAY + timedelta(days=n)) for n in range(7)))
         self.merge(self.desk, self.shop)
         for one in (shop, both, alone):
@@ -91,7 +131,16 @@ class MergingTest(KpiTestCase):
         self.assertEqual(shop.targets.get(ended_at=None).value, 0.2)
         states_evaluate(workspace=self.workspace)
         self.assertEqual(KpiState.objects.filter(binding=shop).exclude(n=0).get().n, 70)
-        self.assertFalse(Flag.objects.filter(binding=both).exclude(status="closed").exists())
+        flag.refresh_from_db()
+        self.assertEqual(flag.status, "closed")
+        self.assertTrue(Change.objects.filter(action="flag.merged", target_id=str(flag.pk)).exists())
+
+    def test_a_target_that_looks_the_other_way_stays_behind(self) -> None:
+        shop = binding_create(touchpoint=self.shop, kpi=self.ctr, actor=self.ana, direction="lower")
+        desk = binding_create(touchpoint=self.desk, kpi=self.ctr, actor=self.ana)
+        target_set(binding=desk, value=0.2, actor=self.ana)
+        self.merge(self.desk, self.shop)
+        self.assertFalse(shop.targets.filter(ended_at=None).exists())
 
     def test_cards_and_pains_follow(self) -> None:
         journey, step, lane = self.a_cell()

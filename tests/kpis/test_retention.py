@@ -6,12 +6,12 @@ from unittest import mock
 from cxmap.workspaces.services import token_create
 from kpis.errors import DaySealed
 from kpis.models import Bucket, Observation, ReplacedObservation, Rollup
-from kpis.services import observations_drop, observations_write, rollups_rebuild, rollups_refresh, workspaces_to_seal
+from kpis.services import observations_drop, observations_write, rollups_rebuild, rollups_refresh
 from kpis.services.retention import sealing_day
 from kpis.tasks import retention_sweep
 from sources.errors import Sealed
 from sources.models import Import
-from sources.services import import_withdraw_start
+from sources.services import import_withdraw, import_withdraw_start
 from tests.kpis.base import KpiTestCase, drain, rollups, row
 
 OLD, NEW = date(2025, 3, 31), date(2025, 4, 1)
@@ -45,8 +45,8 @@ class RetentionTest(KpiTestCase):
         self.assertEqual(rollups_rebuild(workspace=self.workspace), 0)
         self.assertEqual(rollups_rebuild(), 0)
         self.assertEqual(rollups(), before)
-        self.assertEqual(workspaces_to_seal(), [])
-        self.assertIsNone(observations_drop(workspace=self.workspace))
+        again = observations_drop(workspace=self.workspace)
+        self.assertEqual(again.observations if again else None, 0)
 
     def test_a_mark_on_a_sealed_day_empties_nothing(self) -> None:
         before = rollups()
@@ -82,6 +82,26 @@ class RetentionTest(KpiTestCase):
         )
         with self.assertRaises(Sealed):
             import_withdraw_start(import_=import_, actor=self.ana)
+
+    def test_nor_when_the_seal_came_after_it_was_asked_for(self) -> None:
+        import_ = Import.objects.create(
+            pk=1, workspace=self.workspace, source=self.source, status=Import.Status.DONE, first_day=OLD, last_day=NEW
+        )
+        import_withdraw_start(import_=import_, actor=self.ana)
+        retention_sweep()
+        before = rollups()
+        import_withdraw(import_.pk)
+        import_.refresh_from_db()
+        self.assertEqual((import_.status, import_.error_code), (Import.Status.DONE, "import_sealed"))
+        drain(rollups_refresh)
+        self.assertEqual(rollups(), before)
+
+    def test_a_run_that_was_interrupted_is_gone_on_with(self) -> None:
+        self.workspace.sealed_before = NEW
+        self.workspace.save()
+        with mock.patch("kpis.services.retention.BATCH", 1):
+            dropped = observations_drop(workspace=self.workspace)
+        self.assertEqual((dropped.observations if dropped else 0, Observation.objects.filter(line=2).count()), (1, 0))
 
     def test_the_api_refuses_the_row_and_says_why(self) -> None:
         retention_sweep()

@@ -146,7 +146,7 @@ class RollupsPropertyTest(KpiTestCase, ExampleTestCase):
                     if self.resolve["desk"] is None:
                         self.desk.refresh_from_db()
                         touchpoint_merge(touchpoint=self.desk, into=self.shop, actor=self.ed)
-                        self.resolve["desk"] = "shop"
+                        self.resolve["desk"] = "desk"
                 elif kind == "zone":
                     workspace_update(workspace=self.workspace, actor=self.olga, time_zone=argument)
                     self.workspace.refresh_from_db()

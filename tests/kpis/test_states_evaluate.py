@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from cxmap.history.models import Change
 from kpis.errors import FlagClosed, ReasonMissing, SnoozeInPast
 from kpis.freshness import stale
-from kpis.models import Binding, Evaluation, Flag, Kpi, KpiState
+from kpis.models import Binding, Evaluation, Flag, Kpi, KpiState, KpiVersion
 from kpis.services import (
     Evaluated,
     binding_create,
@@ -18,6 +18,7 @@ from kpis.services import (
     flag_refuse,
     flag_reopen,
     flag_snooze,
+    kpi_update,
     observations_write,
     rollups_refresh,
     source_update,
@@ -337,3 +338,25 @@ class FlagServicesTest(StatesTestCase):
         self.assertEqual(self.evaluate(date(2100, 1, 10)).woken, 1)
         flag = Flag.objects.get()
         self.assertEqual((flag.status, flag.snoozed_until, flag.owner), ("acknowledged", None, "Ana"))
+
+
+class ChangedDefinitionTest(StatesTestCase):
+    def test_a_change_of_the_definition_is_no_change_of_the_customers(self) -> None:
+        """From week 9 on only a 5 counts as satisfied: half of the same answers, and nobody is alarmed."""
+        binding = binding_create(touchpoint=self.shop, kpi=self.csat, actor=self.ana)
+        self.write(lambda number: 0.8 if number < 9 else 0.4, weeks=range(12), kpi="csat")
+        drain(rollups_refresh)
+        states_evaluate(workspace=self.workspace, now=at(week(9)))
+        kpi_update(kpi=self.csat, actor=self.ana, top_from=5)
+        KpiVersion.objects.update(replaced_at=at(week(9)))
+        states_evaluate(workspace=self.workspace, now=at(week(12)))
+        self.assertFalse(Flag.objects.exists())
+        latest = binding.states.latest("period_start")
+        self.assertEqual((latest.state, latest.baseline, round(latest.value or 0, 2)), ("no_data", None, 0.4))
+
+    def test_without_it_the_same_drop_is_a_signal(self) -> None:
+        binding_create(touchpoint=self.shop, kpi=self.csat, actor=self.ana)
+        self.write(lambda number: 0.8 if number < 9 else 0.4, weeks=range(12), kpi="csat")
+        drain(rollups_refresh)
+        states_evaluate(workspace=self.workspace, now=at(week(12)))
+        self.assertTrue(Flag.objects.exists())

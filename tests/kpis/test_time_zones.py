@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as ExampleTestCase
 
+from cxmap.workspaces.models import Workspace
 from cxmap.workspaces.services import workspace_update
 from kpis.models import Observation
 from kpis.services import observations_write, rollups_rebuild, rollups_refresh, workspaces_moved
@@ -50,6 +51,17 @@ class TimeZonesTest(KpiTestCase, ExampleTestCase):
         workspace_update(workspace=self.workspace, actor=self.olga, time_zone="Europe/Paris")
         self.write([datetime(2026, 11, 2, 23, 30, tzinfo=UTC)])
         self.assertEqual(observations_rezone(workspace=self.workspace), 0)
+
+    def test_rows_that_were_read_before_the_move_follow_too(self) -> None:
+        """A program holds the workspace as it was; the sweep has been there when its rows are written."""
+        moments = [datetime(2026, 11, 2, 23, 30, tzinfo=UTC)]
+        workspace_update(
+            workspace=Workspace.objects.get(pk=self.workspace.pk), actor=self.olga, time_zone="America/New_York"
+        )
+        time_zones_sweep()
+        self.write(moments)
+        time_zones_sweep()
+        self.assertEqual(Observation.objects.get().first_day, date(2026, 11, 2))
 
     def test_a_sealed_day_takes_no_rows(self) -> None:
         self.write([datetime(2026, 11, 1, 2, tzinfo=UTC)])
