@@ -11,6 +11,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -64,7 +65,9 @@ def target_check(request: MemberRequest, pk: UUID) -> HttpResponse:
         return redirect(f"{reverse('kpis:target-set', args=[pk])}?{urlencode({'value': text})}")
     value, wrong = _typed_value(binding, text)
     hints = target_hints(binding, value, today=timezone.localdate(timezone=binding.workspace.zone))
-    return render(request, "kpis/_target_hints.html", {"hints": hints, "wrong": wrong})
+    response = render(request, "kpis/_target_hints.html", {"hints": hints, "wrong": wrong})
+    patch_vary_headers(response, ["HX-Request", "X-Requested-With"])
+    return response
 
 
 def _shortened(value: float, unit: str) -> str:
