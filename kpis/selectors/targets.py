@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.lib import formats
@@ -186,7 +186,8 @@ class TargetRow:
 
 def answered_text(number: int) -> str:
     """2 of 5 answered."""
-    return gettext("%(number)s of %(all)s answered") % {"number": number, "all": QUESTIONS}
+    text = ngettext("%(number)s of %(all)s answered", "%(number)s of %(all)s answered", number)
+    return text % {"number": number, "all": QUESTIONS}
 
 
 def outcome_text(target: Target, view: BindingView) -> str:

@@ -1,6 +1,7 @@
 """Targets: the guided form with what is known beside each question, and the list of all targets."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,13 +9,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cxmap.lib import formats
 from cxmap.lib.errors import CxmapError
-from cxmap.lib.http import render_page_or_partial, safe_next
+from cxmap.lib.http import render_page_or_partial, safe_next, wants_partial
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
@@ -55,11 +58,21 @@ def _typed_value(binding: Binding, text: str) -> tuple[float | None, str]:
 @login_required
 @require_safe
 def target_check(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """What is known about a value that is being typed; nothing is saved."""
+    """What is known about a value that is being typed; nothing is saved. Opened as a page it is the form with that value."""
     binding = access.binding_for_analysis(request, pk)
-    value, wrong = _typed_value(binding, request.GET.get("value", ""))
+    text = request.GET.get("value", "")
+    if not wants_partial(request):
+        return redirect(f"{reverse('kpis:target-set', args=[pk])}?{urlencode({'value': text})}")
+    value, wrong = _typed_value(binding, text)
     hints = target_hints(binding, value, today=timezone.localdate(timezone=binding.workspace.zone))
-    return render(request, "kpis/_target_hints.html", {"hints": hints, "wrong": wrong, "oob": True})
+    response = render(request, "kpis/_target_hints.html", {"hints": hints, "wrong": wrong})
+    patch_vary_headers(response, ["HX-Request", "X-Requested-With"])
+    return response
+
+
+def _shortened(value: float, unit: str) -> str:
+    """Return a computed value as people would type it: three digits say enough of a target."""
+    return typed(formats.stored(float(f"{formats.shown(value, unit):.3g}"), unit), unit)
 
 
 def _with_example(data: QueryDict, hints: TargetHints) -> QueryDict:
@@ -67,10 +80,10 @@ def _with_example(data: QueryDict, hints: TargetHints) -> QueryDict:
     filled = data.copy()
     chosen, unit = data["example"], hints.view.kpi.unit
     if chosen == "best-quarter" and hints.best is not None:
-        filled["value"] = typed(hints.best.value, unit)
+        filled["value"] = _shortened(hints.best.value, unit)
     for draft in hints.drafts:
         if draft.code == chosen:
-            filled["value"] = typed(draft.value, unit)
+            filled["value"] = _shortened(draft.value, unit)
             for name, text in draft.answers.items():
                 filled[name] = filled.get(name) or text
     filled.pop("later", None)
@@ -90,6 +103,8 @@ def target_set(request: MemberRequest, pk: UUID) -> HttpResponse:
         initial = {"later": current.value is None}
         if current.value is not None:
             initial |= {"value": typed(current.value, binding.kpi.unit), "starts_on": services.start_of(current)}
+    if request.GET.get("value"):
+        initial |= {"value": request.GET["value"][:60], "later": False}
     data: QueryDict | None = request.POST if request.method == "POST" else None
     if data is not None and "example" in data:
         data = _with_example(data, target_hints(binding, None, today=today))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from kpis.models import Binding, Flag, Kpi, KpiState, Target
@@ -19,6 +20,9 @@ class TargetFormTests(KpiPagesTestCase):
     def setUp(self) -> None:
         self.client.force_login(self.ana)
         self.url = f"/kpi-bindings/{self.binding.pk}/target/"
+
+    def check(self, value: str) -> HttpResponse:
+        return self.client.get(f"{self.url}check/", {"value": value}, headers={"HX-Request": "true"})
 
     def current(self) -> Target:
         return self.binding.targets.get(ended_at=None)
@@ -80,14 +84,18 @@ class TargetFormTests(KpiPagesTestCase):
             "2.5": "Outside",
         }
         for value, text in standing.items():
-            self.assertContains(self.client.get(f"{self.url}check/", {"value": value}), text)
-        self.assertContains(self.client.get(f"{self.url}check/", {"value": "many"}), "Write a number")
-        self.assertContains(self.client.get(f"{self.url}check/", {"value": "250"}), "impossible")
-        self.assertContains(self.client.get(f"{self.url}check/"), "Type a value")
+            self.assertContains(self.check(value), text)
+        self.assertContains(self.check("many"), "Write a number")
+        self.assertContains(self.check("250"), "impossible")
+        self.assertContains(self.check(""), "Type a value")
+        # Opened as a page it is the form with that value.
+        page = self.client.get(f"{self.url}check/", {"value": "1,3"}, follow=True)
+        self.assertContains(page, "Within the interval")
+        self.assertContains(page, 'name="value" value="1,3"')
 
     def test_unknown_is_never_reached(self) -> None:
         KpiState.objects.all().delete()
-        page = self.client.get(f"{self.url}check/", {"value": "1"})
+        page = self.check("1")
         self.assertContains(page, "value is unknown: no data in this period.")
         self.assertNotContains(page, "Already reached")
 
@@ -98,6 +106,7 @@ class TargetFormTests(KpiPagesTestCase):
         self.assertContains(response, 'name="value" value="2"')
         self.assertContains(response, "My own words")
         self.assertContains(response, "to be compared with our own history")
+        self.assertContains(self.client.post(self.url, {"example": "best-quarter"}), 'name="value" value="1.93"')
         self.assertEqual(self.binding.targets.count(), 1)
         self.assertEqual(self.client.post(self.url, {"example": "nothing like it", "value": "5"}).status_code, 200)
 
