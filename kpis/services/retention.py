@@ -50,7 +50,8 @@ def workspaces_to_seal() -> list[Workspace]:
 def observations_drop(*, workspace: Workspace) -> Dropped | None:
     """Drop what is older than the workspace keeps, and seal its days. None: nothing to do, or roll-ups are still being made.
 
-    Days whose roll-ups are not made yet wait for the next night: sealed wrong they would stay wrong.
+    Days whose roll-ups are not made yet wait for the next night: sealed wrong they would stay wrong. What is dropped is gone,
+    so a worker's clock that is ahead of the database's is not believed.
     """
     while rollups_refresh().buckets:
         pass
@@ -60,7 +61,10 @@ def observations_drop(*, workspace: Workspace) -> Dropped | None:
             lock(Lock.SOURCE, source_id)
         lock(Lock.ROLLUPS)
         workspace = Workspace.objects.select_for_update().get(pk=workspace.pk)
-        day = sealing_day(workspace, today_of(workspace))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT clock_timestamp()")
+            today = min(today_of(workspace), today_of(workspace, cursor.fetchone()[0]))
+        day = sealing_day(workspace, today)
         if day is None or (workspace.sealed_before is not None and workspace.sealed_before >= day):
             return None
         if Bucket.objects.filter(workspace_id=workspace.pk, day__lt=day).exists():
