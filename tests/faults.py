@@ -99,6 +99,12 @@ class FaultsTestCase(CastMixin, TransactionTestCase):
         for key in broker.scan_iter(f"{self.prefix}*"):
             broker.delete(key)
 
+    def is_idle(self) -> bool:
+        """Whether every message has been worked off."""
+        broker: Any = redis.Redis.from_url(settings.REDIS_URL)
+        queues = [f"{self.prefix}celery:{name}" for name in ("ingest", "rollup", "default")]
+        return not any(broker.llen(name) for name in queues) and not broker.hlen(f"{self.prefix}celery:unacked")
+
     @contextmanager
     def held(self, table: str) -> Iterator[None]:
         """Nobody can write the table until the block ends, or the database."""

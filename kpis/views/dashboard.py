@@ -16,6 +16,7 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys.lanes import Period
 from journeys.models import Journey
 from kpis.models import Kpi
+from kpis.registry import troubles_of
 from kpis.selectors.dashboard import SORTS, Filters
 from kpis.selectors.dashboard import dashboard as read
 from personas.models import Persona
@@ -67,6 +68,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     ]
     context = {
         "page": page,
+        "notices": troubles_of(workspace),
         "periods": periods,
         "today": today,
         "section": "dashboard",
