@@ -58,6 +58,8 @@ class FaultsTestCase(CastMixin, TransactionTestCase):
             "DATABASE_OWNER_URL": url,
             "REDIS_PREFIX": self.prefix,
             "IMPORT_LEASE_SECONDS": str(LEASE_SECONDS),
+            "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
+            "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "cxmap.settings",
         }
 

@@ -1,18 +1,25 @@
 """A database that is restarted under a worker: the same worker goes on and finishes, nothing lost, nothing doubled."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import override_settings
 
+from alerts.models import Event
+from alerts.services import webhook_add
 from cxmap.history.models import Change
+from cxmap.outbox.models import Message
 from kpis.models import Bucket, Evaluation, Flag, Kpi, KpiState, Observation, Source
 from kpis.services import binding_create, observations_write, source_get_or_create, today_of
 from sources import services
 from sources.models import Import
 from sources.services import jobs
+from tests.alerts.receiver import Receiver, receiver
 from tests.faults import LEASE_SECONDS, OwnDatabaseTestCase, until
 from tests.kpis.base import by_hand, make_touchpoint, rollups, row
 from tests.sources.base import TIDY
@@ -35,11 +42,11 @@ class RestartTest(OwnDatabaseTestCase):
             patch.start()
             self.addCleanup(patch.stop)
 
-    def swept(self, condition: Callable[[], bool]) -> bool:
+    def swept(self, condition: Callable[[], bool], task: str = "kpis.rollups_sweep") -> bool:
         """Play the schedule, quicker: sweep until the condition holds."""
 
         def look() -> bool:
-            self.send("kpis.rollups_sweep")
+            self.send(task)
             return until(condition, seconds=2)
 
         return until(look)
@@ -48,14 +55,36 @@ class RestartTest(OwnDatabaseTestCase):
         done = Evaluation.objects.filter(workspace=self.workspace, dirty_at=None)
         return not Bucket.objects.exists() and done.exists()
 
-    def test_rolling_up_and_evaluating(self) -> None:
+    def restart_before_the_answer(self, listener: Receiver, settled: threading.Event) -> threading.Event:
+        """Have the database restarted while the receiver of the first call thinks; the event says when it was."""
+        done = threading.Event()
+
+        def restart() -> None:
+            listener.before_answer = None
+            settled.wait(timeout=60)
+            self.server.stop(seconds=10)
+            self.server.start()
+            done.set()
+
+        listener.before_answer = restart
+        return done
+
+    def delivered(self) -> bool:
+        return Message.objects.filter(topic="alerts.webhook", status="delivered").exists()
+
+    @override_settings(WEBHOOK_PRIVATE_HOSTS=["127.0.0.1"])
+    def test_rolling_up_evaluating_and_telling(self) -> None:
+        """A call that was made cannot be taken back: it comes again, with the id of the first."""
         start = today_of(self.workspace) - timedelta(days=14 * 7)
         rows = []
         for number in range(14 * 7):
             share = 60 if number < 10 * 7 else 30
             rows.append(row(number, day=start + timedelta(days=number), numerator=share + number % 5, denominator=300))
         observations_write(workspace=self.workspace, source=self.source, rows=rows, import_id=1)
-        with self.workers() as (worker,):
+        settled = threading.Event()
+        with receiver() as listener, self.workers() as (worker,):
+            webhook_add(workspace=self.workspace, actor=self.olga, name="Chat", url=listener.url, kinds=["flag.opened"])
+            restarted = self.restart_before_the_answer(listener, settled)
             for table in ("kpis_rollup", "kpis_kpistate"):
                 with self.held(table):
                     self.assertTrue(
@@ -66,10 +95,16 @@ class RestartTest(OwnDatabaseTestCase):
                 self.assertFalse(KpiState.objects.exists())
                 self.assertFalse(self.settled())
             self.assertTrue(self.swept(self.settled))
+            settled.set()
+            self.send("outbox.sweep")
+            self.assertTrue(restarted.wait(timeout=60), "nobody called")
+            connection.close()
+            self.assertTrue(self.swept(self.delivered, "outbox.sweep"))
             self.assertIsNone(worker.poll())
         self.assertEqual((len(rollups()), rollups()), (98, by_hand()))
         self.assertEqual(KpiState.objects.filter(binding=self.binding).count(), 12)
-        self.assertEqual(Flag.objects.filter(binding=self.binding).count(), 1)
+        self.assertEqual((Flag.objects.filter(binding=self.binding).count(), Event.objects.count()), (1, 1))
+        self.assertEqual((len(listener.ids), len(set(listener.ids))), (2, 1))
 
     def queued(self, numerator: int) -> Import:
         lines = "".join(f"shop,ctr,2026-{1 + n % 9:02}-{1 + n % 28:02},{numerator},10,{n}\n" for n in range(500))
