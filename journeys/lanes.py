@@ -124,6 +124,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that readers of a map have to know of its values, below the title bar."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuredPoint:
     """What customers said of a step, on −2 to +2, with its 95 % interval."""
 
@@ -148,6 +156,7 @@ _kinds: dict[str, LaneKind] = {}
 _variants: dict[tuple[str, str], LaneKind] = {}  # by kind of journey and kind of lane
 _badges: list[Callable[[MapContext], Mapping[UUID, Badge]]] = []
 _facts: list[Callable[[MapContext], Sequence[Fact]]] = []
+_notices: list[Callable[[MapContext], Sequence[Notice]]] = []
 _measured: list[Callable[[MapContext], Mapping[UUID, MeasuredPoint]]] = []
 _linked: list[Callable[[Sequence[UUID]], Mapping[UUID, Badge]]] = []
 _merged: list[Callable[[Recording, Step, Step], None]] = []
@@ -172,6 +181,10 @@ def register_badges(loader: Callable[[MapContext], Mapping[UUID, Badge]]) -> Non
 
 def register_facts(loader: Callable[[MapContext], Sequence[Fact]]) -> None:
     _facts.append(loader)
+
+
+def register_notices(loader: Callable[[MapContext], Sequence[Notice]]) -> None:
+    _notices.append(loader)
 
 
 def register_measured(loader: Callable[[MapContext], Mapping[UUID, MeasuredPoint]]) -> None:
@@ -224,6 +237,10 @@ def step_merged(record: Recording, step: Step, into: Step) -> None:
 
 def facts(context: MapContext) -> list[Fact]:
     return [fact for loader in _facts for fact in loader(context)]
+
+
+def notices(context: MapContext) -> list[Notice]:
+    return [notice for loader in _notices for notice in loader(context)]
 
 
 def measured(context: MapContext) -> dict[UUID, MeasuredPoint]:

@@ -19,7 +19,7 @@ from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place, places_of
 from journeys.curve import Curve, LineOf, curve_of
 from journeys.family import in_tree_order
-from journeys.lanes import Badge, Fact, LaneKind, MapContext, Period
+from journeys.lanes import Badge, Fact, LaneKind, MapContext, Notice, Period
 from journeys.levels import names_of
 from journeys.models import Attachment, Card, CurvePoint, Evidence, Journey, JourneyPersona, Lane, Stage, Step
 from journeys.proof import rests_on
@@ -126,6 +126,7 @@ class Board:
     hidden_lanes: Sequence[LaneRow]
     empty_stages: Sequence[Stage]  # without a step to stand over, hence without a column
     can_edit: bool
+    notices: Sequence[Notice] = ()
     periods: Sequence[Period] = ()
     period: Period | None = None
     width: int = 196
@@ -466,6 +467,7 @@ def board(
         ],
         empty_stages=[stage for stage in shown_stages if not by_stage[stage.pk]],
         can_edit=can_edit,
+        notices=registry.notices(context),
         periods=registry.periods(journey),
         period=period,
         width=width,

@@ -18,6 +18,7 @@ from journeys.lanes import (
     LaneKind,
     MapContext,
     MeasuredPoint,
+    Notice,
     Period,
     PrintLine,
     register,
@@ -25,12 +26,14 @@ from journeys.lanes import (
     register_facts,
     register_linked,
     register_measured,
+    register_notices,
     register_periods,
 )
 from journeys.models import Card, Journey
 from journeys.tabs import TabKind, register_tab
 from kpis.marks import MARKS, WORST_FIRST, state_label, worst
 from kpis.models import Flag, KpiState, State
+from kpis.registry import troubles_of
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.selectors.emotions import emotions_of
 
@@ -142,6 +145,14 @@ def load_facts(context: MapContext) -> Sequence[Fact]:
     return facts
 
 
+def load_notices(context: MapContext) -> Sequence[Notice]:
+    """Return the sources that fail, of those behind the KPIs of the map."""
+    touchpoints = {view.binding.touchpoint_id for own in views_of(context).values() for view in own}
+    if not touchpoints:
+        return []
+    return [Notice(trouble.text, trouble.href) for trouble in troubles_of(context.journey.workspace, touchpoints)]
+
+
 def load_measured(context: MapContext) -> Mapping[UUID, MeasuredPoint]:
     """Return what customers said, by step: opinion measures only; of several the one with the largest base."""
     opinions = {
@@ -223,5 +234,6 @@ register_tab(
 register_badges(load_badges)
 register_linked(load_linked)
 register_facts(load_facts)
+register_notices(load_notices)
 register_measured(load_measured)
 register_periods(load_periods)

@@ -1,7 +1,7 @@
-"""What apps above the KPIs add: the status of solutions, what happened at the time of a signal, who is told of an evaluation."""
+"""What apps above the KPIs add: solutions, what happened at the time of a signal, who is told of an evaluation, failing sources."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
@@ -35,6 +35,16 @@ class Use:
     href: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A source whose newest data are missing: what is shown are the last good values of the touchpoints that it feeds."""
+
+    text: str  # which source, what failed, since when the values are
+    touchpoints: frozenset[UUID] = frozenset()
+    href: str = ""
+
+
+_troubles: list[Callable[[Workspace], Sequence[Trouble]]] = []
 _uses: list[Callable[[Kpi], Sequence[Use]]] = []
 
 
@@ -101,6 +111,18 @@ def register_uses(loader: Callable[[Kpi], Sequence[Use]]) -> None:
     """Add a loader of what uses a KPI, for the KPI's page."""
     if loader not in _uses:
         _uses.append(loader)
+
+
+def register_troubles(loader: Callable[[Workspace], Sequence[Trouble]]) -> None:
+    """Add a loader of the sources that fail; a constant number of queries for a workspace."""
+    if loader not in _troubles:
+        _troubles.append(loader)
+
+
+def troubles_of(workspace: Workspace, touchpoints: Collection[UUID] | None = None) -> list[Trouble]:
+    """Return what fails in a workspace, or only what feeds some of these touchpoints."""
+    found = [trouble for loader in _troubles for trouble in loader(workspace)]
+    return [one for one in found if touchpoints is None or not one.touchpoints.isdisjoint(touchpoints)]
 
 
 def uses_of(kpi: Kpi) -> list[Use]:

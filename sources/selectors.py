@@ -3,14 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from cxmap.workspaces.models import Workspace
+from kpis.freshness import source_freshness, stale
 from kpis.models import Binding, Direction, Kpi, Observation, Series, Source
 from kpis.services.observations import today_of
 from sources.models import Import, Rejection
@@ -90,6 +94,47 @@ def source_list(workspace: Workspace, *, page: int | str = 1) -> SourceList:
         imports=_page(imports, page),
         waiting=sum(row["asking"] for row in facts.values()),
     )
+
+
+class Failing(StrEnum):
+    """Why the newest data of a source are missing."""
+
+    FAILED = "failed"
+    REFUSED = "refused"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class FailingSource:
+    """A source whose last good values are all there is. import_id and on: of the import that did not work."""
+
+    source: Source
+    what: Failing
+    newest_on: dt.date | None
+    touchpoints: frozenset[UUID]
+    import_id: UUID | None = None
+    on: dt.date | None = None
+
+
+def failing_sources(workspace: Workspace) -> list[FailingSource]:
+    """Return the sources whose last import failed or was refused, and those that are late; two queries."""
+    decided = Import.objects.filter(
+        source=OuterRef("pk"), status__in=[Import.Status.DONE, Import.Status.REFUSED, Import.Status.FAILED]
+    ).order_by(F("finished_at").desc(nulls_last=True), "-pk")
+    last = decided.values(data=JSONObject(status="status", id="public_id", at="finished_at"))[:1]
+    fresh = source_freshness(workspace.pk)
+    today = today_of(workspace)
+    found = []
+    for source in Source.objects.filter(workspace=workspace, deleted_at=None).annotate(last=Subquery(last)):
+        own = fresh.get(source.pk)
+        newest, touchpoints = (own.newest_day, frozenset(own.touchpoints)) if own else (None, frozenset())
+        if source.last and source.last["status"] != Import.Status.DONE:
+            at = source.last["at"] and dt.datetime.fromisoformat(source.last["at"]).astimezone(workspace.zone).date()
+            what = Failing(source.last["status"])
+            found.append(FailingSource(source, what, newest, touchpoints, UUID(source.last["id"]), at))
+        elif stale(newest, rhythm_days=source.rhythm_days, today=today):
+            found.append(FailingSource(source, Failing.LATE, newest, touchpoints))
+    return found
 
 
 def _newest_of_api(workspace: Workspace) -> dt.date | None:

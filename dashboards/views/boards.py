@@ -28,6 +28,7 @@ from dashboards.selectors.page import context_of, list_page, offered_values, pag
 from dashboards.selectors.periods import offered
 from dashboards.services import boards as services
 from dashboards.tiles import kinds
+from kpis.registry import troubles_of
 from kpis.selectors.dashboard import dashboard as read_overview
 from kpis.views.dashboard import filters_of
 
@@ -77,6 +78,7 @@ def dashboard_detail(request: MemberRequest, slug: str, pk: UUID) -> HttpRespons
     full = request.GET.get("view") == "full" and not editing
     context: dict[str, Any] = {
         "page": page,
+        "notices": troubles_of(dashboard.workspace),
         "dashboard": dashboard,
         "editing": editing,
         "can_edit": editable,

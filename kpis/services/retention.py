@@ -81,7 +81,11 @@ def _seal(workspace: Workspace) -> date | None:
         lock(Lock.SOURCE, source_id)
     lock(Lock.ROLLUPS)
     workspace = Workspace.objects.select_for_update(no_key=True).get(pk=workspace.pk)
-    day, sealed_before = sealing_day(workspace, today_of(workspace)), workspace.sealed_before
+    # What is dropped is gone: a worker's clock that is ahead of the database's is not believed.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        today = min(today_of(workspace), today_of(workspace, cursor.fetchone()[0]))
+    day, sealed_before = sealing_day(workspace, today), workspace.sealed_before
     if day is None or (sealed_before is not None and sealed_before >= day):
         return sealed_before
     if Bucket.objects.filter(workspace_id=workspace.pk, day__lt=day).exists():

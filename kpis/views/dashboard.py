@@ -17,6 +17,7 @@ from journeys.lanes import Period
 from journeys.models import Journey
 from kpis.models import Kpi
 from kpis.parts import part_of
+from kpis.registry import troubles_of
 from kpis.selectors.dashboard import SORTS, Filters
 from kpis.selectors.dashboard import dashboard as read
 from personas.models import Persona
@@ -69,6 +70,7 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     ]
     context = {
         "page": page,
+        "notices": troubles_of(workspace),
         "periods": periods,
         "today": today,
         "section": "dashboard",

@@ -2,6 +2,7 @@
 
 A message only says that there may be something to do. Whoever gets one claims the row; a second message finds it taken, and the
 sweep sends a new one for every row whose lease has run out, so that neither a lost message nor a killed worker loses an import.
+Leases are counted by the clock of the database, so that a worker whose own clock is wrong takes nothing that another holds.
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cxmap.env import env_int
@@ -60,7 +62,7 @@ class Job:
         if now - self._told < PROGRESS_SECONDS:
             return
         self._told = now
-        self.update(rows_read=rows_read, rows_total=rows_total, leased_until=timezone.now() + LEASE)
+        self.update(rows_read=rows_read, rows_total=rows_total, leased_until=Now() + LEASE)
 
     def update(self, **fields: Any) -> None:
         """Change columns of the import while it is ours. Raises LeaseLost."""
@@ -95,7 +97,7 @@ class Job:
                     # Not when the import's own transaction holds the row: its end is near, and it decides.
                     with transaction.atomic():
                         held = list(self.rows().select_for_update(skip_locked=True).values_list("pk", flat=True))
-                        Import.objects.filter(pk__in=held).update(leased_until=timezone.now() + LEASE, **fields)
+                        Import.objects.filter(pk__in=held).update(leased_until=Now() + LEASE, **fields)
                     renewed = time.monotonic()
                     self._lost = not held and not self.rows().exists()
                 except DatabaseError:
@@ -117,10 +119,14 @@ class Job:
             beat.join(timeout=5)
 
 
+def _in_nobody_s_hands() -> Q:
+    """Return the condition. A lease that ends later than any can was given before a clock was put right: it binds nobody."""
+    return Q(leased_until=None) | Q(leased_until__lt=Now()) | Q(leased_until__gt=Now() + LEASE)
+
+
 def job_claim(import_id: int, *, statuses: tuple[str, ...], status: str) -> Job | None:
     """Take an import that is in one of the statuses and in nobody's hands. None: there is nothing to do."""
-    now = timezone.now()
-    free = Import.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=import_id, status__in=statuses)
+    free = Import.objects.filter(_in_nobody_s_hands(), pk=import_id, status__in=statuses)
     given_up = free.filter(attempts__gte=ATTEMPTS)
     columns = failure("too_many_attempts")
     if status == Import.Status.WITHDRAWING:
@@ -129,7 +135,7 @@ def job_claim(import_id: int, *, statuses: tuple[str, ...], status: str) -> Job 
         logger.error("Import %s was given up after %s attempts", import_id, ATTEMPTS)
         return None
     token = uuid.uuid4()
-    taken = free.update(status=status, leased_until=now + LEASE, lease_token=token, attempts=F("attempts") + 1)
+    taken = free.update(status=status, leased_until=Now() + LEASE, lease_token=token, attempts=F("attempts") + 1)
     return Job(import_id, token) if taken else None
 
 
@@ -148,12 +154,12 @@ def failure(code: str, *, message: str = "", params: dict[str, Any] | None = Non
 
 def job_release(job: Job) -> None:
     """Give an import back after something unexpected: the sweep has it tried again, a few times."""
-    job.rows().update(leased_until=timezone.now() + LEASE / 3, lease_token=None)
+    job.rows().update(leased_until=Now() + LEASE / 3, lease_token=None)
 
 
-def waiting(now: Any = None) -> list[Import]:
+def waiting() -> list[Import]:
     """Return the imports that nobody works on though somebody should."""
-    now = now or timezone.now()
-    late = now - min(timedelta(seconds=5), LEASE)  # a message is under way
-    free = Q(leased_until__lt=now) | Q(leased_until=None, queued_at__lt=late) | Q(leased_until=None, queued_at=None)
+    # A message is under way to those that were queued a moment ago; one queued in the future was so by a clock that was wrong.
+    fresh = Q(leased_until=None, queued_at__range=(Now() - min(timedelta(seconds=5), LEASE), Now()))
+    free = _in_nobody_s_hands() & ~fresh
     return list(Import.objects.filter(free, status__in=Import.WORKING).order_by("queued_at", "id")[:200])

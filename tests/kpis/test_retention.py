@@ -48,6 +48,18 @@ class RetentionTest(KpiTestCase):
         again = observations_drop(workspace=self.workspace)
         self.assertEqual(again.observations if again else None, 0)
 
+    def test_a_worker_whose_clock_is_years_ahead_drops_nothing(self) -> None:
+        """What it would drop is gone for good: it takes the day of the database, when that is earlier."""
+        ahead = date(2036, 4, 15)
+        clocks = mock.patch(
+            "kpis.services.retention.today_of", side_effect=lambda _, now=None: NOW.date() if now else ahead
+        )
+        with clocks:
+            retention_sweep()
+        self.workspace.refresh_from_db()
+        self.assertEqual(self.workspace.sealed_before, NEW)
+        self.assertEqual(set(Observation.objects.values_list("line", flat=True)), {3, 4})
+
     def test_a_mark_on_a_sealed_day_empties_nothing(self) -> None:
         before = rollups()
         retention_sweep()

@@ -1,8 +1,11 @@
 """Tidy files, from the upload page to observations."""
 
 import datetime as dt
+from unittest import mock
+from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 
 from kpis.models import Binding, Observation, Rollup
 from sources import services
@@ -151,6 +154,30 @@ class TidyTest(SourcesTestCase):
         services.import_check(import_.pk)
         services.import_run(10**9)
         self.assertEqual(observations(), before)
+
+    def test_a_worker_whose_clock_is_wrong(self) -> None:
+        """It takes nothing that another holds; a hold that was given by a wrong clock of the database binds nobody."""
+        import_ = self.previewed(GOOD)
+        self.client.post(reverse("sources:import-start", args=[import_.public_id]), {"policy": "good_lines"})
+        now = timezone.now()
+        held = Import.objects.filter(pk=import_.pk)
+        held.update(status="running", leased_until=now + dt.timedelta(seconds=15), lease_token=uuid4(), attempts=1)
+        for moved in (dt.timedelta(days=1), dt.timedelta(days=-1)):
+            with mock.patch.object(timezone, "now", return_value=now + moved):
+                self.assertEqual(services.imports_sweep(), 0)
+                services.import_run(import_.pk)
+            self.assertFalse(Observation.objects.exists())
+        held.update(leased_until=now + dt.timedelta(days=1))
+        self.assertEqual(services.imports_sweep(), 1)
+        services.import_run(import_.pk)
+        import_.refresh_from_db()
+        self.assertEqual((import_.status, Observation.objects.count()), ("done", 3))
+
+    def test_an_import_queued_by_a_wrong_clock_is_not_forgotten(self) -> None:
+        import_ = self.previewed(GOOD)
+        with mock.patch.object(timezone, "now", return_value=timezone.now() + dt.timedelta(days=1)):
+            services.import_start(import_=import_, actor=self.ana, policy="good_lines")
+        self.assertEqual(services.imports_sweep(), 1)
 
     def test_a_file_that_brought_nothing_can_be_deleted(self) -> None:
         import_ = self.previewed(BAD)
