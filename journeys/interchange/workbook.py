@@ -46,6 +46,7 @@ BYTES_MAX = 64 * 2**20  # of the sheets once unpacked
 ROWS_MAX = 60_000
 CELL_MAX = 32_767  # characters, a limit of the format
 SEPARATOR = "; "
+EQUALS = " = "  # between the fields of a piece in a list
 
 # Keys of sheets and columns with what people read. In each language a name means one key.
 SHEETS: dict[str, Any] = {
@@ -93,6 +94,8 @@ COLUMNS: dict[str, Any] = {
     "done_on": _("done on"), "kpi": _("KPI"), "direction": _("direction"), "rhythm": _("rhythm"),
     "tolerance": _("tolerance"), "target": _("target"), "specific": _("specific"), "measurable": _("measurable"),
     "attainable": _("attainable"), "realistic": _("realistic"), "target_due_on": _("target: due date"),
+    "target_starts_on": _("target: counted from"), "target_review_on": _("target: review date"),
+    "milestones": _("milestones"),
     "binding_touchpoint": _("touchpoint of the KPI"), "binding_kpi": _("KPI of the solution"),
     "lane_name": _("lane (name)"), "step_name": _("step (name)"), "stage_name": _("stage (name)"),
     "touchpoint_name": _("touchpoint (name)"), "kind_name": _("kind (name)"), "format": _("format"),
@@ -184,7 +187,7 @@ def _column(name: str, inner: str) -> str:
     if inner in {"name", "value"}:
         return name
     if name == "target":
-        return "target_due_on" if inner == "due_on" else inner
+        return f"target_{inner}" if inner.endswith("_on") else inner
     return f"{name}_{inner}"
 
 
@@ -230,6 +233,14 @@ def _rows(document: Document, sheet: Sheet) -> Iterator[Mapping[str, Any]]:
         yield found
 
 
+def _entry(value: Any) -> str:
+    """Return one entry of a list as a cell has it: a text, or the fields of a small piece, 2027-03-31 = 0.016."""
+    if not isinstance(value, msgspec.Struct):
+        return str(value)
+    fields = (getattr(value, name) for name in value.__struct_fields__)
+    return EQUALS.join(part.isoformat() if isinstance(part, dt.date) else str(part) for part in fields)
+
+
 def _cell(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
     if value is None or value in ("", []):
         return
@@ -238,7 +249,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     elif isinstance(value, list):
-        sheet.write_string(row, column, SEPARATOR.join(value)[:CELL_MAX], style)
+        sheet.write_string(row, column, SEPARATOR.join(map(_entry, value))[:CELL_MAX], style)
     else:
         # Written as a text, so that nothing of it is ever a formula; dates in ISO.
         text = value.isoformat() if isinstance(value, dt.date) else str(value)
@@ -306,10 +317,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _piece(field: Any) -> Any:
+    """Return the struct that a list consists of, None for a list of texts."""
+    item = field.type.item_type
+    return item.cls if isinstance(item, msgspec.inspect.StructType) else None
+
+
+def _piece_read(entry: str, piece: Any) -> Any:
+    texts = [text.strip() for text in entry.split(EQUALS.strip())]
+    fields = _fields(piece)
+    if len(texts) != len(fields):
+        return entry  # named by the checks
+    return {name: _read(text, field) for (name, field), text in zip(fields.items(), texts, strict=True)}
+
+
 def _read(value: Any, field: Any) -> Any:
     """Return the value of a cell as its column wants it; what does not fit stays and is named by the checks."""
     if _is(field, msgspec.inspect.ListType):
-        return [entry.strip() for entry in str(value).split(SEPARATOR.strip()) if entry.strip()]
+        entries = [entry.strip() for entry in str(value).split(SEPARATOR.strip()) if entry.strip()]
+        piece = _piece(field)
+        return entries if piece is None else [_piece_read(entry, piece) for entry in entries]
     if _is(field, msgspec.inspect.StrType, msgspec.inspect.LiteralType):
         if isinstance(value, float) and value == int(value):
             return str(int(value))
