@@ -217,7 +217,7 @@ def deliveries_send(*, now: dt.datetime) -> int:
         )
         .order_by("schedule_id", "period_on", "id")
     )
-    made: dict[tuple[Any, ...], Mail] = {}
+    made: dict[tuple[Any, ...], Mail | Exception] = {}
     sent = 0
     for delivery in waiting:
         if not _claim(delivery, now=now):
@@ -229,11 +229,28 @@ def deliveries_send(*, now: dt.datetime) -> int:
         key = (delivery.schedule_id, delivery.period_on, language)
         if key not in made:
             made.clear()  # one document at a time in memory
-            workspace = delivery.schedule.dashboard.workspace
-            with translation.override(language), timezone.override(workspace.zone):
-                made[key] = mail_of(delivery.schedule, today=delivery.period_on)
-        sent += _send(delivery, made[key], now=now)
+            made[key] = _drawn(delivery, language)
+        drawn = made[key]
+        if isinstance(drawn, Exception):
+            _put_off(delivery, drawn, now=now)
+        else:
+            sent += _send(delivery, drawn, now=now)
     return sent
+
+
+def _drawn(delivery: Delivery, language: str) -> Mail | Exception:
+    """Return the mail, or why it cannot be made: one broken dashboard does not keep the others from their readers."""
+    try:
+        with translation.override(language), timezone.override(delivery.schedule.dashboard.workspace.zone):
+            return mail_of(delivery.schedule, today=delivery.period_on)
+    except Exception as error:
+        logger.exception("The mail of schedule %s could not be made", delivery.schedule_id)
+        return error
+
+
+def _put_off(delivery: Delivery, error: Exception, *, now: dt.datetime) -> None:
+    later = {"leased_until": now + RETRY, "error": type(error).__name__}
+    Delivery.objects.filter(pk=delivery.pk).update(**later)
 
 
 def _send(delivery: Delivery, mail: Mail, *, now: dt.datetime) -> int:
@@ -248,8 +265,7 @@ def _send(delivery: Delivery, mail: Mail, *, now: dt.datetime) -> int:
         message.send()
     except (SMTPException, OSError) as error:
         logger.warning("Delivery %s of a dashboard failed: %s", delivery.pk, type(error).__name__)
-        later = {"leased_until": now + RETRY, "error": type(error).__name__}
-        Delivery.objects.filter(pk=delivery.pk).update(**later)
+        _put_off(delivery, error, now=now)
         return 0
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), leased_until=None, error="")
     return 1
