@@ -280,6 +280,7 @@ class AddressTest(SimpleTestCase):
         "https://[fe80::1]/", "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::]/",
         "https://100.64.0.1/", "https://224.0.0.1/", "https://example.org:99999/", "https://exa mple.org/",
         "https://example.org/\n", "https://[::1", "https://255.255.255.255/",
+        "https://[fec0::1]/", "https://[feff:ffff::1]/", "https://192.88.99.1/", "https://[::ffff:192.88.99.1]/",
     )  # fmt: skip
 
     def test_it_works(self) -> None:
