@@ -122,6 +122,16 @@ class OtherTileTests(BoardTestCase):
         KpiState.objects.all().delete()
         self.assertContains(self.client.get(self.url), "nothing can be said of what hurts")
 
+    def test_what_hurts_counts_dismissed_signals(self) -> None:
+        """Someone said that it is no problem; that it is worse than before stays proven."""
+        self.tile("worst", rows=5)
+        self.assertNotContains(self.client.get(self.url), "dismissed")
+        Flag.objects.update(status="refused", reason="A promotion")
+        page = self.client.get(self.url)
+        self.assertContains(page, "No open signal.")
+        self.assertContains(page, "1 dismissed signal")
+        self.assertNotContains(page, "provably")
+
     def test_coverage_counts_touchpoints(self) -> None:
         self.touchpoint_in("sales", "Basket")
         self.tile("coverage")
