@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from cxmap.history.models import Change
 from cxmap.lib import formats
+from dashboards.models import Tile
 from dashboards.services import boards
 from journeys.services import cards
 from journeys.services.journeys import journey_create
@@ -202,6 +204,33 @@ class GrowthTests(BoardTestCase):
                 tiles += [self.tile(kind, **of(number)) for number in range(18)]
                 self.assertEqual(self.query_count(self.url), few)
                 type(tiles[0]).objects.filter(pk__in=[tile.pk for tile in tiles]).delete()
+
+
+class MergeTests(BoardTestCase):
+    def test_tiles_follow_a_merge_of_touchpoints(self) -> None:
+        basket = self.touchpoint_in("sales", "Basket")
+        self.measured(basket, "purchase-rate", numerator=5, denominator=100, n=100)
+        other = binding_create(
+            touchpoint=self.touchpoint, kpi=Kpi.objects.get(workspace=self.workspace, code="csat"), actor=self.ed
+        )
+        own, kept = f"binding:{self.binding.pk}", f"binding:{basket.bindings.get().pk}"
+        ended = self.tile("kpi", 3, subject=own, title="Ours")
+        pooled = self.tile("kpi", 3, subject=f"kpi:{self.binding.kpi_id}")
+        moved = self.tile("trend", subject=f"binding:{other.pk}")
+        removed = self.tile("trend", subject=own)
+        boards.tile_delete(tile=removed, actor=self.ed)
+        url = f"/touchpoints/{self.touchpoint.pk}/merge/"
+        page = self.client.get(url, {"into": str(basket.pk)})
+        self.assertContains(page, "1 tile of a dashboard shows “Basket” from then on.")
+        self.client.post(url, {"into": str(basket.pk), "sure": "1"})
+        subjects = [Tile.objects.get(pk=one.pk).settings["subject"] for one in (ended, pooled, moved, removed)]
+        self.assertEqual(subjects, [kept, f"kpi:{self.binding.kpi_id}", f"binding:{other.pk}", kept])
+        self.assertEqual(Tile.objects.get(pk=ended.pk).settings["title"], "Ours")
+        self.assertEqual([data.head.empty for data in self.shown()[:1]], [""])
+        rows = Change.objects.get(action="touchpoint.merged").rows
+        self.assertEqual(
+            {row["pk"] for row in rows if row["model"] == "dashboards.tile"}, {str(ended.pk), str(removed.pk)}
+        )
 
 
 class FunnelCountTests(BoardTestCase):
