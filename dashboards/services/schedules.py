@@ -1,4 +1,7 @@
-"""Dashboards by mail: set up, claimed when due, one mail per period and person."""
+"""Dashboards by mail: set up, claimed when due, one mail per period and person.
+
+Changes have no scope, so undo never touches them: an earlier row knows neither its recipients nor a time that lies ahead.
+"""
 
 import datetime as dt
 import logging
@@ -85,7 +88,7 @@ def schedule_add(
         created_by=actor,
         next_at=next_at(rhythm, hour, dashboard.workspace.zone, after=now or timezone.now()),
     )
-    with recording(actor=actor, action="schedule.added", target=schedule, scope=dashboard) as record:
+    with recording(actor=actor, action="schedule.added", target=schedule) as record:
         schedule.save()
         _set_recipients(schedule, people)
         record.created(schedule)
@@ -106,7 +109,7 @@ def schedule_update(
     """Change when a dashboard is sent, and to whom. Raises NobodyToWriteTo, StaleRevision."""
     dashboard = schedule.dashboard
     people = _recipients(dashboard, recipients)
-    with recording(actor=actor, action="schedule.updated", target=schedule, scope=dashboard) as record:
+    with recording(actor=actor, action="schedule.updated", target=schedule) as record:
         current = _fresh(schedule, expected_revision)
         record.watch(current)
         current.rhythm, current.hour, current.language = rhythm, hour, language
@@ -119,7 +122,7 @@ def schedule_update(
 
 def schedule_delete(*, schedule: Schedule, actor: User) -> None:
     """Stop sending; what is already on its way stops too."""
-    with recording(actor=actor, action="schedule.deleted", target=schedule, scope=schedule.dashboard) as record:
+    with recording(actor=actor, action="schedule.deleted", target=schedule) as record:
         current = _fresh(schedule, None)
         record.watch(current)
         current.deleted_at = timezone.now()

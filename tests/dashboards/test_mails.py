@@ -153,6 +153,22 @@ class PageTests(BoardTestCase):
         self.client.post(f"/dashboard-mails/{schedule.pk}/delete/")
         self.assertNotContains(self.client.get(f"{self.url}mails/"), "Stop sending")
 
+    def test_undo_leaves_mails_alone(self) -> None:
+        """An earlier row would send to others than it says, or at once."""
+        tile = self.tile("text", text="x")
+        kept = self.tile("text", text="y")
+        data = {"rhythm": "monthly", "hour": "7", "language": "fr", "recipients": [self.ed.pk]}
+        self.client.post(f"{self.url}mails/", data)
+        schedule = Schedule.objects.get()
+        boards.tile_delete(tile=tile, actor=self.ed)
+        self.client.post(f"/dashboard-mails/{schedule.pk}/", data | {"hour": "9", "revision": 1})
+        self.client.post(f"/dashboard-mails/{schedule.pk}/delete/")
+        self.client.post(f"{self.url}undo/")
+        schedule.refresh_from_db()
+        self.assertEqual(schedule.hour, 9)
+        self.assertIsNotNone(schedule.deleted_at)
+        self.assertEqual({one.pk for one in boards.live_tiles(self.dashboard)}, {tile.pk, kept.pk})
+
     def test_members_only(self) -> None:
         data = {"rhythm": "weekly", "hour": "7", "language": "fr", "recipients": [self.otto.pk]}
         self.assertEqual(self.client.post(f"{self.url}mails/", data).status_code, 422)
