@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alerts.links import unsubscribe_url
-from alerts.models import Alert, Event, Webhook
+from alerts.models import Alert, Event, Mute, Webhook
 from alerts.selectors import EVENT_PARTS
 from alerts.services.preferences import preference_of
 from alerts.services.sending import is_muted
@@ -51,7 +51,8 @@ def mail_deliver(message: Message) -> Outcome:
     now = timezone.now()
     if not preference.mail:
         return Dropped("mail_off")
-    if is_muted(preference, now.astimezone(member.workspace.zone).date()):
+    today = now.astimezone(member.workspace.zone).date()
+    if is_muted(preference, today):
         return Dropped("muted")
     until = quiet_end(preference, now, member.workspace.zone)
     if until is not None:
@@ -60,6 +61,10 @@ def mail_deliver(message: Message) -> Outcome:
     events = [alert.event for alert in alerts.order_by("id")]
     if not events:
         return Dropped("gone")
+    muted = set(Mute.objects.filter(membership=member, until__gt=today).values_list("flag", flat=True))
+    events = [event for event in events if event.flag_id not in muted]
+    if not events:
+        return Dropped("muted")
     with translation.override(member.user.language or preference.language or settings.LANGUAGE_CODE):
         mail = _mail(member, events, message)
     try:

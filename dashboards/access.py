@@ -112,7 +112,8 @@ def link_token(link: DashboardLink) -> str:
 def link_from(token: str) -> DashboardLink:
     """Return a link that still works. Raises Http404: expired, ended and forged ones look the same.
 
-    A link shows what its maker may show: it stops when they leave the workspace, lose the role or the dashboard.
+    A link shows what its maker may show: it stops when they leave the workspace or their account is closed, when they
+    lose the role or the dashboard.
     """
     try:
         pk = signing.loads(token, salt=SHARE_SALT)
@@ -127,7 +128,7 @@ def link_from(token: str) -> DashboardLink:
     )
     if link is None:
         raise Http404
-    maker = Membership.objects.filter(workspace=link.workspace_id, user=link.created_by_id).first()
-    if not may_share(maker, link.dashboard):
+    makers = Membership.objects.filter(workspace=link.workspace_id, user=link.created_by_id, user__is_active=True)
+    if not may_share(makers.first(), link.dashboard):
         raise Http404
     return link

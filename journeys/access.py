@@ -145,7 +145,10 @@ def share_token(link: ShareLink) -> str:
 
 
 def share_link_from(token: str) -> ShareLink:
-    """Return a link that still works. Raises Http404: expired, revoked and forged ones look the same."""
+    """Return a link that still works. Raises Http404: expired, revoked and forged ones look the same.
+
+    A link stops when the account of its maker is closed.
+    """
     try:
         pk = signing.loads(token, salt=SHARE_SALT)
     except signing.BadSignature as error:
@@ -153,6 +156,7 @@ def share_link_from(token: str) -> ShareLink:
     link = (
         ShareLink.objects.select_related("journey__workspace")
         .filter(pk=pk, revoked_at=None, expires_at__gt=timezone.now(), journey__deleted_at=None)
+        .exclude(created_by__is_active=False)
         .first()
     )
     if link is None:

@@ -94,8 +94,14 @@ def webhook_resume(*, webhook: Webhook, actor: User) -> None:
 
 @transaction.atomic
 def webhook_test(*, webhook: Webhook) -> Message:
-    """Send a ping, also to a paused one; it is tried once, and counts for nothing."""
-    key = f"webhook:{webhook.pk}:ping:{uuid.uuid4()}"
+    """Send a ping, also to a paused one; it is tried once, and counts for nothing. One that waits is returned instead."""
+    # One at a time: two pings would each find that none waits.
+    Webhook.objects.select_for_update().get(pk=webhook.pk)
+    ping = f"webhook:{webhook.pk}:ping:"
+    waiting = Message.objects.filter(subject=webhook.subject, status=Message.Status.WAITING, key__startswith=ping)
+    if (first := waiting.first()) is not None:
+        return first
+    key = f"{ping}{uuid.uuid4()}"
     message = Message(
         workspace_id=webhook.workspace_id,
         topic=WEBHOOK,

@@ -25,6 +25,8 @@ TIMEOUT = 10.0  # seconds, for the whole call once the name is resolved
 URL_LENGTH = 500
 # Public by their number, yet they carry an IPv4 address of anywhere: 6to4, Teredo, NAT64.
 TUNNELS = tuple(ipaddress.ip_network(text) for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48"))
+# Public for the ipaddress of Python 3.11, though RFC 3879 and RFC 7526 took them back: site-local, relays of 6to4.
+WITHDRAWN = tuple(ipaddress.ip_network(text) for text in ("fec0::/10", "192.88.99.0/24"))
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -56,6 +58,8 @@ def _public(address: str) -> bool:
             number = number.ipv4_mapped
         elif any(number in tunnel for tunnel in TUNNELS):
             return False
+    if any(number in network for network in WITHDRAWN):
+        return False
     return number.is_global and not number.is_multicast and not number.is_reserved
 
 

@@ -8,7 +8,8 @@ by which its receiver knows it again (docs/decisions/0015).
 import logging
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from celery import current_app
@@ -28,7 +29,9 @@ LEASE_SECONDS = env_int("OUTBOX_LEASE_SECONDS", default=120)  # longer than any 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (30, 120, 600, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600))
 ATTEMPTS = len(PAUSES) + 1
 KEEP = timedelta(days=30)  # how long a finished message is shown
+FORGET_BATCH = 1000  # messages deleted by one statement
 DRAIN = "outbox.drain"
+DRAIN_LOCK = 7_201_533_118_204_665  # an advisory lock of one key: those of kpis/services/locks.py have two
 Status = Message.Status
 
 
@@ -56,15 +59,18 @@ def is_open(message: Message) -> bool:
     return message.status == Status.WAITING and message.claim_token is None and message.attempts == 0
 
 
-CLAIM = """
+DUE = """
+SELECT id FROM outbox_message
+ WHERE status = 'waiting' AND available_at <= clock_timestamp()
+   AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+ ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+CLAIM = f"""
 UPDATE outbox_message
    SET claimed_until = clock_timestamp() + make_interval(secs => %(lease)s), claim_token = %(token)s, attempts = attempts + 1
- WHERE id = (SELECT id FROM outbox_message
-              WHERE status = 'waiting' AND available_at <= clock_timestamp()
-                AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
-              ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+ WHERE id = ({DUE})
 RETURNING id
-"""
+"""  # noqa: S608 - a constant
 
 
 def outbox_claim() -> Message | None:
@@ -110,14 +116,37 @@ def outbox_deliver(message: Message) -> Outcome:
     return outcome
 
 
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Say whether no other worker drains the outbox. PostgreSQL frees the lock of a worker that is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [DRAIN_LOCK])
+        alone = cursor.fetchone()[0]
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [DRAIN_LOCK])
+
+
 def outbox_drain(*, seconds: float = 30.0) -> bool:
-    """Deliver what is due, one after the other, for some seconds; return whether nothing was left."""
+    """Deliver what is due, one after the other, for some seconds; return whether nothing was left for this worker.
+
+    One worker at a time, so that slow receivers hold up one worker and not all: the others find nothing to do.
+    """
     end = time.monotonic() + seconds
-    while (message := outbox_claim()) is not None:
-        outbox_deliver(message)
-        if time.monotonic() > end:
-            return False
-    return True
+    with _alone() as alone:
+        if not alone:
+            return True
+        while (message := outbox_claim()) is not None:
+            outbox_deliver(message)
+            if time.monotonic() > end:
+                return False
+    # Whoever was sent away while the lock was still held left its message to this worker.
+    with connection.cursor() as cursor:
+        cursor.execute(DUE)
+        return cursor.fetchone() is None
 
 
 def outbox_hasten(subjects: Iterable[str]) -> None:
@@ -128,6 +157,9 @@ def outbox_hasten(subjects: Iterable[str]) -> None:
 
 
 def outbox_forget() -> int:
-    """Delete messages that were finished long ago; return how many."""
+    """Delete messages that were finished long ago, in batches; return how many."""
     old = Message.objects.filter(done_at__lt=timezone.now() - KEEP).order_by("done_at").values_list("pk", flat=True)
-    return Message.objects.filter(pk__in=list(old[:1000])).delete()[0]
+    gone = 0
+    while batch := list(old[:FORGET_BATCH]):
+        gone += Message.objects.filter(pk__in=batch).delete()[0]
+    return gone

@@ -1,4 +1,7 @@
-"""Dashboards by mail: set up, claimed when due, one mail per period and person."""
+"""Dashboards by mail: set up, claimed when due, one mail per period and person.
+
+Changes have no scope, so undo never touches them: an earlier row knows neither its recipients nor a time that lies ahead.
+"""
 
 import datetime as dt
 import logging
@@ -85,7 +88,7 @@ def schedule_add(
         created_by=actor,
         next_at=next_at(rhythm, hour, dashboard.workspace.zone, after=now or timezone.now()),
     )
-    with recording(actor=actor, action="schedule.added", target=schedule, scope=dashboard) as record:
+    with recording(actor=actor, action="schedule.added", target=schedule) as record:
         schedule.save()
         _set_recipients(schedule, people)
         record.created(schedule)
@@ -106,7 +109,7 @@ def schedule_update(
     """Change when a dashboard is sent, and to whom. Raises NobodyToWriteTo, StaleRevision."""
     dashboard = schedule.dashboard
     people = _recipients(dashboard, recipients)
-    with recording(actor=actor, action="schedule.updated", target=schedule, scope=dashboard) as record:
+    with recording(actor=actor, action="schedule.updated", target=schedule) as record:
         current = _fresh(schedule, expected_revision)
         record.watch(current)
         current.rhythm, current.hour, current.language = rhythm, hour, language
@@ -119,7 +122,7 @@ def schedule_update(
 
 def schedule_delete(*, schedule: Schedule, actor: User) -> None:
     """Stop sending; what is already on its way stops too."""
-    with recording(actor=actor, action="schedule.deleted", target=schedule, scope=schedule.dashboard) as record:
+    with recording(actor=actor, action="schedule.deleted", target=schedule) as record:
         current = _fresh(schedule, None)
         record.watch(current)
         current.deleted_at = timezone.now()
@@ -217,7 +220,7 @@ def deliveries_send(*, now: dt.datetime) -> int:
         )
         .order_by("schedule_id", "period_on", "id")
     )
-    made: dict[tuple[Any, ...], Mail] = {}
+    made: dict[tuple[Any, ...], Mail | Exception] = {}
     sent = 0
     for delivery in waiting:
         if not _claim(delivery, now=now):
@@ -229,11 +232,28 @@ def deliveries_send(*, now: dt.datetime) -> int:
         key = (delivery.schedule_id, delivery.period_on, language)
         if key not in made:
             made.clear()  # one document at a time in memory
-            workspace = delivery.schedule.dashboard.workspace
-            with translation.override(language), timezone.override(workspace.zone):
-                made[key] = mail_of(delivery.schedule, today=delivery.period_on)
-        sent += _send(delivery, made[key], now=now)
+            made[key] = _drawn(delivery, language)
+        drawn = made[key]
+        if isinstance(drawn, Exception):
+            _put_off(delivery, drawn, now=now)
+        else:
+            sent += _send(delivery, drawn, now=now)
     return sent
+
+
+def _drawn(delivery: Delivery, language: str) -> Mail | Exception:
+    """Return the mail, or why it cannot be made: one broken dashboard does not keep the others from their readers."""
+    try:
+        with translation.override(language), timezone.override(delivery.schedule.dashboard.workspace.zone):
+            return mail_of(delivery.schedule, today=delivery.period_on)
+    except Exception as error:
+        logger.exception("The mail of schedule %s could not be made", delivery.schedule_id)
+        return error
+
+
+def _put_off(delivery: Delivery, error: Exception, *, now: dt.datetime) -> None:
+    later = {"leased_until": now + RETRY, "error": type(error).__name__}
+    Delivery.objects.filter(pk=delivery.pk).update(**later)
 
 
 def _send(delivery: Delivery, mail: Mail, *, now: dt.datetime) -> int:
@@ -248,8 +268,7 @@ def _send(delivery: Delivery, mail: Mail, *, now: dt.datetime) -> int:
         message.send()
     except (SMTPException, OSError) as error:
         logger.warning("Delivery %s of a dashboard failed: %s", delivery.pk, type(error).__name__)
-        later = {"leased_until": now + RETRY, "error": type(error).__name__}
-        Delivery.objects.filter(pk=delivery.pk).update(**later)
+        _put_off(delivery, error, now=now)
         return 0
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=timezone.now(), leased_until=None, error="")
     return 1

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboards.models import Tile
 from dashboards.selectors.context import Context
 from dashboards.tiles.registry import Block, Loaded, TileForm, TileKind, register
-from kpis.models import State
+from kpis.models import Flag, State
 from kpis.selectors.dashboard import Hurt, hurts_of
 
 
@@ -24,11 +24,12 @@ class WorstForm(TileForm):
 
 @dataclass(frozen=True, slots=True)
 class WorstTile:
-    """`watching` and `unknown` count KPIs without a signal: neither is proof that all is well."""
+    """`dismissed` counts signals that someone refused, `watching` and `unknown` KPIs without one: no proof that all is well."""
 
     head: Loaded
     rows: Sequence[Hurt] = ()
     more: int = 0
+    dismissed: int = 0
     watching: int = 0
     unknown: int = 0
     public: bool = False
@@ -38,6 +39,9 @@ class WorstTile:
         parts = []
         if self.more:
             parts.append(ngettext("%(n)s more signal", "%(n)s more signals", self.more) % {"n": self.more})
+        if self.dismissed:
+            text = ngettext("%(n)s dismissed signal", "%(n)s dismissed signals", self.dismissed)
+            parts.append(text % {"n": self.dismissed})
         if self.watching:
             parts.append(gettext("%(n)s to watch") % {"n": self.watching})
         if self.unknown:
@@ -49,6 +53,7 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, WorstTile]:
     hurts = hurts_of(context.views, context.stages, today=context.today)
     codes = [view.code for view in context.views]
     watching, unknown = codes.count(State.WATCH), codes.count(State.NO_DATA)
+    dismissed = sum(1 for view in context.views if view.flag and view.flag.status == Flag.Status.REFUSED)
     found: dict[UUID, WorstTile] = {}
     for tile in tiles:
         number = tile.settings.get("rows", 5)
@@ -66,6 +71,7 @@ def load(context: Context, tiles: Sequence[Tile]) -> Mapping[UUID, WorstTile]:
             ),
             rows=hurts[:number],
             more=max(0, len(hurts) - number),
+            dismissed=dismissed,
             watching=watching,
             unknown=unknown,
             public=context.public,

@@ -174,6 +174,9 @@ def kpi_create(*, workspace: Workspace, actor: User | None, code: str = "", **fi
 @transaction.atomic
 def kpi_update(*, kpi: Kpi, actor: User | None, expected_revision: int | None = None, **fields: Any) -> Kpi:
     """Change a definition. What was computed by the former one keeps its number. Raises KpiInvalid, StaleRevision."""
+    # One at a time, also with those that are added: each of two changes would find the circle that they make still open,
+    # or the name free. NO KEY: whoever holds this KPI may meanwhile write rows that point to the workspace.
+    Workspace.objects.select_for_update(no_key=True).get(pk=kpi.workspace_id)
     kpi = Kpi.objects.select_for_update(of=("self",)).select_related("workspace").get(pk=kpi.pk)
     if expected_revision is not None and kpi.revision != expected_revision:
         raise StaleRevision(current=kpi)

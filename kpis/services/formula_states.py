@@ -36,9 +36,10 @@ NAMES = ("n", "numerator", "denominator", "sum_squares", "excluded", "denominato
 
 @dataclass(slots=True)
 class Formulas:
-    """The parts of all formulas among some bindings, and their days. Row r of the arrays is part rows[r]."""
+    """The parts of all formulas among some bindings, and their days. Row r of the arrays is part rows[r]; they are sorted by row."""
 
     plans: Mapping[int, Plan]  # by position of the binding
+    own: Mapping[int, Mapping[str, int]]  # by position of the binding: its rows by code of the part, next to each other
     rows: Sequence[tuple[int, str, Kpi]]  # position of the binding, code of the part, the part
     row: Any
     day: Any
@@ -62,23 +63,27 @@ class Formulas:
         table = np.array(
             [[np.nan if part is None else float(part) for part in one.sums] for one in sums.values()], dtype=np.float64
         ).reshape(-1, len(NAMES))
+        own: dict[int, dict[str, int]] = {place: {} for place in plans}
+        for number, (place, code, _) in enumerate(rows):
+            own[place][code] = number
         quantiles = [one for one, (_, _, part) in zip(wanted, rows, strict=True) if shows_quantile(part)]
         entries = histogram_rows(workspace_id, quantiles, **span)
         row, day, bins, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
         start = np.datetime64(first, "D")
         column = (np.array(day, dtype="datetime64[D]") - start).astype(np.int64)
+        # By row, so that those of one formula lie together.
+        order = np.argsort(np.array([key for key, _ in sums], dtype=np.int64), kind="stable")
+        bins_of = Histograms.of(row, column, bins, counts)
         return cls(
             plans=plans,
+            own=own,
             rows=rows,
-            row=np.array([key for key, _ in sums], dtype=np.int64),
-            day=np.array([day for _, day in sums], dtype="datetime64[D]"),
-            parts={name: table[:, place] for place, name in enumerate(NAMES)},
-            histograms=Histograms.of(row, column, bins, counts),
+            row=np.array([key for key, _ in sums], dtype=np.int64)[order],
+            day=np.array([day for _, day in sums], dtype="datetime64[D]")[order],
+            parts={name: table[order, place] for place, name in enumerate(NAMES)},
+            histograms=bins_of.only(np.argsort(bins_of.row, kind="stable")),
             start=start,
         )
-
-    def part_kpis(self, position: int) -> list[Kpi]:
-        return [part for place, _code, part in self.rows if place == position]
 
     def _laid_out(self, columns_of: Callable[[Any], Any], points: int) -> tuple[Values, Histograms, Any]:
         """Return the parts on an axis with the kinds of their rows: a quantile is one where all durations are known."""
@@ -115,7 +120,7 @@ class Formulas:
         centres = self._values(base, replace(before, column=np.zeros_like(before.column)), kinds, quantile)[:, 0]
         planes: dict[int, tuple[float, dict[str, float], dict[str, float]]] = {}
         for position, plan in self.plans.items():
-            own = self._own(position)
+            own = self.own[position]
             of = {code: of_periods.value[row] for code, row in own.items()}
             value[position], error[position] = with_errors(
                 plan.node, of, {code: errors[row] for code, row in own.items()}
@@ -128,7 +133,7 @@ class Formulas:
             for period in range(len(calendar.periods)):
                 columns = calendar.period_columns(period)
                 # The base of a period is that of its scarcest part, whose days need not be those of the others.
-                scarcest = min(laid.n[row, columns].sum() for row in self._own(position).values())
+                scarcest = min(laid.n[row, columns].sum() for row in self.own[position].values())
                 filled.n[position, columns] = 0.0
                 filled.n[position, columns.start] = scarcest
         return filled, FormulaFigures(value, error), Planes(planes)
@@ -139,21 +144,36 @@ class Formulas:
             if position not in self.plans:
                 continue
             columns_of = partial(FrozenBaselines.columns, calendar, before)
-            laid, histograms, kinds = self._laid_out(columns_of, calendar.baseline_points)
-            nothing = np.zeros((position + 1, calendar.baseline_points))
+            alone = self._alone(position)
+            laid, histograms, kinds = alone._laid_out(columns_of, calendar.baseline_points)
+            nothing = np.zeros((1, calendar.baseline_points))
             whole = Values(nothing, nothing, nothing, nothing)
-            only = Planes({position: planes.by_position[position]})
-            own = self._daily(only, whole, laid, histograms, kinds, self._quantiles(kinds))
+            plane = Planes({0: planes.by_position[position]})
+            own = alone._daily(plane, whole, laid, histograms, kinds, alone._quantiles(kinds))
             for name in ("numerator", "denominator", "n"):
-                getattr(values, name)[place] = getattr(own, name)[position]
+                getattr(values, name)[place] = getattr(own, name)[0]
         return values
+
+    def _alone(self, position: int) -> "Formulas":
+        """Return one formula, at position 0, with the days of its own parts."""
+        rows = self.own[position]
+        first, end = min(rows.values()), max(rows.values()) + 1
+        days = slice(*np.searchsorted(self.row, (first, end)))
+        found = self.histograms.only(slice(*np.searchsorted(self.histograms.row, (first, end))))
+        return Formulas(
+            plans={0: self.plans[position]},
+            own={0: {code: row - first for code, row in rows.items()}},
+            rows=[(0, code, part) for _, code, part in self.rows[first:end]],
+            row=self.row[days] - first,
+            day=self.day[days],
+            parts={name: part[days] for name, part in self.parts.items()},
+            histograms=replace(found, row=found.row - first),
+            start=self.start,
+        )
 
     def _quantiles(self, kinds: Any) -> Any:
         asked = [part.quantile or np.nan for _, _, part in self.rows]
         return np.where(kinds == Kind.QUANTILE, asked, np.nan)
-
-    def _own(self, position: int) -> dict[str, int]:
-        return {code: row for row, (place, code, _) in enumerate(self.rows) if place == position}
 
     def _values(self, laid: Values, histograms: Histograms, kinds: Any, quantile: Any) -> Any:
         """Return the figure of every part on every point, (R, points); NaN where it is not known."""
@@ -177,7 +197,7 @@ class Formulas:
         changed = {name: np.array(getattr(values, name)) for name in PARTS}  # copies: parts may be views of one zero
         for position, (level, slopes, centre) in planes.by_position.items():
             linear = np.full(daily.shape[1], level)
-            for code, row in self._own(position).items():
+            for code, row in self.own[position].items():
                 linear = linear + slopes[code] * (daily[row] - centre[code])
             known = np.isfinite(linear)
             changed["numerator"][position] = np.where(known, linear, 0.0)

@@ -31,7 +31,7 @@ class Histograms:
         rows, columns, bins = (np.asarray(part, dtype=np.int64) for part in (row, column, bin_))
         return cls(rows, columns, bins, np.asarray(count, dtype=np.float64))
 
-    def only(self, keep: BoolArray) -> "Histograms":
+    def only(self, keep: BoolArray | npt.NDArray[np.intp] | slice) -> "Histograms":
         return Histograms(self.row[keep], self.column[keep], self.bin[keep], self.count[keep])
 
     def between(self, columns: slice) -> "Histograms":

@@ -9,7 +9,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from alerts import services
-from alerts.models import Alert, EventKind, Preference
+from alerts.models import Alert, EventKind, Mute, Preference
 from alerts.services.timing import mail_at
 from cxmap.outbox.models import Message
 from cxmap.outbox.services import outbox_drain
@@ -275,6 +275,31 @@ class MailTest(AlertsTestCase):
                 message = Message.objects.get()
                 self.assertEqual((mail.outbox, message.status), ([], "dropped"))
                 self.assertIn(reason, message.error)
+
+    def test_a_signal_muted_since_is_left_out(self) -> None:
+        self.wants(self.ed)
+        binding_create(touchpoint=self.desk, kpi=self.ctr, actor=self.ana)
+        self.write(lambda number: 0.2 if number < 28 else 0.1, weeks=range(30))
+        self.write(lambda number: 0.2 if number < 28 else 0.1, weeks=range(30), touchpoint="desk", import_id=2)
+        self.evaluate(date(2026, 3, 2) + timedelta(weeks=30))
+        shop, desk = (Flag.objects.get(binding__touchpoint=one) for one in (self.shop, self.desk))
+        tomorrow = timezone.localdate(timezone=PARIS) + timedelta(days=1)
+        for flag, user, until in ((shop, self.ed, tomorrow), (desk, self.vi, tomorrow)):
+            Mute.objects.create(workspace=self.workspace, membership=self.member(user), flag=flag, until=until)
+        outbox_drain()
+        (sent,) = mail.outbox
+        self.assertEqual(("Shop" in sent.body, "Desk" in sent.body), (False, True))
+        # Nothing is left to tell: no mail.
+        Mute.objects.create(workspace=self.workspace, membership=self.member(self.ed), flag=desk, until=tomorrow)
+        Message.objects.update(status="waiting", done_at=None)
+        outbox_drain()
+        message = Message.objects.get()
+        self.assertEqual((len(mail.outbox), message.status, message.error), (1, "dropped", "muted"))
+        # A mute that is over hides nothing.
+        Mute.objects.update(until=tomorrow - timedelta(days=1))
+        Message.objects.update(status="waiting", done_at=None)
+        outbox_drain()
+        self.assertEqual("Shop" in mail.outbox[1].body, True)
 
     @override_settings(EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_USE_TLS=False)
     def test_a_mail_server_that_refuses(self) -> None:

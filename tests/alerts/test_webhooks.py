@@ -11,6 +11,7 @@ from datetime import timedelta
 from unittest import mock
 
 from django.conf import settings
+from django.db import connection
 from django.test import SimpleTestCase, override_settings
 from django.utils import timezone
 
@@ -19,8 +20,9 @@ from alerts.models import Event, Webhook
 from cxmap.history.models import Change
 from cxmap.lib import outbound
 from cxmap.lib.outbound import AddressRefused, CallFailed, address_check
+from cxmap.outbox import tasks
 from cxmap.outbox.models import Message
-from cxmap.outbox.services import outbox_drain
+from cxmap.outbox.services import DRAIN_LOCK, outbox_claim, outbox_drain, outbox_forget
 from tests.alerts.base import AlertsTestCase
 from tests.alerts.receiver import Receiver, receiver
 from tests.kpis.test_states_evaluate import week
@@ -183,6 +185,72 @@ class DeliveryTest(AlertsTestCase):
         message = Message.objects.get()
         self.assertEqual((message.status, message.answer_code, Webhook.objects.get().failures), ("failed", 404, 0))
 
+    def test_one_ping_waits_at_a_time(self) -> None:
+        self.client.force_login(self.olga)
+        with receiver() as listener:
+            hook, other = self.hook(listener), self.hook(listener, name="Tickets")
+            for _ in range(3):
+                self.client.post(f"/webhooks/{hook.pk}/test/")
+            self.client.post(f"/webhooks/{other.pk}/test/")
+            outbox_drain()
+            self.assertEqual(len(listener.calls), 2)
+            self.client.post(f"/webhooks/{hook.pk}/test/")
+            outbox_drain()
+        self.assertEqual(len(listener.calls), 3)
+
+    def test_one_worker_delivers_at_a_time(self) -> None:
+        """The others go on to other work; the worker at it finds what they were called for."""
+        worker = connection.copy()
+        self.addCleanup(worker.close)
+        with receiver() as listener:
+            services.webhook_test(webhook=self.hook(listener))
+            with worker.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [DRAIN_LOCK])
+            with mock.patch("cxmap.outbox.tasks.outbox_drain.delay") as again:
+                tasks.outbox_sweep()
+                tasks.outbox_drain()
+            again.assert_not_called()
+            self.assertEqual(listener.calls, [])
+            worker.close()  # as if it had been killed; the server notices soon
+            for _ in range(100):
+                tasks.outbox_sweep()
+                if listener.calls:
+                    break
+                time.sleep(0.1)
+        self.assertEqual(len(listener.calls), 1)
+
+    def test_what_comes_while_a_worker_stops_is_not_left(self) -> None:
+        """Its own worker was sent away: the lock was still held."""
+        with receiver() as listener:
+            hook = self.hook(listener)
+            found = outbox_claim
+
+            def claim() -> Message | None:
+                message = found()
+                if message is None:
+                    services.webhook_test(webhook=hook)
+                return message
+
+            with (
+                mock.patch("cxmap.outbox.services.outbox_claim", claim),
+                mock.patch("cxmap.outbox.tasks.outbox_drain.delay") as again,
+            ):
+                tasks.outbox_drain()
+            again.assert_called_once_with()
+
+    def test_old_messages_are_all_forgotten(self) -> None:
+        with receiver() as listener:
+            hook = self.hook(listener)
+        for number in range(5):
+            done = timezone.now() - timedelta(days=31 if number else 29)
+            Message.objects.create(
+                workspace=self.workspace, topic="alerts.webhook", key=f"old:{number}", status="delivered", done_at=done
+            )
+        services.webhook_test(webhook=hook)
+        with mock.patch("cxmap.outbox.services.FORGET_BATCH", 2):
+            self.assertEqual(outbox_forget(), 4)
+        self.assertEqual(Message.objects.count(), 2)
+
     def test_a_receiver_that_drips_is_cut_off(self) -> None:
         """One byte now and then never exceeds the time limit of the socket, but that of the call."""
         server = socket.create_server(("127.0.0.1", 0))
@@ -212,6 +280,7 @@ class AddressTest(SimpleTestCase):
         "https://[fe80::1]/", "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::]/",
         "https://100.64.0.1/", "https://224.0.0.1/", "https://example.org:99999/", "https://exa mple.org/",
         "https://example.org/\n", "https://[::1", "https://255.255.255.255/",
+        "https://[fec0::1]/", "https://[feff:ffff::1]/", "https://192.88.99.1/", "https://[::ffff:192.88.99.1]/",
     )  # fmt: skip
 
     def test_it_works(self) -> None:

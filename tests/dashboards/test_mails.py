@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from smtplib import SMTPServerDisconnected
+from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.test import override_settings
 from pypdf import PdfReader
 
 from cxmap.workspaces.models import Membership
+from dashboards.documents.mail import mail_of
 from dashboards.models import Delivery, Schedule
 from dashboards.services import boards, schedules
 from dashboards.tasks import schedules_sweep
@@ -97,6 +99,32 @@ class SendTests(BoardTestCase):
         self.assertEqual(schedules.schedules_sweep(now=DUE + dt.timedelta(minutes=1)), 0)
         self.assertEqual(schedules.schedules_sweep(now=DUE + dt.timedelta(minutes=16)), 2)
 
+    def test_a_dashboard_that_cannot_be_drawn_stops_only_its_own_mails(self) -> None:
+        other = boards.dashboard_create(workspace=self.workspace, actor=self.ed, name="Monthly", shared=True)
+        weekly = {"rhythm": "weekly", "hour": 8, "language": "en", "now": FRIDAY}
+        schedules.schedule_add(dashboard=other, actor=self.ed, recipients=[self.ed], **weekly)
+        for broken, sound in ((self.schedule.dashboard_id, other.pk), (other.pk, self.schedule.dashboard_id)):
+            with self.subTest(broken=broken):
+                Delivery.objects.all().delete()
+                mail.outbox.clear()
+                schedules.schedules_claim(now=DUE)
+                Schedule.objects.update(next_at=DUE)
+
+                def drawn(schedule: Schedule, *, today: dt.date, broken: Any = broken) -> Any:
+                    if schedule.dashboard_id == broken:
+                        raise ZeroDivisionError
+                    return mail_of(schedule, today=today)
+
+                with mock.patch("dashboards.services.schedules.mail_of", drawn), self.assertLogs("dashboards"):
+                    schedules.deliveries_send(now=DUE)
+                failed = Delivery.objects.filter(schedule__dashboard=broken)
+                self.assertEqual(
+                    set(failed.values_list("sent_at", "error", "leased_until")),
+                    {(None, "ZeroDivisionError", DUE + schedules.RETRY)},
+                )
+                self.assertFalse(Delivery.objects.filter(schedule__dashboard=sound, sent_at=None).exists())
+                self.assertTrue(mail.outbox)
+
     def test_everybody_reads_it_in_their_language(self) -> None:
         self.vi.language = "fr"
         self.vi.save()
@@ -124,6 +152,22 @@ class PageTests(BoardTestCase):
         self.assertContains(self.client.get(f"{self.url}mails/"), "Stop sending")
         self.client.post(f"/dashboard-mails/{schedule.pk}/delete/")
         self.assertNotContains(self.client.get(f"{self.url}mails/"), "Stop sending")
+
+    def test_undo_leaves_mails_alone(self) -> None:
+        """An earlier row would send to others than it says, or at once."""
+        tile = self.tile("text", text="x")
+        kept = self.tile("text", text="y")
+        data = {"rhythm": "monthly", "hour": "7", "language": "fr", "recipients": [self.ed.pk]}
+        self.client.post(f"{self.url}mails/", data)
+        schedule = Schedule.objects.get()
+        boards.tile_delete(tile=tile, actor=self.ed)
+        self.client.post(f"/dashboard-mails/{schedule.pk}/", data | {"hour": "9", "revision": 1})
+        self.client.post(f"/dashboard-mails/{schedule.pk}/delete/")
+        self.client.post(f"{self.url}undo/")
+        schedule.refresh_from_db()
+        self.assertEqual(schedule.hour, 9)
+        self.assertIsNotNone(schedule.deleted_at)
+        self.assertEqual({one.pk for one in boards.live_tiles(self.dashboard)}, {tile.pk, kept.pk})
 
     def test_members_only(self) -> None:
         data = {"rhythm": "weekly", "hour": "7", "language": "fr", "recipients": [self.otto.pk]}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
-from cxmap.workspaces.models import Membership, Role
+from cxmap.workspaces.models import Membership, Role, User
 from dashboards.access import link_token
 from dashboards.models import DashboardLink
 from dashboards.services import boards, links
@@ -57,6 +57,16 @@ class LinkTests(BoardTestCase):
         self.assertEqual(self.client.get(f"/shared/dashboards/{link_token(by_olga)}/").status_code, 404)
         member.delete()
         self.assertEqual(self.client.get(self.public).status_code, 404)
+
+    def test_it_stops_with_the_account_of_its_maker(self) -> None:
+        made = share_link_create(journey=self.journey, actor=self.ed, days=7)
+        pages = (self.public, f"/shared/{share_token(made)}/")
+        self.assertEqual([self.client.get(page).status_code for page in pages], [200, 200])
+        User.objects.filter(pk=self.ed.pk).update(is_active=False)
+        self.assertEqual([self.client.get(page).status_code for page in pages], [404, 404])
+        # Whose account is gone altogether has closed none: the link of the map ends with its day.
+        type(made).objects.update(created_by=None)
+        self.assertEqual(self.client.get(pages[1]).status_code, 200)
 
     def test_it_stops_with_the_dashboard(self) -> None:
         boards.dashboard_delete(dashboard=self.dashboard, actor=self.ed)

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
+from cxmap.history.models import Change
 from cxmap.lib import formats
+from dashboards.models import Tile
 from dashboards.services import boards
 from journeys.services import cards
 from journeys.services.journeys import journey_create
@@ -122,6 +124,16 @@ class OtherTileTests(BoardTestCase):
         KpiState.objects.all().delete()
         self.assertContains(self.client.get(self.url), "nothing can be said of what hurts")
 
+    def test_what_hurts_counts_dismissed_signals(self) -> None:
+        """Someone said that it is no problem; that it is worse than before stays proven."""
+        self.tile("worst", rows=5)
+        self.assertNotContains(self.client.get(self.url), "dismissed")
+        Flag.objects.update(status="refused", reason="A promotion")
+        page = self.client.get(self.url)
+        self.assertContains(page, "No open signal.")
+        self.assertContains(page, "1 dismissed signal")
+        self.assertNotContains(page, "provably")
+
     def test_coverage_counts_touchpoints(self) -> None:
         self.touchpoint_in("sales", "Basket")
         self.tile("coverage")
@@ -192,6 +204,33 @@ class GrowthTests(BoardTestCase):
                 tiles += [self.tile(kind, **of(number)) for number in range(18)]
                 self.assertEqual(self.query_count(self.url), few)
                 type(tiles[0]).objects.filter(pk__in=[tile.pk for tile in tiles]).delete()
+
+
+class MergeTests(BoardTestCase):
+    def test_tiles_follow_a_merge_of_touchpoints(self) -> None:
+        basket = self.touchpoint_in("sales", "Basket")
+        self.measured(basket, "purchase-rate", numerator=5, denominator=100, n=100)
+        other = binding_create(
+            touchpoint=self.touchpoint, kpi=Kpi.objects.get(workspace=self.workspace, code="csat"), actor=self.ed
+        )
+        own, kept = f"binding:{self.binding.pk}", f"binding:{basket.bindings.get().pk}"
+        ended = self.tile("kpi", 3, subject=own, title="Ours")
+        pooled = self.tile("kpi", 3, subject=f"kpi:{self.binding.kpi_id}")
+        moved = self.tile("trend", subject=f"binding:{other.pk}")
+        removed = self.tile("trend", subject=own)
+        boards.tile_delete(tile=removed, actor=self.ed)
+        url = f"/touchpoints/{self.touchpoint.pk}/merge/"
+        page = self.client.get(url, {"into": str(basket.pk)})
+        self.assertContains(page, "1 tile of a dashboard shows “Basket” from then on.")
+        self.client.post(url, {"into": str(basket.pk), "sure": "1"})
+        subjects = [Tile.objects.get(pk=one.pk).settings["subject"] for one in (ended, pooled, moved, removed)]
+        self.assertEqual(subjects, [kept, f"kpi:{self.binding.kpi_id}", f"binding:{other.pk}", kept])
+        self.assertEqual(Tile.objects.get(pk=ended.pk).settings["title"], "Ours")
+        self.assertEqual([data.head.empty for data in self.shown()[:1]], [""])
+        rows = Change.objects.get(action="touchpoint.merged").rows
+        self.assertEqual(
+            {row["pk"] for row in rows if row["model"] == "dashboards.tile"}, {str(ended.pk), str(removed.pk)}
+        )
 
 
 class FunnelCountTests(BoardTestCase):

@@ -1,9 +1,12 @@
 """Own KPIs: made, changed as versions, archived; their pages and the API."""
 
 import datetime as dt
+import threading
+import time
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +28,7 @@ from kpis.services import (
 )
 from kpis.services.definitions import FIELDS
 from kpis.values import values_read
+from tests.base import CastMixin
 from tests.kpis.api import ApiTestCase
 from tests.kpis.base import KpiTestCase, drain, make_touchpoint, row
 
@@ -41,6 +45,54 @@ GIVEN: dict[str, Any] = {
     "denominator_fr": "visites",
     "denominator_en": "visits",
 }
+
+
+class TogetherTests(CastMixin, TransactionTestCase):
+    """Two people change definitions at the same time."""
+
+    def setUp(self) -> None:
+        self.make_cast()
+
+    def refused_meanwhile(self, first: tuple[Kpi, dict[str, Any]], second: tuple[Kpi, dict[str, Any]]) -> list[str]:
+        """Make the second change before the first is committed; return which fields of it were refused."""
+        fields: list[str] = []
+
+        def change() -> None:
+            try:
+                kpi_update(kpi=second[0], actor=self.ed, **second[1])
+            except KpiInvalid as error:
+                fields.extend(error.fields)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=change)
+        with transaction.atomic():
+            kpi_update(kpi=first[0], actor=self.ana, **first[1])
+            thread.start()
+            while thread.is_alive() and not self.someone_waits():
+                time.sleep(0.05)
+        thread.join()
+        return fields
+
+    def someone_waits(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone() is not None
+
+    def test_they_make_no_circle_and_no_equal_names(self) -> None:
+        formula = GIVEN | {"kind": "formula", "unit": "number", "numerator_fr": "", "numerator_en": ""}
+        one, two = (
+            kpi_create(
+                workspace=self.workspace,
+                actor=self.ana,
+                **formula | {"name_fr": name, "name_en": name, "expression": "csat + 1"},
+            )
+            for name in ("one", "two")
+        )
+        circle = ((one, {"expression": two.code}), (two, {"expression": one.code}))
+        self.assertEqual(self.refused_meanwhile(*circle), ["expression"])
+        names = ((one, {"name_en": "three"}), (two, {"name_fr": "Three"}))
+        self.assertEqual(self.refused_meanwhile(*names), ["name_fr"])
 
 
 class ServiceTests(KpiTestCase):

@@ -3,6 +3,7 @@
 import datetime as dt
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from kpis.services import (
     states_evaluate,
     target_set,
 )
+from kpis.services.formula_states import Formulas
 from kpis.statistics import wilson
 from kpis.values import values_read
 from tests.kpis.api import ApiTestCase
@@ -203,6 +205,32 @@ class FormulaOnTouchpointTests(ApiTestCase):
         states_evaluate(workspace=self.workspace, now=NOW)
         self.assertEqual(before, list(KpiState.objects.order_by("pk").values_list("state", "value", "p_baseline")))
         self.assertEqual(Flag.objects.count(), 3)
+
+    def test_a_standing_flag_lays_out_only_its_own_parts(self) -> None:
+        """Its frozen baseline does not depend on the formulas beside it: twins say the same."""
+        self.write_weeks(drop=0.7)
+        texts = ("csat - fcr", "csat / 2", "csat / fcr") * 2
+        for number, text in enumerate(texts):
+            kpi = self.formula(text, name_fr=f"f{number}", name_en=f"e{number}", unit="number")
+            binding_create(touchpoint=self.shop, kpi=kpi, actor=self.ana)
+        laid: dict[int, set[int]] = {}
+        lay_out = Formulas._laid_out
+
+        def noted(formulas: Formulas, columns_of: Any, points: int) -> Any:
+            laid.setdefault(points, set()).add(len(formulas.rows))
+            return lay_out(formulas, columns_of, points)
+
+        states_evaluate(workspace=self.workspace, now=NOW)
+        self.assertEqual(Flag.objects.count(), 6)
+        with mock.patch.object(Formulas, "_laid_out", noted):
+            states_evaluate(workspace=self.workspace, now=NOW)
+        self.assertEqual((laid[min(laid)], laid[max(laid)]), ({1, 2}, {10}))
+        found: dict[str, set[Any]] = {}
+        states = KpiState.objects.filter(period_start=MONDAY - dt.timedelta(days=7))
+        for text, *said in states.values_list("binding__kpi__expression", "state", "value", "baseline", "p_baseline"):
+            found.setdefault(text, set()).add(tuple(said))
+        self.assertEqual({text: len(said) for text, said in found.items()}, dict.fromkeys(texts, 1))
+        self.assertTrue(all(said[0] == "worse" and said[3] < 0.05 for one in found.values() for said in one))
 
     def test_without_a_change_it_is_stable(self) -> None:
         self.write_weeks()
