@@ -24,6 +24,9 @@ class Tiles:
         )
         return [text % {"number": count, "into": into.name}] if count else []
 
+    def begin(self, touchpoint: Touchpoint, into: Touchpoint) -> None:
+        """Nothing to wait for."""
+
     def follow(self, touchpoint: Touchpoint, into: Touchpoint, record: Recording) -> None:
         subjects = _subjects(touchpoint, into)
         tiles = Tile.objects.select_for_update().filter(
