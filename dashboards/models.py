@@ -68,7 +68,7 @@ class Tile(WorkspaceOwned):
     class Width(models.IntegerChoices):
         """Columns of twelve."""
 
-        QUARTER = 3, _("a quarter")
+        QUARTER = 3, pgettext_lazy("part of a line", "a quarter")
         THIRD = 4, _("a third")
         HALF = 6, _("half")
         FULL = 12, _("the whole line")

@@ -44,7 +44,7 @@ class Unit(models.TextChoices):
     POINTS = "points", _("points")  # NPS: no unit sign, always signed
     SCORE = "score", _("score")
     SECONDS = "seconds", _("seconds")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("unit", "number")
     PER_THOUSAND = "per_thousand", _("per 1,000")
     EUR = "eur", _("euros (€)")
     USD = "usd", _("US dollars ($)")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
 
 from cxmap.workspaces.models import Workspace
 from touchpoints.examples import Example, examples_of
@@ -65,3 +66,14 @@ def channel_list(workspace: Workspace) -> list[Channel]:
     count = Count("touchpoints", filter=Q(touchpoints__deleted_at=None))
     channels = Channel.objects.filter(workspace=workspace).annotate(touchpoint_count=count)
     return list(channels.prefetch_related("categories").order_by("rank", "id"))
+
+
+def differences(touchpoint: Touchpoint, into: Touchpoint) -> list[str]:
+    """Return in what two touchpoints differ that a merge would hide: category, channel and phase, in sentences."""
+    pairs = (
+        (_("Category"), touchpoint.category.name, into.category.name),
+        (_("Channel"), touchpoint.channel.name, into.channel.name),
+        (_("Phase"), touchpoint.get_phase_display(), into.get_phase_display()),
+    )
+    text = _("%(what)s: “%(own)s” becomes “%(other)s”, for all that was measured so far too.")
+    return [text % {"what": what, "own": own, "other": other} for what, own, other in pairs if own != other]

@@ -49,7 +49,8 @@ def touchpoint_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     touchpoint = access.touchpoint_for_view(request, pk)
     context = {
         "touchpoint": touchpoint,
-        "panels": panels(request, touchpoint),
+        # One that has become part of another has nothing of its own any more.
+        "panels": [] if touchpoint.merged_into else panels(request, touchpoint),
         "section": "touchpoints",
         "can_edit": can(request.membership, Role.EDITOR),
     }
@@ -132,6 +133,7 @@ def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "touchpoint": touchpoint,
         "into": into,
         "consequences": merging.consequences(touchpoint, into) if into else (),
+        "differences": selectors.differences(touchpoint, into) if into else (),
         "section": "touchpoints",
     }
     return render(request, "touchpoints/merge_form.html", context, status=422 if form.errors else 200)

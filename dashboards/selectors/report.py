@@ -33,6 +33,8 @@ class StateCount:
 
     @property
     def label(self) -> str:
+        if self.code == State.ON_TARGET:
+            return gettext("on target, or stable without one")
         return str(state_label(self.code, has_target=True))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
@@ -17,10 +16,11 @@ from journeys.models import Card, Journey
 from kpis.charts import Spark, spark
 from kpis.figures import Wanted, figures_of, histograms_read, shows_quantile, sums_read
 from kpis.marks import WORST_FIRST
-from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, State, Unit
+from kpis.models import Binding, Direction, Flag, Kpi, KpiKind, Rhythm, State, Unit
 from kpis.parts import WHOLE, Part, PartGroup, part_choices
 from kpis.registry import Answer, answers_of
-from kpis.selectors.bindings import BindingView, binding_views
+from kpis.selectors.bindings import RHYTHM_DAYS, BindingView, binding_views
+from kpis.selectors.composition import compositions
 from personas.models import Persona
 from touchpoints.models import Category
 
@@ -78,6 +78,7 @@ class Hurt:
     touched: float  # customers touched × gap
     answer: Answer | None
     age_days: int
+    mix_shift: str  # why nobody's page is to blame, "" when that is not the case
 
     @property
     def change_text(self) -> str:
@@ -133,6 +134,7 @@ class Dashboard:
     personas: Sequence[Persona]
     categories: Sequence[Category]
     parts: Sequence[PartGroup]
+    not_split: int  # KPIs without rows of the chosen part, left out
     headline: Headline | None
     open_signals: int
     new_signals: int
@@ -149,7 +151,7 @@ class Dashboard:
 
     @property
     def nothing_bound(self) -> bool:
-        return not self.rows
+        return not self.rows and not self.not_split
 
     @property
     def no_data(self) -> bool:
@@ -263,9 +265,10 @@ def _elsewhere() -> tuple[str, int]:
 
 
 def hurts_of(views: Sequence[BindingView], stages: Mapping[UUID, tuple[str, int]], *, today: dt.date) -> list[Hurt]:
-    """Return what has an open signal, ranked by customers touched × gap; one query for what is done about it."""
+    """Return what has an open signal, ranked by customers touched × gap; two queries for the parts behind them, one for what is done about it."""
     signals = [view for view in views if view.flag and view.flag.status in OPEN]
     answers = answers_of([view.flag for view in signals if view.flag])
+    parts = compositions([(view.binding, view.state) for view in signals if view.code == State.WORSE])
     return sorted(
         (
             Hurt(
@@ -275,6 +278,7 @@ def hurts_of(views: Sequence[BindingView], stages: Mapping[UUID, tuple[str, int]
                 touched=(view.state.n if view.state else 0) * _gap(view),
                 answer=answers.get(view.flag.pk),
                 age_days=(today - view.flag.opened_period).days,
+                mix_shift=next((one.mix_shift for one in parts.get(view.binding.pk, ()) if one.mix_shift), ""),
             )
             for view in signals
             if view.flag
@@ -305,6 +309,8 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
     found, stages = bound(workspace, filters)
     part = filters.part or WHOLE
     views = binding_views(found, today=today, period=filters.period, part=part)
+    split = [view for view in views if part == WHOLE or view.n]
+    not_split, views = len(views) - len(split), split
     elsewhere = _elsewhere()
     rows = [Row(view, *stages.get(view.binding.touchpoint_id, elsewhere)) for view in views]
     hurts = hurts_of(views, stages, today=today)
@@ -322,12 +328,13 @@ def dashboard(workspace: Workspace, filters: Filters, *, today: dt.date) -> Dash
         personas=list(Persona.objects.filter(workspace=workspace, deleted_at=None)),
         categories=list(Category.objects.filter(workspace=workspace)),
         parts=part_choices(workspace),
+        not_split=not_split,
         headline=_headline(workspace, kpi, found, today, part),
         open_signals=len(signals),
         new_signals=sum(
             1
             for view in signals
-            if view.flag and (today - timezone.localdate(view.flag.opened_at, workspace.zone)).days < 7
+            if view.flag and (today - view.flag.opened_period).days < 7 + RHYTHM_DAYS[Rhythm(view.binding.rhythm)]
         ),
         targets_met=met,
         targets_set=len(with_target),

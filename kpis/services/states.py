@@ -24,7 +24,7 @@ from kpis.parts import CONDITION, WHOLE, Part
 from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
 from kpis.services.locks import Lock, try_lock
-from kpis.services.observations import today_of
+from kpis.services.observations import day_of, today_of
 from kpis.services.targets import targets_decide
 from kpis.services.transitions import Followed, transitions_of
 from kpis.statistics import (
@@ -218,6 +218,8 @@ class _Rhythm:
     quiet: dict[UUID, int] = field(default_factory=dict)
     touched_flags: dict[UUID, Flag] = field(default_factory=dict)
     formulas: Formulas | None = None
+    latest_from: date = date.min  # first day of the oldest period that today's targets judge
+    former_targets: Mapping[UUID, list[tuple[date, date | None, float | None]]] | None = None  # None: not needed
 
     def run(self, dirty_from: date | None) -> None:
         last = last_closed_period(self.rhythm, self.today)
@@ -236,6 +238,9 @@ class _Rhythm:
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
         changed = self._changed(periods, dirty_from)
         start = self._first_missing(periods[:changed], restated, keys) or changed
+        self.latest_from = periods[len(periods) - LATEST].first_day
+        if start < len(periods) - LATEST:
+            self.former_targets = targets_through_time(self.workspace, keys)
         standing_flags = [pk for pk, flags in self.flags.items() if flags[-1].status != Flag.Status.CLOSED]
         kept = KpiState.objects.filter(period_start__gte=periods[0].first_day)
         # All of them before the first period that is decided; before that, only those that say how long a flag has been quiet.
@@ -280,6 +285,24 @@ class _Rhythm:
             row.periods = 2 if row.state in PROVEN else 1
         closed = batch.is_closed()[:, 1]
         return [row for row, is_closed in zip(rows, closed, strict=True) if is_closed]
+
+    def _targets_on(self, period: Period) -> list[float | None]:
+        """Return what each binding should reach: today's target in the latest periods, in older ones the one of that time.
+
+        A new target says nothing of months that are over; the first one also judges what was before it, so that a history has
+        states from the first day on.
+        """
+        if self.former_targets is None or period.first_day >= self.latest_from:
+            return [self.targets.get(binding.pk) for binding in self.bindings]
+        found: list[float | None] = []
+        for binding in self.bindings:
+            known = self.former_targets.get(binding.pk, [])
+            value = known[0][2] if known else None
+            for first, end, own in known:
+                if first <= period.last_day:
+                    value = None if end is not None and end <= period.last_day else own
+            found.append(value)
+        return found
 
     def _fresh(self, binding: Binding, name: str, default: Any) -> Any:
         found = self.fresh.get((binding.touchpoint_id, binding.kpi_id))
@@ -375,7 +398,7 @@ class _Rhythm:
         return np.where((kinds == Kind.QUANTILE) & ~complete, Kind.MEAN, kinds).astype(np.int8)
 
     def _batch(self, days: _Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
-        targets = [self.targets.get(binding.pk) for binding in self.bindings]
+        targets = self._targets_on(period)
         values = days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day))
         histograms = days.histograms_on(calendar.columns, calendar.size)
         kinds = self._kinds(values, histograms)
@@ -645,6 +668,18 @@ def with_formulas(
     return found
 
 
+def targets_through_time(
+    workspace: Workspace, bindings: Sequence[UUID]
+) -> dict[UUID, list[tuple[date, date | None, float | None]]]:
+    """Return the targets of bindings, oldest first: first day, the day on which it ended, value."""
+    found: dict[UUID, list[tuple[date, date | None, float | None]]] = {}
+    rows = Target.objects.filter(binding__in=bindings).order_by("created_at", "id")
+    for binding_id, created_at, ended_at, value in rows.values_list("binding_id", "created_at", "ended_at", "value"):
+        end = day_of(ended_at, workspace) if ended_at else None
+        found.setdefault(binding_id, []).append((day_of(created_at, workspace), end, value))
+    return found
+
+
 def _must_wait(workspace: Workspace, evaluation: Evaluation, today: date, now: datetime) -> bool:
     """Return whether roll-ups of past days are still being recomputed: half a week would look like a bad one."""
     if evaluation.dirty_since is not None and now - evaluation.dirty_since > PATIENCE:
@@ -710,6 +745,7 @@ def part_states(*, bindings: Sequence[Binding], part: Part, today: date) -> dict
         if of_rhythm:
             judge = _Rhythm(workspace, rhythm, of_rhythm, targets, fresh, today, Evaluated(), Followed())
             for row in judge.judge(part):
+                row.periods = 1  # how long a part has been so is not kept, so it is not said
                 found[row.binding_id] = KpiState(workspace_id=workspace.pk, **asdict(row))
     return found
 
