@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from cxmap.history.models import Change
 from kpis.errors import FlagClosed, ReasonMissing, SnoozeInPast
 from kpis.freshness import stale
-from kpis.models import Binding, Evaluation, Flag, Kpi, KpiState, KpiVersion
+from kpis.models import Binding, Evaluation, Flag, Kpi, KpiState, KpiVersion, Target
 from kpis.services import (
     Evaluated,
     binding_create,
@@ -360,3 +360,23 @@ class ChangedDefinitionTest(StatesTestCase):
         drain(rollups_refresh)
         states_evaluate(workspace=self.workspace, now=at(week(12)))
         self.assertTrue(Flag.objects.exists())
+
+
+class FormerTargetsTest(StatesTestCase):
+    def test_a_new_target_says_nothing_of_months_that_are_over(self) -> None:
+        """Late data of the first week have the whole history decided anew, long after the target was raised."""
+        binding = binding_create(touchpoint=self.shop, kpi=self.ctr, actor=self.ana)
+        self.write(lambda number: 0.1, weeks=range(12))
+        drain(rollups_refresh)
+        target_set(binding=binding, value=0.05, actor=self.ana)
+        Target.objects.update(created_at=at(week(2)))
+        target_set(binding=binding, value=0.5, actor=self.ana)
+        Target.objects.filter(ended_at=None).update(created_at=at(week(9)))
+        Target.objects.exclude(ended_at=None).update(ended_at=at(week(9)))
+        states_evaluate(workspace=self.workspace, now=at(week(12)))
+        self.write(lambda number: 0.1, weeks=range(1), touchpoint="desk")
+        drain(rollups_refresh)
+        states_evaluate(workspace=self.workspace, now=at(week(12)))
+        found = dict(binding.states.values_list("period_start", "target"))
+        self.assertEqual([found[week(number)] for number in (0, 3, 8)], [0.05, 0.05, 0.05])
+        self.assertEqual([found[week(number)] for number in (9, 10, 11)], [0.5, 0.5, 0.5])
