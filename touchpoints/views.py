@@ -125,7 +125,10 @@ def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
         except CxmapError as error:
             form.add_error("into", str(error))
         else:
-            text = _("“%(name)s” is now part of “%(into)s”.") % {"name": touchpoint.name, "into": into.name}
+            text = _("“%(name)s” is now part of “%(into)s”; states follow within a minute.") % {
+                "name": touchpoint.name,
+                "into": into.name,
+            }
             messages.success(request, text)
             return redirect(into)
     context = {

@@ -123,7 +123,8 @@ def target_set(request: MemberRequest, pk: UUID) -> HttpResponse:
                     needed = least_n(binding.kpi, target.value, binding.direction)
                     messages.success(
                         request,
-                        _("Target saved. A conclusion needs a base of at least %(n)s.") % {"n": formats.whole(needed)},
+                        _("Target saved; states follow within a minute. A conclusion needs a base of at least %(n)s.")
+                        % {"n": formats.whole(needed)},
                     )
                 return redirect(back)
     value, wrong = _typed_value(binding, str(form["value"].value() or ""))
