@@ -58,15 +58,6 @@ def observations_drop(*, workspace: Workspace) -> Dropped | None:
     for table in TABLES:
         while deleted := _drop_some(table, workspace, day):
             count += deleted if table == TABLES[0] else 0
-    if count:
-        history_record(
-            actor=None,
-            action="observations.dropped",
-            target=workspace,
-            name=workspace.name,
-            count=count,
-            before=day.isoformat(),
-        )
     return Dropped(count, day)
 
 
@@ -92,6 +83,10 @@ def _seal(workspace: Workspace) -> date | None:
         return sealed_before
     workspace.sealed_before = day
     workspace.save(update_fields=["sealed_before"])
+    # Said with the seal, and not after the last batch: a worker that is killed in between leaves nothing unsaid.
+    history_record(
+        actor=None, action="observations.dropped", target=workspace, name=workspace.name, before=day.isoformat()
+    )
     return day
 
 
