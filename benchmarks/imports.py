@@ -70,7 +70,6 @@ def import_ratio() -> Iterator[Result]:
                 assert Observation.objects.count() == rows
                 assert not Bucket.objects.exists()
                 execute("TRUNCATE plain")
-                execute("CHECKPOINT")
                 with connection.cursor() as cursor:
                     with copy.open("wb") as stream:
                         cursor.copy_expert("COPY kpis_observation TO STDOUT", stream)
