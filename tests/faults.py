@@ -108,13 +108,13 @@ class FaultsTestCase(CastMixin, TransactionTestCase):
         return not any(broker.llen(name) for name in queues) and not broker.hlen(f"{self.prefix}celery:unacked")
 
     @contextmanager
-    def held(self, table: str) -> Iterator[None]:
-        """Nobody can write the table until the block ends, or the database."""
+    def held(self, table: str, mode: str = "EXCLUSIVE") -> Iterator[None]:
+        """Nobody can write (EXCLUSIVE) or read (ACCESS EXCLUSIVE) the table until the block ends, or the database."""
         database = connection.get_connection_params()
         names = ("dbname", "user", "password", "host", "port")
         link = psycopg2.connect(**{key: database[key] for key in names if database.get(key)})
         try:
-            link.cursor().execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
+            link.cursor().execute(f"LOCK TABLE {table} IN {mode} MODE")
             yield
         finally:
             link.close()

@@ -1,9 +1,8 @@
 """States and flags: what the statistics say of every binding, period after period, kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,17 +13,18 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from cxmap.history.services import history_record
-from cxmap.lib.columns import read_floats
 from cxmap.workspaces.models import Workspace
-from kpis.figures import Wanted, histogram_rows, kind_of, shows_quantile
+from kpis.figures import kind_of, shows_quantile
 from kpis.formula_figures import Plan, plans_of
 from kpis.freshness import Freshness, freshness
-from kpis.models import Binding, Bucket, Evaluation, Flag, Kpi, KpiKind, KpiState, Target
-from kpis.parts import CONDITION, WHOLE, Part
+from kpis.models import Binding, Bucket, Evaluation, Flag, Kpi, KpiState, Target
+from kpis.parts import WHOLE, Part
 from kpis.registry import Judgement, tell
 from kpis.services.formula_states import Formulas, Planes
+from kpis.services.judged import KEPT_FIELDS, Judged, Kept, evidence, known
 from kpis.services.locks import Lock, try_lock
 from kpis.services.observations import day_of, today_of
+from kpis.services.state_days import Days
 from kpis.services.targets import targets_decide
 from kpis.services.transitions import Followed, transitions_of
 from kpis.statistics import (
@@ -40,9 +40,7 @@ from kpis.statistics import (
     evaluate,
 )
 from kpis.statistics import Evaluation as Tests
-from kpis.statistics.batch import PARTS
 from kpis.statistics.periods import Period, last_closed_period
-from kpis.versions import comparable_from
 
 HISTORY = 12  # closed periods that a binding has states for from the first day on
 LATEST = 2  # closed periods decided anew in every run
@@ -51,12 +49,6 @@ ONE_DAY = timedelta(days=1)
 PATIENCE = timedelta(minutes=10)  # how long a stream of dirty buckets may hold an evaluation back
 HURTING = frozenset({State.WORSE.label, State.OFF_TARGET.label})
 PROVEN = HURTING | {State.BETTER.label}
-
-KEPT_FIELDS = (
-    "period_end", "state", "n", "numerator", "denominator", "excluded", "value", "low", "high", "quantile", "minimum_n", "target",
-    "baseline", "baseline_low", "baseline_high", "baseline_start", "baseline_end", "p_target", "p_target_adjusted",
-    "p_baseline", "p_baseline_adjusted", "p_better", "p_better_adjusted", "periods", "definition_version", "newest_day",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -68,133 +60,6 @@ class Evaluated:
     changed: int = 0
     closed: int = 0
     woken: int = 0
-
-
-@dataclass(slots=True)
-class Judged:
-    """A state as it was just decided, with the columns of KpiState: thousands a run, most of which are stored already."""
-
-    binding_id: UUID
-    period_start: date
-    period_end: date
-    state: str
-    n: int
-    numerator: float | None
-    denominator: float | None
-    excluded: int
-    value: float | None
-    low: float | None
-    high: float | None
-    quantile: float | None
-    minimum_n: int
-    target: float | None
-    baseline: float | None
-    baseline_low: float | None
-    baseline_high: float | None
-    baseline_start: date | None
-    baseline_end: date | None
-    p_target: float | None
-    p_target_adjusted: float | None
-    p_baseline: float | None
-    p_baseline_adjusted: float | None
-    p_better: float | None
-    p_better_adjusted: float | None
-    definition_version: int
-    newest_day: date | None
-    periods: int = 1
-
-    def kept(self) -> list[Any]:
-        """Return the values of KEPT_FIELDS."""
-        return [getattr(self, name) for name in KEPT_FIELDS]
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a later period must know of a state that is kept already."""
-
-    state: str
-    periods: int
-    definition_version: int
-
-
-# Days of the bindings of one rhythm, all segments and dimensions added up; NULL in one part makes the sum of squares unknown.
-# Days are counted from the first one: small numbers reach Python faster than dates and UUIDs.
-DAYS = """
-SELECT (bound.position - 1)::float8, (kept.day - %(first)s)::float8, sum(kept.numerator), sum(kept.denominator),
-       CASE WHEN count(*) = count(kept.sum_squares) THEN sum(kept.sum_squares) ELSE 'NaN' END, sum(kept.excluded)::float8,
-       sum(kept.n)::float8{ratios}
-  FROM unnest(%(touchpoints)s::uuid[], %(kpis)s::uuid[]) WITH ORDINALITY AS bound (touchpoint_id, kpi_id, position)
-  JOIN kpis_series AS series ON series.workspace_id = %(workspace)s AND series.touchpoint_id = bound.touchpoint_id
-   AND series.kpi_id = bound.kpi_id AND {condition}
-  JOIN kpis_rollup AS kept ON kept.workspace_id = %(workspace)s AND kept.series_id = series.id
-   AND kept.day BETWEEN %(first)s AND %(last)s
- GROUP BY bound.position, kept.day
-"""
-# Read only where a binding is a ratio: unknown in one part is unknown.
-RATIOS = "".join(
-    f", CASE WHEN count(*) = count(kept.{name}) THEN sum(kept.{name})::float8 ELSE 'NaN' END"
-    for name in ("denominator_squares", "cross_product", "units")
-)
-
-
-@dataclass(slots=True)
-class _Days:
-    """Rows of DAYS as columns: position of the binding, day, sums by the name of the part; histograms of quantiles."""
-
-    row: Any
-    day: Any
-    parts: dict[str, Any]
-    histograms: Histograms  # columns count days from histogram_day
-    histogram_day: Any
-
-    @classmethod
-    def read(cls, workspace_id: int, bindings: Sequence[Binding], first: date, last: date, part: Part) -> "_Days":
-        params: dict[str, Any] = {
-            "workspace": workspace_id,
-            "first": first,
-            "last": last,
-            "touchpoints": [str(binding.touchpoint_id) for binding in bindings],
-            "kpis": [str(binding.kpi_id) for binding in bindings],
-            **part.params,
-        }
-        has_ratios = any(binding.kpi.kind == KpiKind.RATIO for binding in bindings)
-        names = PARTS if has_ratios else PARTS[:5]
-        table = read_floats(
-            DAYS.format(ratios=RATIOS if has_ratios else "", condition=CONDITION), params, 2 + len(names)
-        )
-        wanted = [
-            Wanted(number, binding.touchpoint_id, binding.kpi_id)
-            for number, binding in enumerate(bindings)
-            if shows_quantile(binding.kpi)
-        ]
-        entries = histogram_rows(workspace_id, wanted, first=first, last=last, unit="day", part=part)
-        since = comparable_from(bindings[0].workspace, list({one.kpi_id: one.kpi for one in bindings}.values()))
-        if since:
-            # Answers counted by a former scale would make a change of the definition look like one of the customers.
-            from_day = np.array([(since.get(one.kpi_id, first) - first).days for one in bindings], dtype=np.float64)
-            table = table[table[:, 1] >= from_day[table[:, 0].astype(np.int64)]]
-        row, day, bins, counts = zip(*entries, strict=True) if entries else ((), (), (), ())
-        start = np.datetime64(first, "D")
-        columns = (np.array(day, dtype="datetime64[D]") - start).astype(np.int64)
-        return cls(
-            row=table[:, 0].astype(np.int64),
-            day=start + table[:, 1].astype(np.int64),
-            parts={name: table[:, number] for number, name in enumerate(names, 2)},
-            histograms=Histograms.of(row, columns, bins, counts),
-            histogram_day=start,
-        )
-
-    def values(self, shape: tuple[int, int], row: Any, column: Any, where: Any = slice(None)) -> Values:
-        """Lay the days (those of where) out on an array, at these rows and columns."""
-        return Values.from_rows(
-            shape, row=row, column=column, **{name: part[where] for name, part in self.parts.items()}
-        )
-
-    def histograms_on(self, columns_of: Callable[[Any], Any], points: int) -> Histograms:
-        """Return the histograms on the points of an axis; columns_of gives the point of each day."""
-        found = self.histograms
-        column = columns_of(self.histogram_day + found.column)
-        return Histograms(found.row, column, found.bin, found.count).only((column >= 0) & (column < points))
 
 
 @dataclass(slots=True)
@@ -257,7 +122,7 @@ class _Rhythm:
         frozen = [flag.baseline_end + ONE_DAY for flags in self.flags.values() for flag in flags if flag.baseline_end]
         for before in frozen:
             first = min(first, Calendar(self.rhythm, (periods[start - 1], periods[start])).baseline_first_day(before))
-        days = _Days.read(self.workspace.pk, self.bindings, first, last.last_day, WHOLE)
+        days = Days.read(self.workspace, self.bindings, first, last.last_day, WHOLE)
         if plans:
             self.formulas = Formulas.read(self.workspace.pk, self.bindings, first, last.last_day)
         for number in range(start, len(periods)):
@@ -275,7 +140,7 @@ class _Rhythm:
         last = last_closed_period(self.rhythm, self.today)
         previous, period = Calendar.through(self.rhythm, last, periods=2).periods
         calendar = Calendar(self.rhythm, (previous, period))
-        days = _Days.read(self.workspace.pk, self.bindings, calendar.first_day, last.last_day, part)
+        days = Days.read(self.workspace, self.bindings, calendar.first_day, last.last_day, part)
         if plans_of(self.workspace.pk, [binding.kpi for binding in self.bindings]):
             self.formulas = Formulas.read(self.workspace.pk, self.bindings, calendar.first_day, last.last_day, part)
         restated = np.array([self._fresh(binding, "restatement_days", 0) for binding in self.bindings], dtype=np.int64)
@@ -351,7 +216,7 @@ class _Rhythm:
             run = run + 1 if state.state not in HURTING and state.state != State.NO_DATA.label else 0
         return run
 
-    def _frozen(self, days: _Days, calendar: Calendar, period: Period, planes: Planes) -> FrozenBaselines | None:
+    def _frozen(self, days: Days, calendar: Calendar, period: Period, planes: Planes) -> FrozenBaselines | None:
         """Return the baselines of the flags that stood in this period."""
         held = []
         for number, binding in enumerate(self.bindings):
@@ -380,7 +245,7 @@ class _Rhythm:
             histograms=self._frozen_histograms(days, calendar, held),
         )
 
-    def _frozen_histograms(self, days: _Days, calendar: Calendar, held: Sequence[tuple[int, date]]) -> Histograms:
+    def _frozen_histograms(self, days: Days, calendar: Calendar, held: Sequence[tuple[int, date]]) -> Histograms:
         found = Histograms.of()
         for position, (number, before) in enumerate(held):
             if not shows_quantile(self.bindings[number].kpi):
@@ -397,7 +262,7 @@ class _Rhythm:
         complete = histograms.totals(len(kinds)) == values.n.sum(axis=1)
         return np.where((kinds == Kind.QUANTILE) & ~complete, Kind.MEAN, kinds).astype(np.int8)
 
-    def _batch(self, days: _Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
+    def _batch(self, days: Days, calendar: Calendar, period: Period, restated: Any) -> Batch:
         targets = self._targets_on(period)
         values = days.values((len(self.bindings), calendar.size), days.row, calendar.columns(days.day))
         histograms = days.histograms_on(calendar.columns, calendar.size)
@@ -421,7 +286,7 @@ class _Rhythm:
         )
 
     def _period(
-        self, days: _Days, previous: Period, period: Period, restated: Any, *, rewrite: bool, is_dirty: bool
+        self, days: Days, previous: Period, period: Period, restated: Any, *, rewrite: bool, is_dirty: bool
     ) -> None:
         calendar = Calendar(self.rhythm, (previous, period))
         batch = self._batch(days, calendar, period, restated)
@@ -456,8 +321,8 @@ class _Rhythm:
         sign = np.where(batch.higher_is_better, 1.0, -1.0)
         better = sign * tests.change[:, 1] > 0
         before = tests.baseline_before[:, 1]
-        known = ~np.isnat(before)
-        baselines = {day: calendar.baseline_first_day(day) for day in {one.item() for one in before[known]}}
+        has_baseline = ~np.isnat(before)
+        baselines = {day: calendar.baseline_first_day(day) for day in {one.item() for one in before[has_baseline]}}
         raw, adjusted = tests.baseline_p[:, 1], tests.baseline_p_adjusted[:, 1]
         columns = {
             "numerator": np.where(is_formula, np.nan, values.numerator[:, points].sum(axis=1)),
@@ -468,8 +333,8 @@ class _Rhythm:
             "quantile": batch.quantiles(),
             "target": batch.target,
             "baseline": tests.baseline_value[:, 1],
-            "baseline_low": np.where(known, band.low, np.nan),
-            "baseline_high": np.where(known, band.high, np.nan),
+            "baseline_low": np.where(has_baseline, band.low, np.nan),
+            "baseline_high": np.where(has_baseline, band.high, np.nan),
             "p_target": tests.target_p[:, 1],
             "p_target_adjusted": tests.target_p_adjusted[:, 1],
             "p_baseline": raw,
@@ -477,7 +342,7 @@ class _Rhythm:
             "p_better": np.where(better, raw, np.nan),
             "p_better_adjusted": np.where(better, adjusted, np.nan),
         }
-        figures = zip(*(_known(column) for column in columns.values()), strict=True)
+        figures = zip(*(known(column) for column in columns.values()), strict=True)
         counts = zip(*(part.tolist() for part in (tests.n[:, 1], tests.excluded[:, 1], tests.minimum_n)), strict=True)
         labels = {state.value: state.label for state in State}
         found = []
@@ -544,7 +409,7 @@ class _Rhythm:
             kind=state.state,
             opened_period=state.period_start,
             baseline_end=state.baseline_end,
-            evidence=_evidence(binding, state, tests, number),
+            evidence=evidence(binding, state, tests, number),
         )
         self.flags[binding.pk].append(flag)
         self.followed.opened.append(flag)
@@ -588,49 +453,6 @@ class _Rhythm:
         self.touched_flags.pop(flag.pk, None)
         flag.revision += 1
         flag.save(update_fields=["kind", "status", "closed_period", "closed_at", "quiet_periods", "revision"])
-
-
-def _known(column: Any) -> list[float | None]:
-    """Return numbers as Python has them, None where unknown."""
-    unknown = ~np.isfinite(column)
-    found: list[float | None] = np.asarray(column, dtype=np.float64).tolist()
-    for number in np.flatnonzero(unknown):
-        found[number] = None
-    return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.name.lower()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
-    return value
-
-
-def _evidence(binding: Binding, state: Judged, tests: Tests, number: int) -> dict[str, Any]:
-    """Return every number that opened a flag, as JSON; it is never rewritten."""
-    found = _plain(asdict(tests.evidence(number, 1)))
-    found.pop("since")
-    return {
-        **found,
-        "state": state.state,
-        "periods": state.periods,
-        "numerator": state.numerator,
-        "denominator": state.denominator,
-        "baseline_low": state.baseline_low,
-        "baseline_high": state.baseline_high,
-        "kpi": binding.kpi.code,
-        "kind": binding.kpi.kind,
-        "unit": binding.kpi.unit,
-        "quantile": state.quantile,
-        "definition_version": state.definition_version,
-        "direction": binding.direction,
-        "rhythm": binding.rhythm,
-        "tolerance": binding.tolerance,
-        "newest_day": _plain(state.newest_day),
-    }
 
 
 def _flags_wake(workspace: Workspace, today: date, report: Evaluated) -> None:

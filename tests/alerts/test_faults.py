@@ -1,24 +1,15 @@
 """Real workers, killed at every step of telling: nothing lost; each effect once, or twice with an id that shows it."""
 
-import os
-import signal
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import pytest
-import redis
-from celery import Celery
-from django.conf import settings
-from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.test import override_settings
 
 from alerts import services
 from alerts.models import Alert, Event
@@ -35,11 +26,10 @@ from kpis.services import (
     today_of,
 )
 from tests.alerts.receiver import MailServer, Receiver, mail_server, receiver
-from tests.base import CastMixin
+from tests.faults import FaultsTestCase, until
 from tests.kpis.base import make_touchpoint, row
 
 pytestmark = pytest.mark.faults
-LEASE_SECONDS = 2
 MEMBERS = 3  # who are told by default
 
 # A process whose own clock is a day ahead, as a machine without time service might have it.
@@ -56,25 +46,15 @@ print(outbox_drain())
 """
 
 
-def until(condition: Callable[[], object], *, seconds: float = 60.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return bool(condition())
-
-
 @override_settings(WEBHOOK_PRIVATE_HOSTS=["127.0.0.1"])
-class AlertFaultsTest(CastMixin, TransactionTestCase):
+class AlertFaultsTest(FaultsTestCase):
     listener: Receiver
     mails: MailServer
 
     def setUp(self) -> None:
-        self.make_cast()
+        super().setUp()
         self.today = today_of(self.workspace)
         self.source = source_get_or_create(workspace=self.workspace, key="ga4", kind=Source.Kind.FILE)[0]
-        self.prefix = f"faults-{uuid.uuid4().hex[:8]}:"
         stack = ExitStack()
         self.addCleanup(stack.close)
         self.listener = stack.enter_context(receiver())
@@ -82,91 +62,22 @@ class AlertFaultsTest(CastMixin, TransactionTestCase):
         self.hook = services.webhook_add(
             workspace=self.workspace, actor=self.olga, name="Chat", url=self.listener.url, kinds=["flag.opened"]
         )
-        self.addCleanup(self.flush)
 
     def ask_for_mails(self) -> None:
         member = Membership.objects.select_related("workspace", "user").get(workspace=self.workspace, user=self.ed)
         services.preference_set(membership=member, mail=True)
 
     def environment(self) -> dict[str, str]:
-        """The worker uses the database of this test, and a broker of its own inside the run's server."""
-        name = connection.settings_dict["NAME"]
-        urls = {
-            key: urlunsplit(urlsplit(os.environ[key])._replace(path=f"/{name}"))
-            for key in ("DATABASE_URL", "DATABASE_OWNER_URL")
-            if key in os.environ
-        }
         return {
-            **os.environ,
-            **urls,
-            "REDIS_PREFIX": self.prefix,
-            "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
-            "WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
+            **super().environment(),
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.mails.port),
             "EMAIL_USE_TLS": "0",
-            "DJANGO_SETTINGS_MODULE": "cxmap.settings",
         }
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "cxmap", *command, "-l", "warning"],
-            cwd=PROJECT,
-            env=self.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    @contextmanager
-    def workers(self, number: int = 1, *, beats: int = 1) -> Iterator[list["subprocess.Popen[bytes]"]]:
-        """Workers first, then beats, which send their first sweeps after ten seconds."""
-        with tempfile.TemporaryDirectory() as folder:
-            worker = ("worker", "-Q", "rollup,default", "-c", "1", "-P", "solo", "--without-gossip", "--without-mingle")
-            found = [self.start(*worker, "-n", f"{uuid.uuid4().hex}@test") for _ in range(number)]
-            found += [
-                self.start("beat", "-s", f"{folder}/{one}", "--pidfile", f"{folder}/{one}.pid") for one in range(beats)
-            ]
-            try:
-                yield found
-            finally:
-                for process in found:
-                    process.kill()
-                    process.wait()
-
-    def link(self) -> "psycopg2.extensions.connection":
-        database = connection.get_connection_params()
-        names = ("dbname", "user", "password", "host", "port")
-        return psycopg2.connect(**{key: database[key] for key in names if database.get(key)})
-
-    @contextmanager
-    def held(self, table: str, mode: str) -> Iterator[None]:
-        """Nobody can write (EXCLUSIVE) or read (ACCESS EXCLUSIVE) the table until the block ends."""
-        link = self.link()
-        try:
-            link.cursor().execute(f"LOCK TABLE {table} IN {mode} MODE")
-            yield
-        finally:
-            link.close()
-
-    def waiting_for(self, table: str) -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table])
-            return bool(cursor.fetchone()[0])
-
-    def kill(self, process: "subprocess.Popen[bytes]") -> None:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-
-    def flush(self) -> None:
-        broker = redis.Redis.from_url(settings.REDIS_URL)
-        for key in broker.scan_iter(f"{self.prefix}*"):
-            broker.delete(key)
-
-    def send(self, task: str, *args: object) -> None:
-        producer = Celery(broker=settings.REDIS_URL)
-        producer.conf.broker_transport_options = {"global_keyprefix": f"{self.prefix}celery:"}
-        queue = "rollup" if task.startswith("kpis.") else "default"
-        producer.send_task(task, args=args, queue=queue, ignore_result=True)
+    def workers(self, number: int = 1, *, beats: int = 1) -> AbstractContextManager[list["subprocess.Popen[bytes]"]]:
+        """With a beat, which sends its first sweeps after ten seconds."""
+        return super().workers(number, beats=beats)
 
     def write(self, *names: str) -> None:
         """Fourteen weeks up to yesterday at each touchpoint; the share falls in the last three."""
