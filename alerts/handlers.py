@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-import smtplib
 import time
 from datetime import timedelta
 from typing import Any
@@ -28,6 +27,7 @@ from alerts.services.timing import quiet_end
 from alerts.services.webhooks import webhook_answered
 from alerts.wording import kept_state, words
 from cxmap.lib.outbound import AddressRefused, CallFailed, post
+from cxmap.outbox.mails import mail_send, message_id
 from cxmap.outbox.models import Message
 from cxmap.outbox.registry import Delivered, Dropped, Failed, Later, Outcome
 from cxmap.workspaces.models import Membership
@@ -67,20 +67,11 @@ def mail_deliver(message: Message) -> Outcome:
         return Dropped("muted")
     with translation.override(member.user.language or preference.language or settings.LANGUAGE_CODE):
         mail = _mail(member, events, message)
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        return Failed(f"mail_recipient|{code}", code=code, permanent=code >= 500)
-    except smtplib.SMTPResponseException as error:
-        return Failed(f"mail_answered|{error.smtp_code}", code=max(error.smtp_code, 0))
-    except (OSError, smtplib.SMTPException) as error:
-        return Failed(f"mail_server|{type(error).__name__}")
-    return Delivered()
+    return mail_send(mail)
 
 
 def _mail(member: Membership, events: list[Event], message: Message) -> EmailMultiAlternatives:
-    """Write the mail. Its Message-ID is the same at every attempt, so that a mail server can tell a second copy."""
+    """Write the mail."""
     entries = [words(event) for event in events]
     number = len(entries)
     if number == 1:
@@ -99,13 +90,12 @@ def _mail(member: Membership, events: list[Event], message: Message) -> EmailMul
         "language": (translation.get_language() or "en")[:2],
         "subject": subject,
     }
-    host = settings.PUBLIC_URL.partition("://")[2].partition(":")[0] or "cxmap"
     mail = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=render_to_string("alerts/mail.txt", context),
         to=[member.user.email],
         headers={
-            "Message-ID": f"<{message.delivery_id}@{host}>",
+            "Message-ID": message_id(message),
             "List-Unsubscribe": f"<{leave}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",

@@ -5,5 +5,8 @@ class DashboardsConfig(AppConfig):
     name = "dashboards"
 
     def ready(self) -> None:
-        """Register the kinds of tiles, and how tiles follow a merge of touchpoints."""
-        from dashboards import merging, tiles  # noqa: F401
+        """Register the kinds of tiles, how they follow a merge of touchpoints, and who sends dashboards."""
+        from cxmap.outbox.registry import register_handler
+        from dashboards import mails, merging, tiles  # noqa: F401
+
+        register_handler(mails.TOPIC, mails.dashboard_deliver)

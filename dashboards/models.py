@@ -157,28 +157,6 @@ class Recipient(WorkspaceOwned):
         return f"{self.schedule_id} {self.user_id}"
 
 
-class Delivery(WorkspaceOwned):
-    """One mail to one person for one period. The unique row is what keeps a second one from being sent."""
-
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="deliveries")
-    user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
-    period_on = models.DateField()  # the day on which the mail was due
-    attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["-period_on", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["schedule", "period_on", "user"], name="dashboards_delivery_unique")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.schedule_id} {self.period_on} {self.user_id}"
-
-
 class OutcomeKind(models.TextChoices):
     """What a better experience is to bring (A3, B2, B3)."""
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from kpis.models import Kpi, KpiKind
 from kpis.parts import CONDITION, WHOLE, Part
-from kpis.statistics import Estimate, Histograms, Kind, estimate, estimate_quantiles
+from kpis.statistics import Estimate, Histograms, Kind, Rhythm, estimate, estimate_quantiles, period_of
 
 
 class Sums(NamedTuple):
@@ -137,6 +137,14 @@ PERIODS = {
     "month": "date_trunc('month', kept.day)::date",
     "quarter": "date_trunc('quarter', kept.day)::date",
 }
+
+RHYTHMS = {"day": Rhythm.DAILY, "week": Rhythm.WEEKLY, "month": Rhythm.MONTHLY}
+
+
+def last_day_of(unit: str, start: dt.date) -> dt.date:
+    """Return the last day of the period of a unit (day, week, month) that begins on start."""
+    return period_of(RHYTHMS[unit], start).last_day
+
 
 WANTED = f"""
   FROM unnest(%(keys)s::int[], %(touchpoints)s::uuid[], %(kpis)s::uuid[]) AS wanted (key, touchpoint_id, kpi_id)

@@ -1,12 +1,12 @@
 """The values of one KPI on one touchpoint over time, for programs: additive parts, figure, interval, state, target."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django.db import connection
 
-from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
+from kpis.figures import PERIODS, Sums, Wanted, figures_of, histograms_read, last_day_of, shows_quantile, sums_sql
 from kpis.formula_figures import versioned_figures
 from kpis.models import Binding, Kpi, KpiKind, KpiState, Target
 from kpis.parts import CONDITION, WHOLE, Part
@@ -14,13 +14,6 @@ from kpis.versions import former_versions, kpi_on, version_on
 from touchpoints.models import Touchpoint
 
 Grain = Literal["day", "week", "month", "total"]
-
-PERIOD = {
-    "day": "kept.day",
-    "week": "date_trunc('week', kept.day)::date",
-    "month": "date_trunc('month', kept.day)::date",
-    "total": "NULL::date",
-}
 
 ROLLUPS = """
 SELECT {period} AS period, min(kept.day), max(kept.day), max(kept.computed_at), {sums}
@@ -65,14 +58,6 @@ class Value:
     fresh_at: datetime | None
 
 
-def _ends(grain: Grain, start: date) -> tuple[date, date]:
-    if grain == "day":
-        return start, start
-    if grain == "week":
-        return start, start + timedelta(days=6)
-    return start, (start.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
 def values_read(
     *,
     touchpoint: Touchpoint,
@@ -98,7 +83,9 @@ def values_read(
     if kpi.kind == KpiKind.FORMULA:
         return _formula_values(touchpoint, kpi, first, last, grain, part)
     with connection.cursor() as cursor:
-        cursor.execute(ROLLUPS.format(period=PERIOD[grain], sums=sums_sql("kept"), condition=CONDITION), params)
+        cursor.execute(
+            ROLLUPS.format(period=PERIODS.get(grain, "NULL::date"), sums=sums_sql("kept"), condition=CONDITION), params
+        )
         rows = cursor.fetchall()
         if not rows and grain == "total" and first and last:
             cursor.execute(SPAN.format(condition=CONDITION), params)
@@ -108,7 +95,7 @@ def values_read(
     judged = _Judged.read(touchpoint, kpi, grain, part)
     former = former_versions(kpi, touchpoint.workspace)
     sums = [Sums(*row[4:]) for row in rows]
-    ends = [min(one for one in (_ends(grain, row[0])[1] if row[0] else row[2], last) if one) for row in rows]
+    ends = [min(one for one in (last_day_of(grain, row[0]) if row[0] else row[2], last) if one) for row in rows]
     of_days = [kpi_on(kpi, former, end) for end in ends]
     bins: dict[Any, Any] = {}
     if any(map(shows_quantile, of_days)):
@@ -118,7 +105,7 @@ def values_read(
     figures = figures_of(of_days, sums, [bins.get((0, row[0])) for row in rows])
     values = []
     for (period, first_day, last_day, fresh_at, *_), own, figure in zip(rows, sums, figures, strict=True):
-        start, end = _ends(grain, period) if period else (first or first_day, last or last_day)
+        start, end = (period, last_day_of(grain, period)) if period else (first or first_day, last or last_day)
         state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
         values.append(
             Value(
@@ -172,7 +159,7 @@ def _formula_values(
     former = former_versions(kpi, touchpoint.workspace)
 
     def end_of(period: date | None) -> date:
-        found = _ends(grain, period)[1] if period else last or date.max
+        found = last_day_of(grain, period) if period else last or date.max
         return min(found, last) if last else found
 
     found = versioned_figures(
@@ -188,7 +175,7 @@ def _formula_values(
     judged = _Judged.read(touchpoint, kpi, grain, part)
     values = []
     for period, one in sorted(found.items(), key=lambda pair: pair[0] or date.min):
-        start, end = _ends(grain, period) if period else (first or one.first_day, last or one.last_day)
+        start, end = (period, last_day_of(grain, period)) if period else (first or one.first_day, last or one.last_day)
         state, target = judged.of(period, inside=(first is None or first <= start) and (last is None or end <= last))
         figure = one.figure
         values.append(

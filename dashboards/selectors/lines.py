@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
-from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_read
+from kpis.figures import Bins, Figure, Sums, Wanted, figures_of, histograms_read, last_day_of, shows_quantile, sums_read
 from kpis.formula_figures import formula_figures
 from kpis.models import Kpi, KpiKind, Rhythm
 
@@ -62,13 +62,7 @@ class Point:
 
 
 def _end(start: dt.date, ask: Ask) -> dt.date:
-    if ask.unit == "day":
-        return start
-    if ask.unit == "week":
-        return start + dt.timedelta(days=6)
-    if ask.unit == "month":
-        return (start.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-    return ask.last
+    return ask.last if ask.unit == TOTAL else last_day_of(ask.unit, start)
 
 
 def lines_read(workspace: Workspace, asks: Sequence[Ask], *, today: dt.date) -> dict[Any, list[Point]]:

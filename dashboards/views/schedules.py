@@ -14,10 +14,9 @@ from cxmap.lib.errors import CxmapError
 from cxmap.workspaces.requests import MemberRequest
 from dashboards import access
 from dashboards.forms import ScheduleForm
-from dashboards.models import Delivery, Schedule
+from dashboards.models import Schedule
+from dashboards.selectors.deliveries import deliveries_of
 from dashboards.services import schedules as services
-
-DELIVERIES_SHOWN = 20
 
 
 @login_required
@@ -43,12 +42,11 @@ def schedule_list(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
             messages.success(request, _("The dashboard will be sent."))
             return redirect("dashboards:schedules", slug, pk)
     rows = Schedule.objects.filter(dashboard=dashboard, deleted_at=None).prefetch_related("recipients")
-    deliveries = Delivery.objects.filter(schedule__dashboard=dashboard).select_related("user")
     context = {
         "dashboard": dashboard,
         "form": form,
         "schedules": rows,
-        "deliveries": deliveries[:DELIVERIES_SHOWN],
+        "deliveries": deliveries_of(dashboard),
         "mail_works": services.mail_works(),
         "section": "dashboard",
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from cxmap.lib import formats
 from kpis.charts import history_figure
-from kpis.figures import Sums, Wanted, figures_of, histograms_read, shows_quantile, sums_sql
+from kpis.figures import Sums, Wanted, figures_of, histograms_read, last_day_of, shows_quantile, sums_sql
 from kpis.formula_figures import versioned_figures
 from kpis.marks import MARKS
 from kpis.models import Binding, Kpi, KpiKind, KpiState, Rhythm, State
@@ -38,14 +38,6 @@ class PeriodValue:
     quantile: float | None
     running: bool
     version: int | None = None  # of the definition in force at its end; None: there is only one
-
-
-def _last_day(start: dt.date, rhythm: str) -> dt.date:
-    if rhythm == Rhythm.DAILY:
-        return start
-    if rhythm == Rhythm.WEEKLY:
-        return start + dt.timedelta(days=6)
-    return (start.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 def period_values(binding: Binding, *, today: dt.date) -> list[PeriodValue]:
@@ -78,7 +70,7 @@ def _measured_values(binding: Binding, former: Sequence[Former], *, today: dt.da
     if not rows:
         return []
     sums = [Sums(*row[1:]) for row in rows]
-    of_days = [kpi_on(binding.kpi, former, _last_day(row[0], binding.rhythm)) for row in rows]
+    of_days = [kpi_on(binding.kpi, former, last_day_of(unit, row[0])) for row in rows]
     bins: dict[Any, Any] = {}
     if any(map(shows_quantile, of_days)):
         wanted = [Wanted(0, binding.touchpoint_id, binding.kpi_id)]
@@ -87,7 +79,7 @@ def _measured_values(binding: Binding, former: Sequence[Former], *, today: dt.da
     return [
         PeriodValue(
             start=start,
-            end=_last_day(start, binding.rhythm),
+            end=last_day_of(unit, start),
             n=own.n,
             numerator=own.numerator,
             denominator=own.denominator,
@@ -96,7 +88,7 @@ def _measured_values(binding: Binding, former: Sequence[Former], *, today: dt.da
             low=figure.low,
             high=figure.high,
             quantile=figure.quantile,
-            running=_last_day(start, binding.rhythm) >= today,
+            running=last_day_of(unit, start) >= today,
         )
         for (start, *_), own, figure in zip(rows, sums, figures, strict=True)
     ]
@@ -109,7 +101,7 @@ def _formula_values(binding: Binding, former: Sequence[Former], *, today: dt.dat
         binding.touchpoint,
         binding.kpi,
         former,
-        end_of=lambda start: _last_day(start or today, binding.rhythm),
+        end_of=lambda start: last_day_of(unit, start or today),
         first=today - dt.timedelta(days=count * days),
         last=None,
         unit=unit,
@@ -118,7 +110,7 @@ def _formula_values(binding: Binding, former: Sequence[Former], *, today: dt.dat
     for start, one in sorted(found.items(), key=lambda pair: pair[0] or today):
         if start is None:
             continue
-        end = _last_day(start, binding.rhythm)
+        end = last_day_of(unit, start)
         figure = one.figure
         values.append(
             PeriodValue(start, end, one.n, None, None, 0, figure.value, figure.low, figure.high, None, end >= today)

@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 from django.core import mail
 from django.test import override_settings
+from django.utils import timezone
 from pypdf import PdfReader
 
+from cxmap.outbox.models import Message
+from cxmap.outbox.services import outbox_drain
 from cxmap.workspaces.models import Membership
+from dashboards import mails
 from dashboards.documents.mail import mail_of
-from dashboards.models import Delivery, Schedule
+from dashboards.models import Schedule
 from dashboards.services import boards, schedules
 from dashboards.tasks import schedules_sweep
 from tests.dashboards.base import BoardTestCase
@@ -52,9 +56,18 @@ class SendTests(BoardTestCase):
             now=FRIDAY,
         )
 
+        self.addCleanup(mails._drawn.cache_clear)
+
+    def sent(self, now: dt.datetime) -> int:
+        """Do what the beat and a worker do at a time; return how many mails went out."""
+        before = len(mail.outbox)
+        schedules.schedules_sweep(now=now)
+        outbox_drain()
+        return len(mail.outbox) - before
+
     def test_it_goes_to_each_member_with_figures_and_document(self) -> None:
-        self.assertEqual(schedules.schedules_sweep(now=FRIDAY), 0)
-        self.assertEqual(schedules.schedules_sweep(now=DUE), 2)
+        self.assertEqual(self.sent(FRIDAY), 0)
+        self.assertEqual(self.sent(DUE), 2)
         self.assertEqual(sorted(one.to[0] for one in mail.outbox), ["ed@example.org", "vi@example.org"])
         message = mail.outbox[0]
         for text in (
@@ -69,35 +82,36 @@ class SendTests(BoardTestCase):
         self.assertIn("1.37%", PdfReader(io.BytesIO(content)).pages[0].extract_text())
 
     def test_a_second_beat_is_harmless(self) -> None:
-        schedules.schedules_sweep(now=DUE)
-        schedules.schedules_sweep(now=DUE)
+        self.sent(DUE)
+        self.sent(DUE)
         Schedule.objects.update(next_at=DUE - dt.timedelta(minutes=1))  # as if the first claim had been lost
-        schedules.schedules_sweep(now=DUE)
-        self.assertEqual((len(mail.outbox), Delivery.objects.count()), (2, 2))
+        self.sent(DUE)
+        self.assertEqual((len(mail.outbox), Message.objects.count()), (2, 2))
         self.assertEqual(schedules_sweep(), schedules_sweep())
 
     def test_after_a_long_stop_only_the_newest(self) -> None:
         schedules.schedules_sweep(now=DUE + dt.timedelta(days=21))
-        self.assertEqual({row.period_on for row in Delivery.objects.all()}, {dt.date(2026, 12, 14)})
+        self.assertEqual({row.payload["day"] for row in Message.objects.all()}, {"2026-12-14"})
         self.assertEqual(Schedule.objects.get().next_at, dt.datetime(2026, 12, 21, 8, tzinfo=PARIS))
 
     def test_who_left_gets_nothing(self) -> None:
-        schedules.schedules_claim(now=DUE)
+        schedules.schedules_sweep(now=DUE)
         Membership.objects.filter(user=self.vi).delete()
-        self.assertEqual(schedules.deliveries_send(now=DUE), 1)
+        self.assertEqual(self.sent(DUE), 1)
         self.assertEqual([one.to[0] for one in mail.outbox], ["ed@example.org"])
 
     def test_who_may_no_longer_open_it_gets_nothing(self) -> None:
         boards.dashboard_update(dashboard=self.dashboard, actor=self.ed, shared=False)
-        self.assertEqual(schedules.schedules_sweep(now=DUE), 1)
+        self.assertEqual(self.sent(DUE), 1)
         boards.dashboard_delete(dashboard=self.dashboard, actor=self.ed)
-        self.assertEqual(schedules.schedules_sweep(now=DUE + dt.timedelta(days=7)), 0)
+        self.assertEqual(self.sent(DUE + dt.timedelta(days=7)), 0)
 
     def test_a_server_that_is_away_is_tried_again_later(self) -> None:
         with mock.patch("django.core.mail.EmailMessage.send", side_effect=SMTPServerDisconnected):
-            self.assertEqual(schedules.schedules_sweep(now=DUE), 0)
-        self.assertEqual(schedules.schedules_sweep(now=DUE + dt.timedelta(minutes=1)), 0)
-        self.assertEqual(schedules.schedules_sweep(now=DUE + dt.timedelta(minutes=16)), 2)
+            self.assertEqual(self.sent(DUE), 0)
+        self.assertEqual(self.sent(DUE), 0)
+        Message.objects.update(available_at=timezone.now())  # its pause is over
+        self.assertEqual(self.sent(DUE), 2)
 
     def test_a_dashboard_that_cannot_be_drawn_stops_only_its_own_mails(self) -> None:
         other = boards.dashboard_create(workspace=self.workspace, actor=self.ed, name="Monthly", shared=True)
@@ -105,30 +119,30 @@ class SendTests(BoardTestCase):
         schedules.schedule_add(dashboard=other, actor=self.ed, recipients=[self.ed], **weekly)
         for broken, sound in ((self.schedule.dashboard_id, other.pk), (other.pk, self.schedule.dashboard_id)):
             with self.subTest(broken=broken):
-                Delivery.objects.all().delete()
+                Message.objects.all().delete()
                 mail.outbox.clear()
-                schedules.schedules_claim(now=DUE)
-                Schedule.objects.update(next_at=DUE)
+                mails._drawn.cache_clear()
 
                 def drawn(schedule: Schedule, *, today: dt.date, broken: Any = broken) -> Any:
                     if schedule.dashboard_id == broken:
                         raise ZeroDivisionError
                     return mail_of(schedule, today=today)
 
-                with mock.patch("dashboards.services.schedules.mail_of", drawn), self.assertLogs("dashboards"):
-                    schedules.deliveries_send(now=DUE)
-                failed = Delivery.objects.filter(schedule__dashboard=broken)
+                with mock.patch("dashboards.mails.mail_of", drawn), self.assertLogs("cxmap.outbox"):
+                    self.assertGreater(self.sent(DUE), 0)
+                Schedule.objects.update(next_at=DUE)
+                failed = Message.objects.filter(subject=schedules.subject_of(broken))
                 self.assertEqual(
-                    set(failed.values_list("sent_at", "error", "leased_until")),
-                    {(None, "ZeroDivisionError", DUE + schedules.RETRY)},
+                    set(failed.values_list("status", "error", "attempts")),
+                    {("waiting", "exception|ZeroDivisionError", 1)},
                 )
-                self.assertFalse(Delivery.objects.filter(schedule__dashboard=sound, sent_at=None).exists())
-                self.assertTrue(mail.outbox)
+                others = Message.objects.filter(subject=schedules.subject_of(sound))
+                self.assertEqual(set(others.values_list("status", flat=True)), {"delivered"})
 
     def test_everybody_reads_it_in_their_language(self) -> None:
         self.vi.language = "fr"
         self.vi.save()
-        schedules.schedules_sweep(now=DUE)
+        self.sent(DUE)
         french = next(one for one in mail.outbox if one.to == ["vi@example.org"])
         self.assertIn("1,37\u00a0%", french.body)
 
@@ -136,7 +150,17 @@ class SendTests(BoardTestCase):
     def test_without_a_mail_server_the_page_says_so_and_nothing_piles_up(self) -> None:
         self.assertContains(self.client.get(f"{self.url}mails/"), "No mail server is configured")
         schedules.schedules_sweep(now=DUE)
-        self.assertEqual(Delivery.objects.count(), 0)
+        self.assertEqual(Message.objects.count(), 0)
+
+    def test_the_page_says_what_became_of_them(self) -> None:
+        Membership.objects.filter(user=self.vi).delete()
+        schedules.schedules_sweep(now=DUE)
+        page = f"{self.url}mails/"
+        self.assertContains(self.client.get(page), "waiting")
+        outbox_drain()
+        answer = self.client.get(page)
+        self.assertContains(answer, "sent on")
+        self.assertContains(answer, "not sent")
 
 
 class PageTests(BoardTestCase):
