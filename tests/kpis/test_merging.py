@@ -177,6 +177,11 @@ class MergingTest(KpiTestCase):
         page = self.client.get(url, {"into": str(self.shop.pk)})
         self.assertContains(page, "goes over with its target")
         self.assertContains(page, "Measures of 1 day go over.")
+        self.assertNotContains(page, "for all that was measured so far too")
+        Touchpoint.objects.filter(pk=self.shop.pk).update(phase="after")
+        self.assertContains(
+            self.client.get(url, {"into": str(self.shop.pk)}), "Phase: “during the sale” becomes “after the sale”"
+        )
         self.assertFalse(Touchpoint.objects.exclude(merged_into=None).exists())
         answer = self.client.post(url, {"into": str(self.shop.pk), "sure": "1"})
         self.assertRedirects(answer, self.shop.get_absolute_url())
