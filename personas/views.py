@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,20 +42,23 @@ def persona_list(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "personas/persona_list.html", context)
 
 
+def _removed(persona: Persona, pk: str) -> TraitEvidence | None:
+    """Return the evidence that was just taken away, so that the page offers to take it back."""
+    if not pk.isdecimal() or len(pk) > 17:
+        return None
+    of_persona = Q(trait__persona=persona) | Q(section__persona=persona)
+    return TraitEvidence.objects.filter(of_persona, pk=int(pk)).exclude(deleted_at=None).first()
+
+
 @login_required
 @require_safe
 def persona_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     persona = access.persona_for_view(request, pk)
-    removed = request.GET.get("removed", "")
     context = {
         "persona": persona,
         "sheet": selectors.sheet(persona),
         "panels": panels(request, persona),
-        "removed": TraitEvidence.objects.filter(pk=int(removed), trait__persona=persona)
-        .exclude(deleted_at=None)
-        .first()
-        if removed.isdecimal() and len(removed) < 18
-        else None,
+        "removed": _removed(persona, request.GET.get("removed", "")),
         "section": "personas",
         "can_edit": can(request.membership, Role.EDITOR),
     }
@@ -159,7 +163,7 @@ def evidence_add(request: MemberRequest, pk: int) -> HttpResponse:
 def evidence_remove(request: MemberRequest, pk: int) -> HttpResponse:
     evidence = access.evidence_for_edit(request, pk)
     services.evidence_remove(evidence=evidence, actor=request.user)
-    return redirect(f"{evidence.trait.persona.get_absolute_url()}?removed={evidence.pk}")
+    return redirect(f"{evidence.holder.persona.get_absolute_url()}?removed={evidence.pk}")
 
 
 @login_required
@@ -167,7 +171,7 @@ def evidence_remove(request: MemberRequest, pk: int) -> HttpResponse:
 def evidence_restore(request: MemberRequest, pk: int) -> HttpResponse:
     evidence = access.evidence_for_edit(request, pk)
     services.evidence_restore(evidence=evidence, actor=request.user)
-    return redirect(f"{evidence.trait.persona.get_absolute_url()}#trait-{evidence.trait_id}")
+    return redirect(f"{evidence.holder.persona.get_absolute_url()}#{evidence.anchor}")
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
