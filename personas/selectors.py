@@ -12,6 +12,7 @@ from cxmap.workspaces.models import Workspace
 from personas.channels import channels
 from personas.models import (
     FIELDS_OF_GROUP,
+    EvidenceKind,
     Persona,
     Quadrant,
     Section,
@@ -35,16 +36,27 @@ def backed_share(backed: int, filled: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class PersonaCard:
-    """A persona in the list. `evidence_share` is 0 to 1, None when no field is filled yet."""
+    """A persona in the list. `evidence_share` is 0 to 1, None when no field is filled yet.
+
+    `depth` is how many live personas stand above it; `above` names the one directly above, None without.
+    """
 
     persona: Persona
     journeys: Sequence[Any]
     filled: int
     backed: int
+    depth: int = 0
+    above: Persona | None = None
+    below: int = 0
 
     @property
     def evidence_share(self) -> float | None:
         return backed_share(self.backed, self.filled)
+
+    @property
+    def indent(self) -> int:
+        """The depth as the tree shows it: below the fourth level all stand at the same place."""
+        return min(self.depth, 4)
 
     @property
     def more_journeys(self) -> int:
@@ -55,7 +67,27 @@ class PersonaCard:
 @dataclass(frozen=True, slots=True)
 class PersonaList:
     cards: Sequence[PersonaCard]
+    tree: Sequence[PersonaCard]  # the same cards, each below its parent
     trash: Sequence[Persona]
+
+    @property
+    def has_tree(self) -> bool:
+        return any(card.depth for card in self.cards)
+
+
+def _placed(personas: Sequence[Persona]) -> list[tuple[Persona, int]]:
+    """Return the personas in the order of the tree with their depths; one whose parent is not here stands at the top."""
+    here = {persona.pk for persona in personas}
+    below: dict[UUID | None, list[Persona]] = defaultdict(list)
+    for persona in personas:
+        below[persona.parent_id if persona.parent_id in here else None].append(persona)
+    placed: list[tuple[Persona, int]] = []
+    waiting = [(persona, 0) for persona in reversed(below[None])]
+    while waiting:
+        persona, depth = waiting.pop()
+        placed.append((persona, depth))
+        waiting += [(child, depth + 1) for child in reversed(below[persona.pk])]
+    return placed
 
 
 def _live_evidence() -> Exists:
@@ -82,9 +114,16 @@ def persona_list(workspace: Workspace) -> PersonaList:
         if not is_empty(content):
             filled[persona_id] += 1
             backed[persona_id] += has
+    placed = _placed(personas)
+    depths = {persona.pk: depth for persona, depth in placed}
+    by_pk = {persona.pk: persona for persona in personas}
+    children = Counter(persona.parent_id for persona in personas)
     cards = [
         PersonaCard(
             persona=persona,
+            depth=depths[persona.pk],
+            above=by_pk.get(persona.parent_id) if persona.parent_id else None,
+            below=children[persona.pk],
             journeys=sorted(
                 (
                     link.journey
@@ -99,7 +138,22 @@ def persona_list(workspace: Workspace) -> PersonaList:
         for persona in personas
     ]
     trash = Persona.objects.filter(workspace=workspace).exclude(deleted_at=None).order_by("-deleted_at", "id")
-    return PersonaList(cards=cards, trash=list(trash[:TRASH_SHOWN]))
+    of = {card.persona.pk: card for card in cards}
+    tree = [of[persona.pk] for persona, _depth in placed]
+    return PersonaList(cards=cards, tree=tree, trash=list(trash[:TRASH_SHOWN]))
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What stands above and below a persona. A parent in the trash is named, not linked."""
+
+    parent: Persona | None
+    children: Sequence[Persona]
+
+
+def family(persona: Persona) -> Family:
+    children = Persona.objects.filter(parent=persona, deleted_at=None)
+    return Family(parent=persona.parent, children=list(children))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +225,10 @@ class Sheet:
     def unbacked(self) -> int:
         """How many statements are hypotheses of the team."""
         return self.filled - self.backed
+
+    @property
+    def proofs_by_kind(self) -> list[tuple[EvidenceKind, int]]:
+        return [(kind, self.proofs.get(kind, 0)) for kind in EvidenceKind]
 
     @property
     def has_empathy(self) -> bool:
