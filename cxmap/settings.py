@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "cxmap.workspaces",
     "cxmap.history",
     "cxmap.outbox",
+    "cxmap.search",
     "personas",
     "touchpoints",
     "journeys",

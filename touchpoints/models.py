@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from touchpoints.querysets import TouchpointQuerySet
 
@@ -102,6 +103,7 @@ class Touchpoint(WorkspaceOwned, Named):
                 fields=["workspace", "name"], condition=Q(deleted_at=None), name="touchpoints_touchpoint_unique_name"
             ),
         ]
+        indexes = [search_index("name", "code", "owner", "description", name="touchpoints_touchpoint_search")]
 
     def __str__(self) -> str:
         return self.name
