@@ -6,4 +6,4 @@ class TouchpointsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what a new workspace gets from this app."""
-        from touchpoints import taxonomy  # noqa: F401
+        from touchpoints import contents, taxonomy  # noqa: F401

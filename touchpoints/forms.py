@@ -1,16 +1,30 @@
 """Text from the browser into touchpoints; choices are narrowed to the workspace."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
 from touchpoints.examples import Example
 from touchpoints.icons import SPRITE
-from touchpoints.models import Category, Channel, Phase, Presence, Touchpoint
+from touchpoints.models import (
+    CONTENT_MONTHS,
+    Category,
+    Channel,
+    ContentItem,
+    Party,
+    Personalisation,
+    Phase,
+    PointKind,
+    Presence,
+    Span,
+    Touchpoint,
+)
 from touchpoints.selectors import owners_of
 
 ANY = pgettext_lazy("filter", "all")
@@ -74,6 +88,16 @@ class ChannelSelect(forms.Select):
         return option
 
 
+# What the fields mean that are never empty.
+DEFAULTS: dict[str, Any] = {
+    "cost_span": Span.MONTH,
+    "volume_span": Span.MONTH,
+    "content_months": CONTENT_MONTHS,
+    "kind": PointKind.COMMUNICATION,
+    "initiator": Party.CUSTOMER,
+}
+
+
 class TouchpointForm(forms.Form):
     """One touchpoint of the library."""
 
@@ -102,6 +126,53 @@ class TouchpointForm(forms.Form):
     description = forms.CharField(
         label=_("Description"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3})
     )
+    cost = forms.DecimalField(
+        label=_("Cost"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        widget=forms.NumberInput({"step": "0.01", "inputmode": "decimal"}),
+        help_text=_("Everything that it costs to run. Left empty it is unknown, never nothing: type 0 if it is free."),
+    )
+    cost_span = forms.ChoiceField(label=_("Cost period"), choices=Span.choices, required=False)
+    volume = forms.IntegerField(
+        label=_("Contacts"),
+        required=False,
+        min_value=0,
+        max_value=10**15,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+        help_text=_("How many times customers meet it, as you know or estimate it. What is measured stands beside it."),
+    )
+    volume_span = forms.ChoiceField(label=_("Contacts period"), choices=Span.choices, required=False)
+    personalisation = forms.ChoiceField(
+        label=_("Personalisation"), choices=[("", _("not said yet")), *Personalisation.choices], required=False
+    )
+    proactive_trigger = forms.CharField(
+        label=_("What do we do before they ask?"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(
+            {"rows": 2, "placeholder": _("For example: when a parcel is a day late, we write first.")}
+        ),
+        help_text=_("What sets it off, and what happens then."),
+    )
+    competitor_note = forms.CharField(
+        label=_("What do competitors do here?"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+    )
+    content_months = forms.IntegerField(
+        label=_("Content is old after (months)"),
+        required=False,
+        min_value=1,
+        max_value=120,
+        initial=CONTENT_MONTHS,
+        help_text=_("Content that was not updated for longer is said to be old."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=PointKind.choices, required=False)
+    initiator = forms.ChoiceField(label=_("Begun by"), choices=Party.choices, required=False)
+    receiver = forms.ChoiceField(
+        label=_("Received by"), choices=[("", _("nobody: it is an action")), *Party.choices], required=False
+    )
     code = forms.SlugField(
         label=_("Code"),
         max_length=60,
@@ -111,8 +182,10 @@ class TouchpointForm(forms.Form):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, workspace: Workspace, touchpoint: Touchpoint | None = None) -> None:
-        names = ("name", "category", "channel", "phase", "presence", "owner", "description", "revision")
-        initial = {name: getattr(touchpoint, name) for name in names} if touchpoint else {}
+        names = [name for name in self.base_fields if name != "code"]
+        initial = (
+            {name: getattr(touchpoint, name) for name in names} if touchpoint else DEFAULTS | {"receiver": "company"}
+        )
         super().__init__(data.copy() if data is not None else None, initial=initial)
         self.workspace, self.touchpoint = workspace, touchpoint
         self.conflicts: dict[str, str] = {}
@@ -122,6 +195,14 @@ class TouchpointForm(forms.Form):
         self.owners = owners_of(workspace)
         if touchpoint:
             del self.fields["code"]
+
+        fields["cost"].label = _("Cost in %(currency)s") % {"currency": workspace.currency}
+
+    @property
+    def more_open(self) -> bool:
+        """True when something that is folded away must be seen: an error, or what someone else saved."""
+        folded = {"content_months", "kind", "initiator", "receiver", "code"}
+        return not folded.isdisjoint(self.errors) or not folded.isdisjoint(self.conflicts)
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
@@ -143,20 +224,56 @@ class TouchpointForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if not data.get("presence") and data.get("channel"):
             data["presence"] = Presence.ONLINE if data["channel"].online else Presence.OFFLINE
+        for name, default in DEFAULTS.items():
+            if name not in self.errors and not data.get(name):
+                data[name] = default
+        if data.get("kind") == PointKind.COMMUNICATION and not data.get("receiver") and "receiver" in self.data:
+            self.add_error("receiver", _("Choose who receives it, or say that it is an action."))
         return data
 
     def values(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        """Return what was sent: a field that the sender does not know stays as it is."""
+        known = {"name", "category", "channel", "phase", "presence", *self.data} - {"revision"}
+        return {name: value for name, value in self.cleaned_data.items() if name in known}
 
     def show_conflicts(self, current: Touchpoint) -> None:
         """Put what someone else saved beside what was typed; saving once more then keeps what is typed."""
         self.data["revision"] = str(current.revision)  # type: ignore[index]
-        for name in ("name", "category", "channel", "phase", "presence", "owner", "description"):
+        for name in (name for name in self.fields if name not in {"revision", "code"}):
             theirs = getattr(current, name)
             typed = self.cleaned_data.get(name)
             if typed != theirs and str(typed).replace("\r\n", "\n") != str(theirs).replace("\r\n", "\n"):
                 display = getattr(current, f"get_{name}_display", None)
-                self.conflicts[name] = str(display() if display else theirs)
+                self.conflicts[name] = "" if theirs is None else str(display() if display else theirs)
+
+
+class ContentForm(forms.ModelForm):
+    """One piece of content of a touchpoint."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = ContentItem
+        fields = ["title", "kind", "address", "updated_on", "owner"]
+        widgets = {
+            "updated_on": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "owner": forms.TextInput({"list": "owners", "autocomplete": "off"}),
+        }
+        help_texts = {
+            "title": _("For example: “How do I send a product back?”"),
+            "updated_on": _("Left empty nobody knows, and it does not count as up to date."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        address: Any = self.fields["address"]
+        address.assume_scheme = "https"
+
+    def clean_updated_on(self) -> Any:
+        day = self.cleaned_data["updated_on"]
+        if day and day > timezone.localdate() + dt.timedelta(days=1):
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
 
 class ExamplesForm(forms.Form):

@@ -14,7 +14,16 @@ from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.errors import ChannelInUse, TouchpointNameTaken
 from touchpoints.examples import LABEL, Example
-from touchpoints.models import Category, Channel, Presence, Touchpoint
+from touchpoints.models import Category, Channel, Party, PointKind, Presence, Touchpoint
+
+
+def settled(touchpoint: Touchpoint) -> Touchpoint:
+    """Make the CJML fields agree: an action has no receiver, a communication point always has one."""
+    if touchpoint.kind == PointKind.ACTION:
+        touchpoint.receiver = ""
+    elif not touchpoint.receiver:
+        touchpoint.receiver = Party.CUSTOMER if touchpoint.initiator != Party.CUSTOMER else Party.COMPANY
+    return touchpoint
 
 
 def touchpoint_create(
@@ -41,6 +50,7 @@ def touchpoint_create(
         presence=presence or (Presence.ONLINE if channel.online else Presence.OFFLINE),
         **fields,
     )
+    settled(touchpoint)
     with recording(actor=actor, action="touchpoint.added", target=touchpoint, name=name) as record:
         touchpoint.save()
         record.created(touchpoint)
@@ -85,8 +95,9 @@ def touchpoint_update(
         record.watch(touchpoint)
         for name, value in fields.items():
             setattr(touchpoint, name, value)
+        settled(touchpoint)
         touchpoint.revision += 1
-        touchpoint.save(update_fields=[*fields, "revision", "updated_at"])
+        touchpoint.save(update_fields=[*fields, "receiver", "revision", "updated_at"])
     return touchpoint
 
 
