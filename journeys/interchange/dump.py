@@ -40,7 +40,7 @@ LANE = ("kind", "name", "hidden", "pinned", "height")
 CARD = ("text", "source", "url", "arrow")
 EVIDENCE = ("kind", "title", "asked", "count", "happened_on", "notes", "url")
 ATTACHMENT = ("name", "content_type", "digest", "size", "width", "height")
-TOUCHPOINT = ("name", "presence", "phase", "owner", "description")
+TOUCHPOINT = ("name", "presence", "phase", "owner", "description", "kind", "initiator", "receiver")
 PERSONA = ("name", "tagline", "quote", "summary", "share_percent", "colour")
 
 
