@@ -26,6 +26,20 @@ def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: s
     return found
 
 
+def _add_actors(journey: ET.Element, document: Document, *, company: str, customer: str) -> None:
+    """Add the personas of the map, the company, and who else the touchpoints name."""
+    actors = _add(journey, "actors")
+    people = [persona.name for persona in document.personas if persona.on_map] or [customer]
+    for number, name in enumerate(people, 1):
+        _add(_add(actors, "endUser", actorID=f"P{number}"), "actorName", name)
+    named = {party for part in document.touchpoints for party in (part.initiator, part.receiver)}
+    if Party.OTHERS in named:
+        _add(_add(actors, "endUser", actorID=Party.OTHERS.value), "actorName", str(Party.OTHERS.label))
+    _add(_add(actors, "serviceProvider", actorID=COMPANY), "companyName", company)
+    if Party.PARTNER in named:
+        _add(_add(actors, "serviceProvider", actorID=Party.PARTNER.value), "companyName", str(Party.PARTNER.label))
+
+
 def cjml_write(document: Document, *, company: str, customer: str) -> bytes:
     """Return the journey as CJML. `company` and `customer` name the two sides where the map does not."""
     french = formats.locale().startswith("fr")
@@ -46,16 +60,7 @@ def cjml_write(document: Document, *, company: str, customer: str) -> bytes:
     summary = [document.journey.expectation, document.journey.success_measure]
     if any(summary):
         _add(journey, "journeyLongSummary", "\n".join(filter(None, summary)))
-    actors = _add(journey, "actors")
-    people = [persona.name for persona in document.personas if persona.on_map] or [customer]
-    for number, name in enumerate(people, 1):
-        _add(_add(actors, "endUser", actorID=f"P{number}"), "actorName", name)
-    named = {party for part in document.touchpoints for party in (part.initiator, part.receiver)}
-    if Party.OTHERS in named:
-        _add(_add(actors, "endUser", actorID=Party.OTHERS.value), "actorName", str(Party.OTHERS.label))
-    _add(_add(actors, "serviceProvider", actorID=COMPANY), "companyName", company)
-    if Party.PARTNER in named:
-        _add(_add(actors, "serviceProvider", actorID=Party.PARTNER.value), "companyName", str(Party.PARTNER.label))
+    _add_actors(journey, document, company=company, customer=customer)
     cards: dict[str, list[CardPart]] = {}
     for card in document.cards:
         cards.setdefault(card.step, []).append(card)
@@ -75,8 +80,7 @@ def cjml_write(document: Document, *, company: str, customer: str) -> bytes:
             _add(initiator, "initiatorLabel", step.name)
             if touchpoint and receives:
                 receiver = _add(point, "receiver")
-                other = "customer" if touchpoint.initiator != "customer" else "company"
-                _add(receiver, "refersTo", actorIDref=ACTORS[touchpoint.receiver or other])
+                _add(receiver, "refersTo", actorIDref=ACTORS[touchpoint.receiver])
                 _add(receiver, "receiverLabel", touchpoint.name)
             if touchpoint:
                 _add(_add(point, "channel"), "channelName", channels.get(touchpoint.channel, touchpoint.channel))

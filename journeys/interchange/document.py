@@ -126,8 +126,7 @@ class TouchpointPart(Part, kw_only=True):
     description: Text = ""
     kind: Literal["communication", "action"] = "communication"
     initiator: PartyCode = "customer"
-    # Empty for an action. Left out of a communication point, it is the other side.
-    receiver: Literal["customer", "company", "partner", "others", ""] = ""
+    receiver: PartyCode = "company"  # says nothing of an action
 
 
 class StagePart(Part, kw_only=True):

@@ -28,7 +28,7 @@ from journeys.interchange.document import (
 )
 from journeys.models import Attachment, Card, CurvePoint, Evidence, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona, Trait
-from touchpoints.models import Category, Channel, Touchpoint
+from touchpoints.models import Category, Channel, Party, Touchpoint
 
 SETTINGS = (
     "name", "kind", "horizon", "status", "scenario", "expectation", "success_measure", "aims", "methods", "owner",
@@ -40,7 +40,7 @@ LANE = ("kind", "name", "hidden", "pinned", "height")
 CARD = ("text", "source", "url", "arrow")
 EVIDENCE = ("kind", "title", "asked", "count", "happened_on", "notes", "url")
 ATTACHMENT = ("name", "content_type", "digest", "size", "width", "height")
-TOUCHPOINT = ("name", "presence", "phase", "owner", "description", "kind", "initiator", "receiver")
+TOUCHPOINT = ("name", "presence", "phase", "owner", "description", "kind", "initiator")
 PERSONA = ("name", "tagline", "quote", "summary", "share_percent", "colour")
 
 
@@ -86,6 +86,7 @@ class Library:
                 code=row.code,
                 category=self._categories[row.category_id].code,
                 channel=self._channels[row.channel_id].code,
+                receiver=row.receiver or Party.COMPANY.value,
                 **_values(row, TOUCHPOINT),
             )
             for row in rows
