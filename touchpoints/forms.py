@@ -25,9 +25,12 @@ from touchpoints.models import (
     Span,
     Touchpoint,
 )
-from touchpoints.selectors import owners_of
+from touchpoints.selectors import DEFAULT_SORT, UNSAID, owners_of
 
 ANY = pgettext_lazy("filter", "all")
+
+
+NOBODY = "-"  # in a choice: nobody, nothing
 
 
 class FilterForm(forms.Form):
@@ -41,23 +44,164 @@ class FilterForm(forms.Form):
         label=_("Channel"), queryset=Channel.objects.none(), required=False, empty_label=ANY
     )
     phase = forms.ChoiceField(label=_("Phase"), choices=[("", ANY), *Phase.choices], required=False)
-    presence = forms.ChoiceField(label=_("Online, offline"), choices=[("", ANY), *Presence.choices], required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
+    presence = forms.ChoiceField(label=_("Online, offline"), choices=[("", ANY), *Presence.choices], required=False)
+    personalisation = forms.ChoiceField(
+        label=_("Personalisation"),
+        choices=[("", ANY), *Personalisation.choices, (UNSAID, _("not said yet"))],
+        required=False,
+    )
+    maps = forms.ChoiceField(
+        label=_("On maps"),
+        choices=[("", ANY), ("used", _("on a map")), ("unused", _("on no map"))],
+        required=False,
+    )
+    kpis = forms.ChoiceField(
+        label=_("KPIs"), choices=[("", ANY), ("with", _("with a KPI")), ("without", _("without KPI"))], required=False
+    )
+    content = forms.ChoiceField(
+        label=_("Content"),
+        choices=[("", ANY), ("old", _("old content")), ("some", _("with content")), ("none", _("no content listed"))],
+        required=False,
+    )
+    cost = forms.ChoiceField(
+        label=_("Cost"), choices=[("", ANY), ("known", _("known")), ("unknown", _("unknown"))], required=False
+    )
+    where = forms.ChoiceField(
+        label=_("Where"), choices=[("", _("in the library")), ("trash", _("in the trash"))], required=False
+    )
+    sort = forms.ChoiceField(
+        label=_("Sorted by"),
+        choices=[
+            ("", _("name")),
+            ("-name", _("name, Z first")),
+            ("category", _("category")),
+            ("channel", _("channel")),
+            ("phase", _("phase")),
+            ("owner", pgettext_lazy("item", "owner")),
+            ("-cost", _("cost, highest first")),
+            ("cost", _("cost, lowest first")),
+            ("-volume", _("contacts, most first")),
+            ("volume", _("contacts, fewest first")),
+            ("-maps", _("maps, most first")),
+            ("maps", _("maps, fewest first")),
+            ("-kpis", _("KPIs, most first")),
+            ("kpis", _("KPIs, fewest first")),
+            ("-changed", _("last change, newest first")),
+            ("changed", _("last change, oldest first")),
+            ("-category", _("category, last first")),
+            ("-channel", _("channel, last first")),
+            ("-phase", _("phase, last first")),
+            ("-owner", _("owner, Z first")),
+        ],
+        required=False,
+    )
+    FOLDED = ("presence", "personalisation", "maps", "kpis", "content", "cost", "where", "sort")
 
     def __init__(self, data: Any, *, workspace: Workspace) -> None:
         super().__init__(data, auto_id="filter_%s")
         fields: Any = self.fields
         fields["category"].queryset = Category.objects.filter(workspace=workspace)
         fields["channel"].queryset = Channel.objects.filter(workspace=workspace)
-        fields["owner"].choices = [("", ANY), *((owner, owner) for owner in owners_of(workspace))]
+        owners = [(owner, owner) for owner in owners_of(workspace)]
+        fields["owner"].choices = [("", ANY), (NOBODY, _("nobody yet")), *owners]
 
     def values(self) -> dict[str, Any]:
         self.is_valid()
         return self.cleaned_data
 
+    def filters(self) -> dict[str, Any]:
+        """Return what narrows the list: everything but its order."""
+        values = {name: value for name, value in self.values().items() if name != "sort"}
+        if values.get("owner") == NOBODY:
+            values |= {"owner": "", "owner_missing": True}
+        return values
+
+    @property
+    def order(self) -> str:
+        return self.values().get("sort") or DEFAULT_SORT
+
     @property
     def active(self) -> bool:
-        return any(self.values().values())
+        return any(value for name, value in self.values().items() if name != "sort")
+
+    @property
+    def chips(self) -> list[tuple[str, str, str]]:
+        """The active filters: name in the address, label, value in words."""
+        found = []
+        for name, value in self.values().items():
+            if value and name != "sort":
+                choices = dict(getattr(self.fields[name], "choices", ()) if isinstance(value, str) else ())
+                found.append((name, str(self.fields[name].label), str(choices.get(value, value))))
+        return found
+
+    @property
+    def is_folded_out(self) -> bool:
+        """True when one of the filters that are folded away is active."""
+        return any(self.values().get(name) for name in self.FOLDED)
+
+    @property
+    def front(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.FOLDED]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED]
+
+
+LEAVE = pgettext_lazy("bulk edit", "leave as it is")
+
+
+class BulkForm(forms.Form):
+    """What many touchpoints get; what is left empty stays as it is with each of them."""
+
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.none(), required=False, empty_label=LEAVE
+    )
+    channel = forms.ModelChoiceField(
+        label=_("Channel"), queryset=Channel.objects.none(), required=False, empty_label=LEAVE
+    )
+    phase = forms.ChoiceField(label=_("Phase"), choices=[("", LEAVE), *Phase.choices], required=False)
+    presence = forms.ChoiceField(label=_("Online or offline"), choices=[("", LEAVE), *Presence.choices], required=False)
+    personalisation = forms.ChoiceField(
+        label=_("Personalisation"),
+        choices=[("", LEAVE), *Personalisation.choices, (UNSAID, _("not said yet"))],
+        required=False,
+    )
+    owner = forms.CharField(
+        label=_("Owner"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"list": "owners", "autocomplete": "off"}),
+        help_text=_("Left empty, each keeps its own."),
+    )
+    no_owner = forms.BooleanField(label=_("Take the owner away"), required=False)
+
+    def __init__(self, data: Any = None, *, workspace: Workspace) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["category"].queryset = Category.objects.filter(workspace=workspace)
+        fields["channel"].queryset = Channel.objects.filter(workspace=workspace)
+        self.owners = owners_of(workspace)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("owner") and data.get("no_owner"):
+            self.add_error("no_owner", _("Either give an owner or take it away, not both."))
+        if not self.errors and not any(data.values()):
+            raise forms.ValidationError(_("Choose at least one thing to change."))
+        return data
+
+    def fields_to_set(self) -> dict[str, Any]:
+        """Return the values to give, by field."""
+        data = dict(self.cleaned_data)
+        clear = data.pop("no_owner")
+        chosen = {name: value for name, value in data.items() if value}
+        if clear:
+            chosen["owner"] = ""
+        if chosen.get("personalisation") == UNSAID:
+            chosen["personalisation"] = ""
+        return chosen
 
 
 class MergeForm(forms.Form):

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from touchpoints import views
+from touchpoints import views, views_bulk
 
 app_name = "touchpoints"
 urlpatterns = [
     path("w/<slug:slug>/touchpoints/", views.touchpoint_list, name="list"),
     path("w/<slug:slug>/touchpoints/new/", views.touchpoint_add, name="add"),
     path("w/<slug:slug>/touchpoints/examples/", views.examples_add, name="examples"),
+    path("w/<slug:slug>/touchpoints/change/", views_bulk.touchpoints_bulk, name="bulk"),
+    path("w/<slug:slug>/touchpoints/undo/<uuid:gesture>/", views_bulk.touchpoints_undo, name="undo"),
     path("touchpoints/<uuid:pk>/", views.touchpoint_detail, name="detail"),
     path("touchpoints/<uuid:pk>/edit/", views.touchpoint_edit, name="edit"),
     path("touchpoints/<uuid:pk>/delete/", views.touchpoint_delete, name="delete"),

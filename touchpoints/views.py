@@ -19,7 +19,7 @@ from cxmap.lib.http import refuse, render_page_or_partial
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
-from touchpoints import access, contents, icons, merging, selectors, services
+from touchpoints import access, bulk, contents, icons, merging, selectors, services
 from touchpoints.examples import examples_of
 from touchpoints.forms import ChannelForm, ContentForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
 from touchpoints.models import Channel, ContentItem, Touchpoint
@@ -32,12 +32,18 @@ from touchpoints.volumes import measured_volumes
 def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_view(request, slug)
     form = FilterForm(request.GET, workspace=workspace)
-    library = selectors.library(workspace, form.values(), number=request.GET.get("page"))
+    today = timezone.localdate(timezone=workspace.zone)
+    library = selectors.library(workspace, form.filters(), today=today, number=request.GET.get("page"), sort=form.order)
+    deleted = request.GET.get("deleted", "")
     context = {
         "library": library,
         "form": form,
-        # What was just deleted, so that the page offers to take it back.
-        "deleted": next((row for row in library.trash if str(row.pk) == request.GET.get("deleted")), None),
+        "columns": selectors.columns(form.order),
+        "currency": workspace.currency,
+        "in_trash": form.filters().get("where") == "trash",
+        # What was just deleted or changed, so that the page offers to take it back.
+        "deleted": selectors.deleted_one(workspace, deleted) if deleted else None,
+        "done": bulk.last_act(workspace=workspace, actor=request.user, gesture=request.GET.get("done", "")),
         "section": "touchpoints",
         "can_edit": can(request.membership, Role.EDITOR),
     }

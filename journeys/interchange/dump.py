@@ -28,7 +28,7 @@ from journeys.interchange.document import (
 )
 from journeys.models import Attachment, Card, CurvePoint, Evidence, Journey, JourneyPersona, Lane, Stage, Step
 from personas.models import Persona, Trait
-from touchpoints.models import Category, Channel, Party, Touchpoint
+from touchpoints.models import Category, Channel, Touchpoint
 
 SETTINGS = (
     "name", "kind", "horizon", "status", "scenario", "expectation", "success_measure", "aims", "methods", "owner",
@@ -86,8 +86,8 @@ class Library:
                 code=row.code,
                 category=self._categories[row.category_id].code,
                 channel=self._channels[row.channel_id].code,
-                receiver=row.receiver or Party.COMPANY.value,
                 **_values(row, TOUCHPOINT),
+                **({"receiver": row.receiver} if row.receiver else {}),
             )
             for row in rows
         ]
