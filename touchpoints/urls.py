@@ -7,6 +7,7 @@ urlpatterns = [
     path("w/<slug:slug>/touchpoints/", views.touchpoint_list, name="list"),
     path("w/<slug:slug>/touchpoints/new/", views.touchpoint_add, name="add"),
     path("w/<slug:slug>/touchpoints/examples/", views.examples_add, name="examples"),
+    path("w/<slug:slug>/touchpoints/suggestion/", views.suggestion, name="suggestion"),
     path("w/<slug:slug>/touchpoints/change/", views_bulk.touchpoints_bulk, name="bulk"),
     path("w/<slug:slug>/touchpoints/undo/<uuid:gesture>/", views_bulk.touchpoints_undo, name="undo"),
     path("touchpoints/<uuid:pk>/", views.touchpoint_detail, name="detail"),

@@ -24,6 +24,7 @@ from touchpoints.examples import examples_of
 from touchpoints.forms import ChannelForm, ContentForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
 from touchpoints.models import Channel, ContentItem, Touchpoint
 from touchpoints.panels import panels
+from touchpoints.suggestions import suggest_in
 from touchpoints.volumes import measured_volumes
 
 
@@ -90,6 +91,15 @@ def touchpoint_add(request: MemberRequest, slug: str) -> HttpResponse:
     if "another" in request.POST:
         return redirect("touchpoints:add", slug)
     return redirect(touchpoint)
+
+
+@login_required
+@require_safe
+def suggestion(request: MemberRequest, slug: str) -> HttpResponse:
+    """What the name that is being typed says about category and channel: a fragment of the form."""
+    workspace = workspace_for_edit(request, slug)
+    said = suggest_in(workspace, request.GET.get("name", "")[:200])
+    return render(request, "touchpoints/_suggestion.html", {"said": said, "words": ", ".join(said.because)})
 
 
 @login_required

@@ -30,6 +30,23 @@ if (form) {
   [...channel.querySelectorAll("option")].forEach((option, rank) => { option.dataset.rank = rank; });
   category.addEventListener("change", () => arrange(category, channel));
   arrange(category, channel);
+  // What the name says is only proposed: a press takes it over, unless both stand there already.
+  const suggested = form.querySelector("#suggestion");
+  document.addEventListener("htmx:afterSwap", () => {
+    const take = suggested.querySelector("[data-take]");
+    if (take) suggested.hidden = take.dataset.category === category.value
+      && (!take.dataset.channel || take.dataset.channel === channel.value);
+    else suggested.hidden = false;
+  });
+  suggested.addEventListener("click", (event) => {
+    const take = event.target.closest("[data-take]");
+    if (!take) return;
+    category.value = take.dataset.category;
+    arrange(category, channel);
+    if (take.dataset.channel) channel.value = take.dataset.channel;
+    suggested.hidden = true;
+    category.focus();
+  });
 }
 
 for (const box of document.querySelectorAll("[data-check-group]")) {

@@ -92,6 +92,7 @@ ROWS = [
     Row("touchpoints:merge", one, Role.EDITOR, method="post"),
     Row("touchpoints:delete", one, Role.EDITOR, method="post"),
     Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
+    Row("touchpoints:suggestion", in_workspace, Role.EDITOR, query="?name=FAQ", ok=200),
     Row("touchpoints:bulk", in_workspace, Role.EDITOR, query=lambda world: f"?pk={touchpoint(world).pk}"),
     Row("touchpoints:bulk", in_workspace, Role.EDITOR, method="post"),
     Row(
