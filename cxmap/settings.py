@@ -307,8 +307,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "ContentKind": "touchpoints.models.ContentItem.Kind",
         "EvidenceKind": "personas.models.EvidenceKind",
         "KpiKind": "kpis.models.KpiKind",
+        "Party": "touchpoints.models.Party",
+        "PointKind": "touchpoints.models.PointKind",
+        "Span": "touchpoints.models.Span",
         "KpiState": "kpis.models.State",
         "JourneyKind": "journeys.models.JourneyKind",
         "JourneyStatus": "journeys.models.Status",

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
-from touchpoints.models import Channel, Touchpoint
+from touchpoints.models import Channel, ContentItem, Touchpoint
 
 
 def touchpoint_for_view(request: HttpRequest, pk: UUID) -> Touchpoint:
@@ -36,3 +36,15 @@ def channel_for_view(request: HttpRequest, pk: int) -> Channel:
 
 def channel_for_edit(request: HttpRequest, pk: int) -> Channel:
     return _channel(request, pk, Role.EDITOR)
+
+
+def content_for_edit(request: HttpRequest, pk: UUID) -> ContentItem:
+    rows = ContentItem.objects.select_related("touchpoint__workspace").filter(
+        pk=pk, deleted_at=None, touchpoint__deleted_at=None
+    )
+    return row_for(request, rows, Role.EDITOR)
+
+
+def content_gone_for_edit(request: HttpRequest, pk: UUID) -> ContentItem:
+    rows = ContentItem.objects.select_related("touchpoint__workspace").filter(pk=pk, touchpoint__deleted_at=None)
+    return row_for(request, rows.exclude(deleted_at=None), Role.EDITOR)

@@ -6,4 +6,4 @@ class TouchpointsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what a new workspace gets from this app, and what of it can be found."""
-        from touchpoints import search, taxonomy  # noqa: F401
+        from touchpoints import contents, search, taxonomy  # noqa: F401

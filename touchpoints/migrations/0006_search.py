@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('search', '0001_initial'),
-        ('touchpoints', '0003_merged_into'),
+        ('touchpoints', '0005_fill_search_text'),
         ('workspaces', '0002_retention_and_facts_time_zone'),
     ]
 
