@@ -106,6 +106,8 @@ SENTENCES = {
     "kpi.updated": gettext_noop("changed the KPI “%(name)s”"),
     "kpi.archived": gettext_noop("archived the KPI “%(name)s”"),
     "kpi.restored": gettext_noop("restored the KPI “%(name)s”"),
+    "matrix.gap_dismissed": gettext_noop("said that “%(name)s” does not apply at a stage of the matrix"),
+    "matrix.gap_restored": gettext_noop("took back that “%(name)s” does not apply at a stage of the matrix"),
     "binding.added": gettext_noop("put a KPI on “%(touchpoint)s” (%(kpi)s)"),
     "binding.updated": gettext_noop("changed the settings of a KPI on “%(touchpoint)s” (%(kpi)s)"),
     "binding.removed": gettext_noop("took a KPI off “%(touchpoint)s” (%(kpi)s)"),
