@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('search', '0001_initial'),
-        ('kpis', '0007_smart_targets'),
+        ('kpis', '0008_not_applicable'),
         ('workspaces', '0002_retention_and_facts_time_zone'),
     ]
 
