@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
+from kpis.marks import SEVERITY
 from kpis.models import Direction, KpiKind, State
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from touchpoints.models import Channel, Touchpoint
@@ -37,7 +38,7 @@ class Verdict(StrEnum):
 LABELS: dict[Verdict, Any] = {
     Verdict.FAILS: gettext_lazy("does not work"),
     Verdict.MIXED: gettext_lazy("works in part"),
-    Verdict.UNDECIDED: gettext_lazy("cannot be told yet"),
+    Verdict.UNDECIDED: gettext_lazy("to watch"),
     Verdict.WORKS: gettext_lazy("works"),
     Verdict.UNKNOWN: gettext_lazy("unknown"),
 }
@@ -104,7 +105,11 @@ class Ranked:
     def telling(self) -> BindingView | None:
         """The KPI that says most: the one farthest on the wrong side of its target, else the first that is judged."""
         judged = [view for view in self.views if view.code != State.NO_DATA]
-        return min(judged, key=lambda view: (_distance(view) is None, _distance(view) or 0.0), default=None)
+        return min(
+            judged,
+            key=lambda view: (_distance(view) is None, _distance(view) or 0.0, SEVERITY.index(view.code)),
+            default=None,
+        )
 
     @property
     def distance_text(self) -> str:
@@ -197,19 +202,19 @@ def _distance(view: BindingView) -> float | None:
 
 
 def verdict_of(views: Iterable[BindingView]) -> Verdict:
-    """Return what the states of the KPIs establish together; a KPI without a target says only when it gets worse."""
+    """Return what the states of the KPIs establish together.
+
+    What gets worse but still reaches its target is to watch, and so is what gets better but does not reach it yet.
+    """
     met = missed = open_ = 0
     for view in views:
-        if view.code in {State.WORSE, State.OFF_TARGET}:
+        targeted = view.state is not None and view.state.target is not None
+        if view.code == State.OFF_TARGET or (view.code == State.WORSE and targeted and not view.meets_target):
             missed += 1
-        elif view.code == State.WATCH:
+        elif view.code in {State.WATCH, State.WORSE} or (view.code == State.BETTER and targeted and not view.meets_target):
             open_ += 1
-        elif view.code in {State.ON_TARGET, State.BETTER} and view.state is not None and view.state.target is not None:
-            # What gets better may still be on the wrong side of its target.
-            if view.meets_target:
-                met += 1
-            else:
-                open_ += 1
+        elif view.code in {State.ON_TARGET, State.BETTER} and targeted:
+            met += 1
     if missed:
         return Verdict.MIXED if met else Verdict.FAILS
     if open_:
