@@ -420,6 +420,16 @@ class ContentForm(forms.ModelForm):
         return day
 
 
+class LibraryFileForm(forms.Form):
+    """A file of touchpoints."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX, at most 10 MB and 10,000 lines."),
+        widget=forms.ClearableFileInput({"accept": ".csv,.xlsx,.txt"}),
+    )
+
+
 class ExamplesForm(forms.Form):
     """Which examples of the guides to begin with."""
 

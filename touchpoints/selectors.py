@@ -131,6 +131,12 @@ def library(
     )
 
 
+def rows_of(workspace: Workspace, filters: dict[str, Any], *, today: dt.date, sort: str) -> list[Touchpoint]:
+    """Return all touchpoints that the filters leave, in the order of the list, with what a file of them says."""
+    rows = _sorted(found(workspace, filters, today=today), sort)
+    return list(rows.select_related("category", "channel").with_uses())
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A heading of the list: what a click on it sorts by, and how the list is sorted now (ascending, descending, "")."""

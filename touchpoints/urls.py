@@ -1,6 +1,6 @@
 from django.urls import path
 
-from touchpoints import views, views_bulk
+from touchpoints import views, views_bulk, views_files
 
 app_name = "touchpoints"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("w/<slug:slug>/touchpoints/suggestion/", views.suggestion, name="suggestion"),
     path("w/<slug:slug>/touchpoints/change/", views_bulk.touchpoints_bulk, name="bulk"),
     path("w/<slug:slug>/touchpoints/undo/<uuid:gesture>/", views_bulk.touchpoints_undo, name="undo"),
+    path("w/<slug:slug>/touchpoints/duplicates/", views.touchpoint_duplicates, name="duplicates"),
+    path("w/<slug:slug>/touchpoints/export/<slug:kind>/", views_files.touchpoints_export, name="export"),
+    path("w/<slug:slug>/touchpoints/import/", views_files.touchpoints_import, name="import"),
+    path("touchpoints/files/<uuid:pk>/", views_files.library_draft, name="draft"),
+    path("touchpoints/files/<uuid:pk>/drop/", views_files.library_draft_drop, name="draft-drop"),
     path("touchpoints/<uuid:pk>/", views.touchpoint_detail, name="detail"),
     path("touchpoints/<uuid:pk>/edit/", views.touchpoint_edit, name="edit"),
     path("touchpoints/<uuid:pk>/delete/", views.touchpoint_delete, name="delete"),

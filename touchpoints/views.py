@@ -20,10 +20,11 @@ from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
 from touchpoints import access, bulk, contents, icons, merging, selectors, services
+from touchpoints.duplicates import duplicates
 from touchpoints.examples import examples_of
 from touchpoints.forms import ChannelForm, ContentForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
 from touchpoints.models import Channel, ContentItem, Touchpoint
-from touchpoints.panels import panels
+from touchpoints.panels import links, panels
 from touchpoints.suggestions import suggest_in
 from touchpoints.volumes import measured_volumes
 
@@ -39,6 +40,7 @@ def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
     context = {
         "library": library,
         "form": form,
+        "links": links(request, workspace),
         "columns": selectors.columns(form.order),
         "currency": workspace.currency,
         "in_trash": form.filters().get("where") == "trash",
@@ -227,6 +229,15 @@ def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "section": "touchpoints",
     }
     return render(request, "touchpoints/merge_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def touchpoint_duplicates(request: MemberRequest, slug: str) -> HttpResponse:
+    """Propose touchpoints that may be one, each a click away from the merge."""
+    workspace = workspace_for_edit(request, slug)
+    context = {"pairs": duplicates(workspace), "section": "touchpoints"}
+    return render(request, "touchpoints/duplicates.html", context)
 
 
 @login_required

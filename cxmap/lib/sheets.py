@@ -4,7 +4,16 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
+
+import xlsxwriter
+
+CONTENT_TYPES = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "csv-fr": ("text/csv; charset=utf-8", "csv"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+}
 
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,7 +25,14 @@ def neutral(value: Any) -> Any:
     return value
 
 
+def as_typed(text: str) -> str:
+    """Return a text of a file of ours as it was before `neutral` put an apostrophe in front."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(RISKY) else text
+
+
 def _machine(value: Any) -> str:
+    if isinstance(value, Decimal):
+        value = float(value)
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -30,7 +46,7 @@ def _machine(value: Any) -> str:
 
 def _french(value: Any) -> str:
     text = _machine(value)
-    return text.replace(".", ",") if isinstance(value, float) else text
+    return text.replace(".", ",") if isinstance(value, float | Decimal) else text
 
 
 def csv_rows(rows: Iterable[Sequence[Any]], *, french: bool) -> Iterator[bytes]:
@@ -46,3 +62,33 @@ def csv_rows(rows: Iterable[Sequence[Any]], *, french: bool) -> Iterator[bytes]:
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue().encode()
+
+
+def xlsx_file(tables: Iterable[tuple[str, Iterable[Sequence[Any]], Sequence[float]]]) -> bytes:
+    """Return a workbook of (name, rows with headings first, widths of columns); no text in it is ever a formula."""
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
+    book = xlsxwriter.Workbook(buffer, options)
+    head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "border_color": "#D1D5DB"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    for name, rows, widths in tables:
+        sheet = book.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 0)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        for place, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is None or value == "":
+                    continue
+                if place == 0:
+                    sheet.write_string(place, column, str(value), head)
+                elif isinstance(value, bool):
+                    sheet.write_boolean(place, column, value)
+                elif isinstance(value, int | float | Decimal):
+                    sheet.write_number(place, column, value)
+                elif isinstance(value, dt.date):
+                    sheet.write_datetime(place, column, value, day)
+                else:
+                    sheet.write_string(place, column, str(neutral(value)))
+    book.close()
+    return buffer.getvalue()

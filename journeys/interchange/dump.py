@@ -86,8 +86,8 @@ class Library:
                 code=row.code,
                 category=self._categories[row.category_id].code,
                 channel=self._channels[row.channel_id].code,
-                **_values(row, TOUCHPOINT),
-                **({"receiver": row.receiver} if row.receiver else {}),
+                # An action has none; the document then says the usual one.
+                **(_values(row, TOUCHPOINT) | ({"receiver": row.receiver} if row.receiver else {})),
             )
             for row in rows
         ]

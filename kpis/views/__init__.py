@@ -1,6 +1,17 @@
 """Pages of the KPIs, by what they are about."""
 
-from kpis.views import bindings, catalogue, dashboard, flags, journeys, matrix, matrix_example, matrix_gaps, targets
+from kpis.views import (
+    bindings,
+    catalogue,
+    dashboard,
+    flags,
+    journeys,
+    matrix,
+    matrix_example,
+    matrix_gaps,
+    ranking,
+    targets,
+)
 
 __all__ = [
     "bindings",
@@ -11,5 +22,6 @@ __all__ = [
     "matrix",
     "matrix_example",
     "matrix_gaps",
+    "ranking",
     "targets",
 ]

@@ -80,6 +80,11 @@ ROWS = [
     Row("kpis:matrix-example", in_workspace, Role.VIEWER),
     Row("kpis:matrix-example", in_workspace, Role.EDITOR, method="post"),
     Row("kpis:matrix-export", in_workspace, Role.ANALYST),
+    Row("kpis:ranking", in_workspace, Role.VIEWER),
+    *(
+        Row("kpis:ranking-export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
+        for kind in ("csv", "csv-fr", "xlsx")
+    ),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST, method="post"),
     Row(

@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cxmap.workspaces.models import Role
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from touchpoints import contents, services
+from touchpoints.drafts import draft_keep
 from touchpoints.icons import icon_kept
-from touchpoints.models import Category, Channel, ContentItem, Touchpoint
+from touchpoints.models import Category, Channel, ContentItem, LibraryDraft, Touchpoint
 
 
 def make(world: World, name: str) -> Touchpoint:
@@ -55,6 +56,14 @@ def content_gone(world: World) -> dict[str, Any]:
     return {"pk": world.once("content-gone", gone).pk}
 
 
+def draft(world: World) -> dict[str, Any]:
+    def make_one() -> LibraryDraft:
+        rows = [["1", "name"], ["2", "FAQ"]]
+        return draft_keep(workspace=world.cast.workspace, actor=world.cast.ed, name="list.csv", rows=rows)
+
+    return {"pk": world.once("library-draft", make_one).pk}
+
+
 def category(world: World) -> dict[str, Any]:
     return {"pk": Category.objects.get(workspace=world.cast.workspace, code="sales").pk}
 
@@ -92,6 +101,16 @@ ROWS = [
     Row("touchpoints:merge", one, Role.EDITOR, method="post"),
     Row("touchpoints:delete", one, Role.EDITOR, method="post"),
     Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
+    Row("touchpoints:duplicates", in_workspace, Role.EDITOR),
+    *(
+        Row("touchpoints:export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
+        for kind in ("csv", "csv-fr", "xlsx")
+    ),
+    Row("touchpoints:import", in_workspace, Role.EDITOR),
+    Row("touchpoints:import", in_workspace, Role.EDITOR, method="post"),
+    Row("touchpoints:draft", draft, Role.EDITOR),
+    Row("touchpoints:draft", draft, Role.EDITOR, method="post"),
+    Row("touchpoints:draft-drop", draft, Role.EDITOR, method="post"),
     Row("touchpoints:suggestion", in_workspace, Role.EDITOR, query="?name=FAQ", ok=200),
     Row("touchpoints:bulk", in_workspace, Role.EDITOR, query=lambda world: f"?pk={touchpoint(world).pk}"),
     Row("touchpoints:bulk", in_workspace, Role.EDITOR, method="post"),
