@@ -1,6 +1,6 @@
 """What stands where in the touchpoint matrix, counted by PostgreSQL: a library of thousands never passes through Python."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -130,7 +130,7 @@ _SEVERITIES = ", ".join(f"count(*) FILTER (WHERE severity = {number})" for numbe
 
 
 def counts(places: Places, *, worst_first: bool = False) -> list[Count]:
-    """Return the cells that hold something, and the totals of rows and of all; one query.
+    """Return the cells that hold something, and the totals of rows and of all; two queries.
 
     A touchpoint that stands in several columns counts in each of them, and once in the totals.
     """
@@ -139,31 +139,36 @@ def counts(places: Places, *, worst_first: bool = False) -> list[Count]:
         cursor.execute(
             f"""
             {places.with_clause},
-            shown AS MATERIALIZED (
-                SELECT library.*, placed.place,
-                       row_number() OVER (PARTITION BY category_id, channel_id, placed.place ORDER BY {order}) AS number
-                  FROM placed JOIN library ON library.id = placed.touchpoint_id)
+            ordered AS MATERIALIZED (
+                SELECT id, category_id, channel_id, severity, (row_number() OVER (ORDER BY {order}))::int AS number
+                  FROM library)
             SELECT category_id, channel_id, place, count(*), {_SEVERITIES},
-                   array_agg(id::text ORDER BY number) FILTER (WHERE number <= {CHIPS}),
-                   array_agg(name ORDER BY number) FILTER (WHERE number <= {CHIPS}),
-                   array_agg(severity ORDER BY number) FILTER (WHERE number <= {CHIPS})
-              FROM shown GROUP BY category_id, channel_id, place
+                   (array_agg(id::text ORDER BY number))[1:{CHIPS}], (array_agg(severity ORDER BY number))[1:{CHIPS}]
+              FROM placed JOIN ordered ON ordered.id = placed.touchpoint_id
+             GROUP BY category_id, channel_id, place
              UNION ALL
-            SELECT category_id, channel_id, 0, count(*), {_SEVERITIES}, NULL, NULL, NULL
-              FROM (SELECT DISTINCT id, category_id, channel_id, severity FROM shown) AS once
+            SELECT category_id, channel_id, 0, count(*), {_SEVERITIES}, NULL, NULL
+              FROM ordered WHERE id IN (SELECT touchpoint_id FROM placed)
              GROUP BY GROUPING SETS ((category_id, channel_id), (category_id), ())
             """,  # noqa: S608 - constants
             places.params,
         )
         rows = cursor.fetchall()
+    names = _names(pk for row in rows for pk in row[-2] or ())
     found = []
-    for category, channel, place, count, *rest in rows:
-        *severities, ids, names, marks = rest
-        chips = [
-            (UUID(pk), name, severity) for pk, name, severity in zip(ids or (), names or (), marks or (), strict=True)
-        ]
+    for category, channel, place, count, *severities, ids, marks in rows:
+        chips = [(*names[pk], mark) for pk, mark in zip(ids or (), marks or (), strict=True) if pk in names]
         found.append(Count(category, channel, place, count, tuple(severities), chips))
     return found
+
+
+def _names(ids: Iterable[str]) -> dict[str, tuple[UUID, str]]:
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM touchpoints_touchpoint WHERE id = ANY(%s::uuid[])", [wanted])
+        return {str(pk): (pk, name) for pk, name in cursor.fetchall()}
 
 
 def touchpoints_at(

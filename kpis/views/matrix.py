@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -25,10 +26,11 @@ from journeys.tabs import tabs_of
 from journeys.views.saved import saved_views
 from kpis.exports import CONTENT_TYPES, SHAPES, filename, tidy_file, wide_file
 from kpis.exports.matrix_document import legend
+from kpis.marks import MARKS
 from kpis.models import State
 from kpis.parts import part_choices
 from kpis.selectors.categories import category_dissatisfaction
-from kpis.selectors.matrix import Matrix, MatrixFilters, columns_said, filters_said, matrix_places
+from kpis.selectors.matrix import Matrix, MatrixFilters, columns_said, filters_said, matrix_places, state_words
 from kpis.selectors.matrix import matrix as read
 from kpis.selectors.matrix_coverage import coverage
 from kpis.selectors.matrix_list import PER_PAGE, cell_list
@@ -126,6 +128,10 @@ def _table(request: MemberRequest, found: Matrix, kept: QueryDict) -> SafeString
         "cell_url": reverse("kpis:matrix-cell", args=[slug]),
         "add_url": reverse("kpis:matrix-add", args=[slug]),
         "kept": f"&{kept.urlencode()}" if kept else "",
+        "kept_mode": f"&mode={found.filters.mode}&{kept.urlencode()}",
+        "marks": MARKS,
+        "words": {state: state_words(state) for state in State.values},
+        "keys": {column.key: quote(column.key, safe="") for column in found.columns},
         "can_edit": can(request.membership, Role.EDITOR),
         "channel_icon": channel_icon,
     }
