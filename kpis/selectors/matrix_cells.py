@@ -38,10 +38,12 @@ _JUDGED = """
            SELECT state FROM kpis_kpistate WHERE binding_id = binding.id ORDER BY period_start DESC LIMIT 1
            ) AS state ON true
      WHERE binding.workspace_id = %(workspace)s AND binding.deleted_at IS NULL
+       AND binding.touchpoint_id IN (SELECT touchpoint_id FROM placed)
      GROUP BY binding.touchpoint_id
 """
 # The same, decided on reading for a part of the customers.
 _JUDGED_OF_PART = "SELECT * FROM unnest(%(judged)s::uuid[], %(severities)s::int[]) AS judged(touchpoint_id, severity)"
+_NOT_JUDGED = "SELECT NULL::uuid AS touchpoint_id, NULL::int AS severity WHERE false"
 _OF_PERSONA = """
       AND EXISTS (
           SELECT 1 FROM journeys_card AS card
@@ -69,8 +71,15 @@ class Places:
     @property
     def with_clause(self) -> str:
         """`placed` (touchpoint, place of the column) and `library` (what a touchpoint is, with its severity)."""
+        return self._clause(_JUDGED if self.severities is None else _JUDGED_OF_PART)
+
+    @property
+    def lean_clause(self) -> str:
+        """The same for those who do not look at severities: states are read only where they narrow the library."""
+        return self.with_clause if self.state else self._clause(_NOT_JUDGED)
+
+    def _clause(self, judged: str) -> str:
         placed = _PLACED_BY_STAGE if self.journeys else _PLACED_BY_PHASE
-        judged = _JUDGED if self.severities is None else _JUDGED_OF_PART
         narrowed = ""
         if self.owner:
             narrowed += " AND touchpoint.owner = %(owner)s"
@@ -204,7 +213,7 @@ def touchpoints_in_order(places: Places) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            {places.with_clause}
+            {places.lean_clause}
             SELECT library.id
               FROM library
               JOIN touchpoints_category AS category ON category.id = library.category_id
@@ -215,3 +224,23 @@ def touchpoints_in_order(places: Places) -> list[UUID]:
             places.params,
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def touchpoints_unbound(places: Places, *, limit: int) -> tuple[list[UUID], int]:
+    """Return the ids of the first touchpoints without KPI that stand somewhere, and how many there are; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            {places.lean_clause}
+            SELECT library.id, count(*) OVER ()
+              FROM library
+             WHERE library.id IN (SELECT touchpoint_id FROM placed)
+               AND NOT EXISTS (
+                   SELECT 1 FROM kpis_binding AS binding
+                    WHERE binding.touchpoint_id = library.id AND binding.deleted_at IS NULL)
+             ORDER BY sort_key, id LIMIT %(limit)s
+            """,  # noqa: S608 - constants
+            {**places.params, "limit": limit},
+        )
+        rows = cursor.fetchall()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
