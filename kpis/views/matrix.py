@@ -13,8 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from cxmap.lib import formats
 from cxmap.lib.http import render_page_or_partial
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
@@ -119,6 +121,15 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "kpis/matrix.html", context)
 
 
+class _Said(dict[int, str]):
+    """Numbers of touchpoints in words, each put together once a page."""
+
+    def __missing__(self, number: int) -> str:
+        text = ngettext("%(number)s touchpoint", "%(number)s touchpoints", number) % {"number": formats.whole(number)}
+        self[number] = text
+        return text
+
+
 def _table(request: MemberRequest, found: Matrix, kept: QueryDict) -> SafeString:
     """Draw the grid with Jinja: it has thousands of nodes (docs/decisions/0003)."""
     slug = found.places.workspace.slug
@@ -129,6 +140,7 @@ def _table(request: MemberRequest, found: Matrix, kept: QueryDict) -> SafeString
         "add_url": reverse("kpis:matrix-add", args=[slug]),
         "kept": f"&{kept.urlencode()}" if kept else "",
         "kept_mode": f"&mode={found.filters.mode}&{kept.urlencode()}",
+        "said": _Said(),
         "marks": MARKS,
         "words": {state: state_words(state) for state in State.values},
         "keys": {column.key: quote(column.key, safe="") for column in found.columns},
