@@ -3,11 +3,16 @@
 import csv
 import datetime as dt
 import io
+import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
+from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 CONTENT_TYPES = {
     "csv": ("text/csv; charset=utf-8", "csv"),
@@ -64,6 +69,11 @@ def csv_rows(rows: Iterable[Sequence[Any]], *, french: bool) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
+CELL_MAX = 32767  # characters, Excel's own limit
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_EPOCH = dt.date(1899, 12, 30)
+
+
 def xlsx_file(tables: Iterable[tuple[str, Iterable[Sequence[Any]], Sequence[float]]]) -> bytes:
     """Return a workbook of (name, rows with headings first, widths of columns); no text in it is ever a formula."""
     buffer = io.BytesIO()
@@ -92,3 +102,66 @@ def xlsx_file(tables: Iterable[tuple[str, Iterable[Sequence[Any]], Sequence[floa
                     sheet.write_string(place, column, str(neutral(value)))
     book.close()
     return buffer.getvalue()
+
+
+class RowSheet(Worksheet):
+    """A sheet of a constant_memory workbook whose rows are written whole, several times faster than cell by cell.
+
+    XlsxWriter formats and checks each cell by itself; a table of many rows has the same few texts again and again. What
+    is written is what it would have written: rows go to the file that it keeps for constant_memory.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: dict[str, str] = {}
+
+    def write_values(self, row: int, values: Sequence[Any], *, day_format: Any) -> None:
+        """Write texts (never formulas), numbers, booleans and dates from column A on; None and "" are empty cells.
+
+        Rows come from top to bottom. Numbers that are not finite are empty cells: unknown.
+        """
+        if row > self.previous_row:
+            self._write_single_row(row)
+        self._check_dimensions(row, 0)
+        self._check_dimensions(row, max(len(values) - 1, 0))
+        texts = self._texts
+        line = row + 1
+        parts = [f'<row r="{line}">']
+        for letters, value in zip(_letters(len(values)), values, strict=True):
+            kind = type(value)
+            if value is None or value == "":
+                continue
+            if kind is str:
+                text = texts.get(value)
+                if text is None:
+                    if len(texts) > 20_000:
+                        texts.clear()
+                    text = texts[value] = _inline(value)
+                parts.append(f'<c r="{letters}{line}" t="inlineStr">{text}</c>')
+            elif kind is bool:
+                parts.append(f'<c r="{letters}{line}" t="b"><v>{value:d}</v></c>')
+            elif kind is int:
+                parts.append(f'<c r="{letters}{line}"><v>{value}</v></c>')
+            elif kind is float:
+                if math.isfinite(value):
+                    parts.append(f'<c r="{letters}{line}"><v>{value:.16G}</v></c>')
+            elif isinstance(value, dt.date):
+                serial = value.toordinal() - _EPOCH.toordinal()
+                parts.append(f'<c r="{letters}{line}" s="{day_format._get_xf_index()}"><v>{serial}</v></c>')
+            else:
+                parts.append(f'<c r="{letters}{line}" t="inlineStr">{_inline(str(value))}</c>')
+        parts.append("</row>")
+        self.fh.write("".join(parts))
+
+
+def _letters(count: int, known: list[str] = []) -> Sequence[str]:  # noqa: B006 - kept on purpose
+    while len(known) < count:
+        known.append(xl_col_to_name(len(known)))
+    return known[:count]
+
+
+def _inline(value: str) -> str:
+    text = neutral(value)[:CELL_MAX]
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    bare = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", escape(text))
+    return f"<is><t{space}>{bare}</t></is>"

@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from cxmap.lib import formats
-from cxmap.lib.sheets import neutral
+from cxmap.lib.sheets import RowSheet, neutral
 from cxmap.workspaces.models import Workspace
 from kpis.marks import MARKS
 from kpis.models import State, Unit
@@ -36,7 +36,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     State.NO_DATA: ("#FFFFFF", "#5B6472"),
 }
 WIDTHS = {"touchpoint": 34, "journey": 28, "stage": 22, "kpi": 28, "channel": 22, "category": 18, "owner": 20}
-STATE = TIDY_COLUMNS.index("state")
+STATE, REPEATED, KPI = (TIDY_COLUMNS.index(name) for name in ("state", "repeated", "kpi_code"))
 
 
 def dictionary() -> list[tuple[str, str]]:
@@ -183,7 +183,7 @@ def tidy_workbook(
 ) -> bytes:
     """Return the tidy rows with their data dictionary; with pivot as an Excel table, and a sheet of sums over it."""
     made = _Book()
-    sheet = made.book.add_worksheet(_("Data") if pivot else _("Matrix"))
+    sheet = made.book.add_worksheet(_("Data") if pivot else _("Matrix"), RowSheet)
     sheet.freeze_panes(1, 0)
     for column, name in enumerate(TIDY_COLUMNS):
         sheet.set_column(column, column, WIDTHS.get(name, 14))
@@ -193,7 +193,7 @@ def tidy_workbook(
     sums = _Sums()
     place = 0
     for place, row in enumerate(rows, 1):
-        made.cells(sheet, place, row)
+        sheet.write_values(place, row, day_format=made.day)
         if pivot:
             sums.add(row)
     last = max(place, 1)
@@ -242,9 +242,9 @@ class _Sums:
         self.states: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def add(self, row: tuple[Any, ...]) -> None:
-        value = dict(zip(TIDY_COLUMNS, row, strict=True))
-        if value["repeated"] or not value["kpi_code"]:
+        if row[REPEATED] or not row[KPI]:
             return
+        value = dict(zip(TIDY_COLUMNS, row, strict=True))
         sums = self.measures[value["kpi_code"], value["kpi"], value["unit"], value["category"]]
         sums[0] += 1
         for place, name in enumerate(("n", "numerator", "denominator"), 1):

@@ -1,6 +1,6 @@
 """What stands where in the touchpoint matrix, counted by PostgreSQL: a library of thousands never passes through Python."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,10 +38,12 @@ _JUDGED = """
            SELECT state FROM kpis_kpistate WHERE binding_id = binding.id ORDER BY period_start DESC LIMIT 1
            ) AS state ON true
      WHERE binding.workspace_id = %(workspace)s AND binding.deleted_at IS NULL
+       AND binding.touchpoint_id IN (SELECT touchpoint_id FROM placed)
      GROUP BY binding.touchpoint_id
 """
 # The same, decided on reading for a part of the customers.
 _JUDGED_OF_PART = "SELECT * FROM unnest(%(judged)s::uuid[], %(severities)s::int[]) AS judged(touchpoint_id, severity)"
+_NOT_JUDGED = "SELECT NULL::uuid AS touchpoint_id, NULL::int AS severity WHERE false"
 _OF_PERSONA = """
       AND EXISTS (
           SELECT 1 FROM journeys_card AS card
@@ -69,8 +71,15 @@ class Places:
     @property
     def with_clause(self) -> str:
         """`placed` (touchpoint, place of the column) and `library` (what a touchpoint is, with its severity)."""
+        return self._clause(_JUDGED if self.severities is None else _JUDGED_OF_PART)
+
+    @property
+    def lean_clause(self) -> str:
+        """The same for those who do not look at severities: states are read only where they narrow the library."""
+        return self.with_clause if self.state else self._clause(_NOT_JUDGED)
+
+    def _clause(self, judged: str) -> str:
         placed = _PLACED_BY_STAGE if self.journeys else _PLACED_BY_PHASE
-        judged = _JUDGED if self.severities is None else _JUDGED_OF_PART
         narrowed = ""
         if self.owner:
             narrowed += " AND touchpoint.owner = %(owner)s"
@@ -130,7 +139,7 @@ _SEVERITIES = ", ".join(f"count(*) FILTER (WHERE severity = {number})" for numbe
 
 
 def counts(places: Places, *, worst_first: bool = False) -> list[Count]:
-    """Return the cells that hold something, and the totals of rows and of all; one query.
+    """Return the cells that hold something, and the totals of rows and of all; two queries.
 
     A touchpoint that stands in several columns counts in each of them, and once in the totals.
     """
@@ -139,31 +148,36 @@ def counts(places: Places, *, worst_first: bool = False) -> list[Count]:
         cursor.execute(
             f"""
             {places.with_clause},
-            shown AS MATERIALIZED (
-                SELECT library.*, placed.place,
-                       row_number() OVER (PARTITION BY category_id, channel_id, placed.place ORDER BY {order}) AS number
-                  FROM placed JOIN library ON library.id = placed.touchpoint_id)
+            ordered AS MATERIALIZED (
+                SELECT id, category_id, channel_id, severity, (row_number() OVER (ORDER BY {order}))::int AS number
+                  FROM library)
             SELECT category_id, channel_id, place, count(*), {_SEVERITIES},
-                   array_agg(id::text ORDER BY number) FILTER (WHERE number <= {CHIPS}),
-                   array_agg(name ORDER BY number) FILTER (WHERE number <= {CHIPS}),
-                   array_agg(severity ORDER BY number) FILTER (WHERE number <= {CHIPS})
-              FROM shown GROUP BY category_id, channel_id, place
+                   (array_agg(id::text ORDER BY number))[1:{CHIPS}], (array_agg(severity ORDER BY number))[1:{CHIPS}]
+              FROM placed JOIN ordered ON ordered.id = placed.touchpoint_id
+             GROUP BY category_id, channel_id, place
              UNION ALL
-            SELECT category_id, channel_id, 0, count(*), {_SEVERITIES}, NULL, NULL, NULL
-              FROM (SELECT DISTINCT id, category_id, channel_id, severity FROM shown) AS once
+            SELECT category_id, channel_id, 0, count(*), {_SEVERITIES}, NULL, NULL
+              FROM ordered WHERE id IN (SELECT touchpoint_id FROM placed)
              GROUP BY GROUPING SETS ((category_id, channel_id), (category_id), ())
             """,  # noqa: S608 - constants
             places.params,
         )
         rows = cursor.fetchall()
+    names = _names(pk for row in rows for pk in row[-2] or ())
     found = []
-    for category, channel, place, count, *rest in rows:
-        *severities, ids, names, marks = rest
-        chips = [
-            (UUID(pk), name, severity) for pk, name, severity in zip(ids or (), names or (), marks or (), strict=True)
-        ]
+    for category, channel, place, count, *severities, ids, marks in rows:
+        chips = [(*names[pk], mark) for pk, mark in zip(ids or (), marks or (), strict=True) if pk in names]
         found.append(Count(category, channel, place, count, tuple(severities), chips))
     return found
+
+
+def _names(ids: Iterable[str]) -> dict[str, tuple[UUID, str]]:
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM touchpoints_touchpoint WHERE id = ANY(%s::uuid[])", [wanted])
+        return {str(pk): (pk, name) for pk, name in cursor.fetchall()}
 
 
 def touchpoints_at(
@@ -199,7 +213,7 @@ def touchpoints_in_order(places: Places) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            {places.with_clause}
+            {places.lean_clause}
             SELECT library.id
               FROM library
               JOIN touchpoints_category AS category ON category.id = library.category_id
@@ -210,3 +224,23 @@ def touchpoints_in_order(places: Places) -> list[UUID]:
             places.params,
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def touchpoints_unbound(places: Places, *, limit: int) -> tuple[list[UUID], int]:
+    """Return the ids of the first touchpoints without KPI that stand somewhere, and how many there are; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            {places.lean_clause}
+            SELECT library.id, count(*) OVER ()
+              FROM library
+             WHERE library.id IN (SELECT touchpoint_id FROM placed)
+               AND NOT EXISTS (
+                   SELECT 1 FROM kpis_binding AS binding
+                    WHERE binding.touchpoint_id = library.id AND binding.deleted_at IS NULL)
+             ORDER BY sort_key, id LIMIT %(limit)s
+            """,  # noqa: S608 - constants
+            {**places.params, "limit": limit},
+        )
+        rows = cursor.fetchall()
+    return [row[0] for row in rows], rows[0][1] if rows else 0

@@ -1,7 +1,7 @@
 """What the matrix lacks (A4): categories and channels without touchpoint at a stage, touchpoints without KPI, KPIs without data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -13,7 +13,7 @@ from cxmap.lib.text import fold
 from journeys.models import Card, Journey, Step
 from kpis.models import Binding, NotApplicable, State
 from kpis.selectors.matrix import CategoryGroup, Matrix
-from kpis.selectors.matrix_cells import Places, touchpoints_at
+from kpis.selectors.matrix_cells import Places, touchpoints_unbound
 from kpis.selectors.matrix_columns import Column
 from touchpoints.models import Category, Channel, Touchpoint
 
@@ -170,11 +170,7 @@ def _said(dismissed: Sequence[tuple[NotApplicable, int]], columns: Sequence[Colu
 
 def _unbound(places: Places) -> tuple[list[Touchpoint], int]:
     """Return the first shown touchpoints without KPI, and how many there are."""
-    if places.state not in ("", "none"):
-        return [], 0
-    ids, total = touchpoints_at(
-        replace(places, state="none"), category=None, channel=None, place=None, limit=LISTED, offset=0
-    )
+    ids, total = touchpoints_unbound(places, limit=LISTED)
     found = Touchpoint.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found], total
 
@@ -184,7 +180,7 @@ def _without_data(places: Places) -> tuple[list[Binding], int, int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            {places.with_clause},
+            {places.lean_clause},
             bound AS (
                 SELECT binding.id, library.sort_key, coalesce(state.state, %(unknown)s) = %(unknown)s AS unknown
                   FROM kpis_binding AS binding

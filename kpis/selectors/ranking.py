@@ -211,7 +211,9 @@ def verdict_of(views: Iterable[BindingView]) -> Verdict:
         targeted = view.state is not None and view.state.target is not None
         if view.code == State.OFF_TARGET or (view.code == State.WORSE and targeted and not view.meets_target):
             missed += 1
-        elif view.code in {State.WATCH, State.WORSE} or (view.code == State.BETTER and targeted and not view.meets_target):
+        elif view.code in {State.WATCH, State.WORSE} or (
+            view.code == State.BETTER and targeted and not view.meets_target
+        ):
             open_ += 1
         elif view.code in {State.ON_TARGET, State.BETTER} and targeted:
             met += 1

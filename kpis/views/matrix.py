@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from urllib.parse import quote
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -12,8 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from cxmap.lib import formats
 from cxmap.lib.http import render_page_or_partial
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
@@ -25,10 +28,11 @@ from journeys.tabs import tabs_of
 from journeys.views.saved import saved_views
 from kpis.exports import CONTENT_TYPES, SHAPES, filename, tidy_file, wide_file
 from kpis.exports.matrix_document import legend
+from kpis.marks import MARKS
 from kpis.models import State
 from kpis.parts import part_choices
 from kpis.selectors.categories import category_dissatisfaction
-from kpis.selectors.matrix import Matrix, MatrixFilters, columns_said, filters_said, matrix_places
+from kpis.selectors.matrix import Matrix, MatrixFilters, columns_said, filters_said, matrix_places, state_words
 from kpis.selectors.matrix import matrix as read
 from kpis.selectors.matrix_coverage import coverage
 from kpis.selectors.matrix_list import PER_PAGE, cell_list
@@ -117,6 +121,15 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "kpis/matrix.html", context)
 
 
+class _Said(dict[int, str]):
+    """Numbers of touchpoints in words, each put together once a page."""
+
+    def __missing__(self, number: int) -> str:
+        text = ngettext("%(number)s touchpoint", "%(number)s touchpoints", number) % {"number": formats.whole(number)}
+        self[number] = text
+        return text
+
+
 def _table(request: MemberRequest, found: Matrix, kept: QueryDict) -> SafeString:
     """Draw the grid with Jinja: it has thousands of nodes (docs/decisions/0003)."""
     slug = found.places.workspace.slug
@@ -126,6 +139,11 @@ def _table(request: MemberRequest, found: Matrix, kept: QueryDict) -> SafeString
         "cell_url": reverse("kpis:matrix-cell", args=[slug]),
         "add_url": reverse("kpis:matrix-add", args=[slug]),
         "kept": f"&{kept.urlencode()}" if kept else "",
+        "kept_mode": f"&mode={found.filters.mode}&{kept.urlencode()}",
+        "said": _Said(),
+        "marks": MARKS,
+        "words": {state: state_words(state) for state in State.values},
+        "keys": {column.key: quote(column.key, safe="") for column in found.columns},
         "can_edit": can(request.membership, Role.EDITOR),
         "channel_icon": channel_icon,
     }

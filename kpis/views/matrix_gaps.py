@@ -39,7 +39,7 @@ def steps_of(column: Column | None) -> list[Step]:
 
 
 def _initial(column: Column | None, columns: Sequence[Column], steps: Sequence[Step], wanted: str) -> dict[str, Any]:
-    """Return what the form begins with: the phase of the column, and the first step when one journey is looked at."""
+    """Return what the form begins with: the phase of the column, and the first step of its stage, lest the gap stays."""
     initial: dict[str, Any] = {}
     if column is not None and column.key in Phase.values:
         initial["phase"] = column.key
@@ -47,7 +47,7 @@ def _initial(column: Column | None, columns: Sequence[Column], steps: Sequence[S
         third = 3 * column.position / (len(columns) + 1)
         initial["phase"] = Phase.BEFORE if third < 1.4 else Phase.DURING if third < 2 else Phase.AFTER
     chosen = [step for step in steps if str(step.pk) == wanted]
-    if chosen or (steps and len({step.journey_id for step in steps}) == 1):
+    if steps:
         initial["steps"] = chosen or steps[:1]
     return initial
 
