@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "cxmap.workspaces",
     "cxmap.history",
     "cxmap.outbox",
+    "cxmap.search",
     "personas",
     "touchpoints",
     "journeys",
@@ -276,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "every-minute-follow-time-zones": {"task": "kpis.time_zones_sweep", "schedule": 60.0},
     "every-6-hours-drop-old-observations": {"task": "kpis.retention_sweep", "schedule": 21600.0},
+    "hourly-drop-library-files": {"task": "touchpoints.drafts_sweep", "schedule": 3600.0},
     "hourly-evaluate-states": {"task": "kpis.states_sweep", "schedule": 3600.0},
 }
 
@@ -306,8 +308,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "ContentKind": "touchpoints.models.ContentItem.Kind",
         "EvidenceKind": "personas.models.EvidenceKind",
         "KpiKind": "kpis.models.KpiKind",
+        "Party": "touchpoints.models.Party",
+        "PointKind": "touchpoints.models.PointKind",
+        "Span": "touchpoints.models.Span",
         "KpiState": "kpis.models.State",
         "JourneyKind": "journeys.models.JourneyKind",
         "JourneyStatus": "journeys.models.Status",

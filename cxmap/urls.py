@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("cxmap.workspaces.urls")),
+    path("", include("cxmap.search.urls")),
     path("", include("personas.urls")),
     path("", include("touchpoints.urls")),
     path("", include("journeys.urls")),

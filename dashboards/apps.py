@@ -7,6 +7,6 @@ class DashboardsConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds of tiles, how they follow a merge of touchpoints, and who sends dashboards."""
         from cxmap.outbox.registry import register_handler
-        from dashboards import mails, merging, tiles  # noqa: F401
+        from dashboards import mails, merging, search, tiles  # noqa: F401
 
         register_handler(mails.TOPIC, mails.dashboard_deliver)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from journeys.models import Journey
 from kpis.models import Kpi
@@ -53,7 +54,10 @@ class Dashboard(WorkspaceOwned, Named):
 
     class Meta:
         ordering = ["sort_key", "id"]
-        indexes = [models.Index(fields=["workspace", "sort_key"], name="dashboards_dashboard_list")]
+        indexes = [
+            search_index("name", name="dashboards_dashboard_search"),
+            models.Index(fields=["workspace", "sort_key"], name="dashboards_dashboard_list"),
+        ]
 
     def __str__(self) -> str:
         return self.name

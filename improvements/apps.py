@@ -6,4 +6,4 @@ class ImprovementsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app shows on a journey map, and what it gives to templates and files."""
-        from improvements import content, lanes, merging, sowing  # noqa: F401
+        from improvements import content, lanes, merging, search, sowing  # noqa: F401

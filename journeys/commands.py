@@ -22,6 +22,7 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
     ("undo", _("Undo"), "Ctrl+Z", True, ""),
     ("redo", _("Redo"), "Ctrl+Shift+Z", True, ""),
     ("find", _("Find in the map"), "", False, "rechercher search"),
+    ("search", _("Search the workspace"), "", False, "rechercher chercher find"),
     ("keys", _("Keys of the map"), "?", True, "raccourcis shortcuts clavier"),
     ("zoom-in", _("Larger"), "", False, "zoom"),
     ("zoom-out", _("Smaller"), "", False, "zoom"),

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
@@ -109,7 +110,10 @@ class Journey(WorkspaceOwned, Named):
 
     class Meta:
         ordering = ["sort_key", "id"]
-        indexes = [models.Index(fields=["workspace", "sort_key"], name="journeys_journey_by_name")]
+        indexes = [
+            search_index("name", "scenario", "expectation", name="journeys_journey_search"),
+            models.Index(fields=["workspace", "sort_key"], name="journeys_journey_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -205,6 +209,7 @@ class Stage(NumberedRow):
     class Meta:
         ordering = ["journey", "rank", "id"]
         constraints = [models.UniqueConstraint(fields=["journey", "serial"], name="journeys_stage_unique_serial")]
+        indexes = [search_index("name", "note", name="journeys_stage_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -241,6 +246,7 @@ class Step(NumberedRow):
                 condition=Q(width=None) | Q(width__gte=140, width__lte=480), name="journeys_step_width"
             ),
         ]
+        indexes = [search_index("name", name="journeys_step_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -287,6 +293,7 @@ class Evidence(MapRow):
 
     class Meta:
         ordering = ["journey", "-happened_on", "id"]
+        indexes = [search_index("title", "asked", "notes", name="journeys_evidence_search")]
 
     def __str__(self) -> str:
         return self.title
@@ -392,7 +399,10 @@ class Card(NumberedRow):
                 name="journeys_card_not_empty",
             ),
         ]
-        indexes = [models.Index(fields=["workspace", "touchpoint"], name="journeys_card_touchpoint")]
+        indexes = [
+            search_index("text", "source", name="journeys_card_search"),
+            models.Index(fields=["workspace", "touchpoint"], name="journeys_card_touchpoint"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
 from journeys.models import Step
-from kpis.models import Binding, Flag, Kpi
+from kpis.models import Binding, Flag, Kpi, NotApplicable
 from touchpoints.models import Touchpoint
 
 
@@ -68,3 +68,9 @@ def flag_for_view(request: HttpRequest, pk: UUID) -> Flag:
 def flag_for_edit(request: HttpRequest, pk: UUID) -> Flag:
     """For taking charge of a signal, snoozing, dismissing and reopening it."""
     return row_for(request, _flags(pk), Role.EDITOR)
+
+
+def gap_for_edit(request: HttpRequest, pk: UUID) -> NotApplicable:
+    """For taking back that a gap of the matrix does not apply."""
+    rows = NotApplicable.objects.select_related("workspace", "category", "channel", "journey")
+    return row_for(request, rows.filter(pk=pk, deleted_at=None), Role.EDITOR)

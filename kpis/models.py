@@ -14,9 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from personas.models import Segment
-from touchpoints.models import Touchpoint
+from touchpoints.models import Category, Channel, Touchpoint
 
 
 class KpiKind(models.TextChoices):
@@ -103,6 +104,7 @@ class Kpi(WorkspaceOwned):
                 name="kpis_kpi_expression",
             ),
         ]
+        indexes = [search_index("name_fr", "name_en", "code", "formula_fr", "formula_en", name="kpis_kpi_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -536,3 +538,35 @@ class Flag(WorkspaceOwned):
 
     def __str__(self) -> str:
         return f"{self.binding_id} {self.kind}"
+
+
+class NotApplicable(WorkspaceOwned):
+    """A gap of the matrix that is none: this category or channel has no touchpoint at that stage, and needs none.
+
+    `column` names the stage as the matrix does (selectors/matrix_columns.py): a stage's id with `journey`, else a phase
+    or what lines the stages of several journeys up; then it holds for the whole workspace.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey("journeys.Journey", models.CASCADE, null=True, related_name="not_applicable")
+    category = models.ForeignKey(Category, models.CASCADE, related_name="not_applicable")
+    channel = models.ForeignKey(Channel, models.CASCADE, null=True, related_name="not_applicable")  # None: all of them
+    column = models.CharField(max_length=160)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "journey", "category", "channel", "column"],
+                condition=Q(deleted_at=None),
+                nulls_distinct=False,
+                name="kpis_notapplicable_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.column}"

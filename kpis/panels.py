@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cxmap.workspaces.access import can, membership_of
-from cxmap.workspaces.models import Role
+from cxmap.workspaces.models import Role, Workspace
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
 from kpis.selectors.composition import Composition, compositions
 from kpis.selectors.history import PeriodValue, figure_of, period_values
@@ -69,4 +71,9 @@ def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Pan
     )
 
 
+def ranking_link(request: HttpRequest, workspace: Workspace) -> panels.Link:
+    return panels.Link(_("Cost and effectiveness"), reverse("kpis:ranking", args=[workspace.slug]))
+
+
 panels.register(touchpoint_panel)
+panels.register_link(ranking_link)

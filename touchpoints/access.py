@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
-from touchpoints.models import Channel, Touchpoint
+from touchpoints.models import Channel, ContentItem, LibraryDraft, Touchpoint
 
 
 def touchpoint_for_view(request: HttpRequest, pk: UUID) -> Touchpoint:
@@ -36,3 +37,21 @@ def channel_for_view(request: HttpRequest, pk: int) -> Channel:
 
 def channel_for_edit(request: HttpRequest, pk: int) -> Channel:
     return _channel(request, pk, Role.EDITOR)
+
+
+def content_for_edit(request: HttpRequest, pk: UUID) -> ContentItem:
+    rows = ContentItem.objects.select_related("touchpoint__workspace").filter(
+        pk=pk, deleted_at=None, touchpoint__deleted_at=None
+    )
+    return row_for(request, rows, Role.EDITOR)
+
+
+def content_gone_for_edit(request: HttpRequest, pk: UUID) -> ContentItem:
+    rows = ContentItem.objects.select_related("touchpoint__workspace").filter(pk=pk, touchpoint__deleted_at=None)
+    return row_for(request, rows.exclude(deleted_at=None), Role.EDITOR)
+
+
+def draft_for_edit(request: HttpRequest, pk: UUID) -> LibraryDraft:
+    """Return a file of touchpoints that is still being looked at."""
+    rows = LibraryDraft.objects.select_related("workspace").filter(pk=pk, expires_at__gt=timezone.now())
+    return row_for(request, rows, Role.EDITOR)

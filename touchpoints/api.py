@@ -1,5 +1,6 @@
 """touchpoints/, categories/ and channels/ in the API."""
 
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -11,8 +12,19 @@ from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
 from cxmap.api_fields import CodeOfWorkspace, expected_revision
-from touchpoints import services
-from touchpoints.models import Category, Channel, Phase, Presence, Touchpoint
+from touchpoints import contents, services
+from touchpoints.models import (
+    Category,
+    Channel,
+    ContentItem,
+    Party,
+    Personalisation,
+    Phase,
+    PointKind,
+    Presence,
+    Span,
+    Touchpoint,
+)
 
 
 class CategoryOut(serializers.ModelSerializer[Category]):
@@ -111,7 +123,7 @@ class ChannelViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Workspace
 
 
 class TouchpointOut(serializers.ModelSerializer[Touchpoint]):
-    """A touchpoint of the library; category and channel by code."""
+    """A touchpoint of the library; category and channel by code, cost in the workspace's currency (null: unknown)."""
 
     category = serializers.CharField(source="category.code", read_only=True)
     channel = serializers.CharField(source="channel.code", read_only=True)
@@ -119,8 +131,9 @@ class TouchpointOut(serializers.ModelSerializer[Touchpoint]):
     class Meta:
         model = Touchpoint
         fields = [
-            "id", "code", "name", "category", "channel", "presence", "phase", "owner", "description", "revision",
-            "created_at", "updated_at",
+            "id", "code", "name", "category", "channel", "presence", "phase", "owner", "description",
+            "cost", "cost_span", "volume", "volume_span", "personalisation", "proactive_trigger", "competitor_note",
+            "content_months", "kind", "initiator", "receiver", "revision", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -135,6 +148,36 @@ class TouchpointChange(serializers.Serializer[Any]):
     phase = serializers.ChoiceField(choices=Phase.choices, required=False)
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    cost = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        min_value=Decimal(0),
+        required=False,
+        allow_null=True,
+        help_text="In the workspace's currency. null: unknown, which is never nothing.",
+    )
+    cost_span = serializers.ChoiceField(
+        choices=Span.choices, required=False, help_text="What the cost is counted over."
+    )
+    volume = serializers.IntegerField(
+        min_value=0, max_value=10**15, required=False, allow_null=True, help_text="Contacts, as somebody knows them."
+    )
+    volume_span = serializers.ChoiceField(choices=Span.choices, required=False)
+    personalisation = serializers.ChoiceField(
+        choices=Personalisation.choices, required=False, allow_blank=True, help_text="Empty: not said yet."
+    )
+    proactive_trigger = serializers.CharField(
+        max_length=4000, required=False, allow_blank=True, help_text="What is done before customers ask."
+    )
+    competitor_note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    content_months = serializers.IntegerField(
+        min_value=1, max_value=120, required=False, help_text="After how many months its content is said to be old."
+    )
+    kind = serializers.ChoiceField(choices=PointKind.choices, required=False, help_text="As in CJML.")
+    initiator = serializers.ChoiceField(choices=Party.choices, required=False)
+    receiver = serializers.ChoiceField(
+        choices=Party.choices, required=False, allow_blank=True, help_text="Empty for an action, never otherwise."
+    )
 
     def validate_name(self, name: str) -> str:
         """The name is unique among the touchpoints that are not in the trash."""
@@ -167,7 +210,7 @@ class TouchpointFilter(django_filters.FilterSet):
 
     class Meta:
         model = Touchpoint
-        fields = ["code", "phase", "presence", "owner"]
+        fields = ["code", "phase", "presence", "owner", "personalisation", "kind"]
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.matching(value)
@@ -209,4 +252,79 @@ class TouchpointViewSet(mixins.ListModelMixin, WorkspaceViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         services.touchpoint_delete(touchpoint=self.get_object(), actor=self.actor())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ContentOut(serializers.ModelSerializer[ContentItem]):
+    """A piece of content of a touchpoint (named by its code); without `updated_on` nobody knows how old it is."""
+
+    touchpoint = serializers.CharField(source="touchpoint.code", read_only=True)
+
+    class Meta:
+        model = ContentItem
+        fields = ["id", "touchpoint", "title", "kind", "address", "updated_on", "owner", "revision"]
+        read_only_fields = fields
+
+
+class ContentChange(serializers.Serializer[Any]):
+    """What may change of a piece of content: everything but its touchpoint."""
+
+    title = serializers.CharField(max_length=200)
+    kind = serializers.ChoiceField(choices=ContentItem.Kind.choices, required=False)
+    address = serializers.URLField(max_length=500, required=False, allow_blank=True)
+    updated_on = serializers.DateField(required=False, allow_null=True)
+    owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
+
+
+class ContentIn(ContentChange):
+    """A new piece of content."""
+
+    touchpoint = CodeOfWorkspace(queryset=Touchpoint.objects.filter(deleted_at=None))
+
+
+class ContentFilter(django_filters.FilterSet):
+    """By code of the touchpoint, kind, owner."""
+
+    touchpoint = django_filters.CharFilter(field_name="touchpoint__code")
+
+    class Meta:
+        model = ContentItem
+        fields = ["kind", "owner"]
+
+
+class ContentViewSet(mixins.ListModelMixin, WorkspaceViewSet):
+    """The content inventory of the touchpoints in the library: answers, articles, videos."""
+
+    queryset = ContentItem.objects.filter(deleted_at=None, touchpoint__deleted_at=None).select_related("touchpoint")
+    serializer_class = ContentOut
+    filterset_class = ContentFilter
+
+    def _answer(self, item: ContentItem, *, code: int = status.HTTP_200_OK) -> Response:
+        return Response(ContentOut(item).data, status=code, headers={"ETag": f'"{item.revision}"'})
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self._answer(self.get_object())
+
+    @extend_schema(request=ContentIn, responses={201: ContentOut})
+    def create(self, request: Request) -> Response:
+        given = ContentIn(data=request.data, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        item = contents.content_add(actor=self.actor(), **given.validated_data)
+        return self._answer(item, code=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ContentChange, responses=ContentOut)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        given = ContentChange(data=request.data, partial=True, context=self.get_serializer_context())
+        given.is_valid(raise_exception=True)
+        item = contents.content_update(
+            item=self.get_object(),
+            actor=self.actor(),
+            expected_revision=expected_revision(request),
+            **given.validated_data,
+        )
+        return self._answer(item)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        contents.content_delete(item=self.get_object(), actor=self.actor())
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -5,5 +5,5 @@ class TouchpointsConfig(AppConfig):
     name = "touchpoints"
 
     def ready(self) -> None:
-        """Register what a new workspace gets from this app."""
-        from touchpoints import taxonomy  # noqa: F401
+        """Register what a new workspace gets from this app, and what of it can be found."""
+        from touchpoints import contents, search, taxonomy  # noqa: F401

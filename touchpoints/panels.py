@@ -1,4 +1,4 @@
-"""Blocks that apps above the library add to the page and drawer of a touchpoint (its KPIs, its pain points)."""
+"""What apps above the library add to its pages: blocks of a touchpoint (its KPIs, its pain points), links of the list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cxmap.workspaces.models import Workspace
 from touchpoints.models import Touchpoint
 
 
@@ -30,3 +31,24 @@ def register(loader: Callable[[HttpRequest, Touchpoint], Panel | None]) -> None:
 def panels(request: HttpRequest, touchpoint: Touchpoint) -> list[Panel]:
     found = [panel for loader in _loaders if (panel := loader(request, touchpoint)) is not None]
     return sorted(found, key=lambda panel: panel.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page about the whole library."""
+
+    label: str
+    address: str
+
+
+_linkers: list[Callable[[HttpRequest, Workspace], Link]] = []
+
+
+def register_link(linker: Callable[[HttpRequest, Workspace], Link]) -> None:
+    """Add a page to the head of the library."""
+    if linker not in _linkers:
+        _linkers.append(linker)
+
+
+def links(request: HttpRequest, workspace: Workspace) -> list[Link]:
+    return [linker(request, workspace) for linker in _linkers]

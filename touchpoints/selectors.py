@@ -1,50 +1,180 @@
 """One read per page of the library."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Lower, NullIf
 from django.utils.translation import gettext as _
 
 from cxmap.workspaces.models import Workspace
+from touchpoints.contents import months_before
 from touchpoints.examples import Example, examples_of
-from touchpoints.models import Category, Channel, Touchpoint
+from touchpoints.models import Category, Channel, ContentItem, Phase, Touchpoint
+from touchpoints.querysets import TouchpointQuerySet, per_year
 
 PER_PAGE = 100
-TRASH_SHOWN = 50
+UNSAID = "unsaid"  # in the filter: nobody said it yet
+
+
+# What the list can be sorted by: what is annotated for it, and what it sorts by. Unknown ones always come last.
+SORTS: dict[str, str] = {
+    "name": "sort_key",
+    "category": "category__rank",
+    "channel": "channel__rank",
+    "phase": "phase_rank",
+    "owner": "owner_rank",
+    "cost": "year_cost",
+    "volume": "year_volume",
+    "maps": "journey_count",
+    "kpis": "kpi_count",
+    "changed": "updated_at",
+}
+DEFAULT_SORT = "name"
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A page of touchpoints with journey_count and kpi_count; `total` counts the whole library, unfiltered."""
+    """A page of touchpoints with journey_count, kpi_count and content_count; `old` has the ids of those with old content.
+
+    `total` counts the whole library, unfiltered, `trashed` what can be restored.
+    """
 
     page: Page
     touchpoints: Sequence[Touchpoint]
+    old: frozenset[UUID]
     total: int
-    trash: Sequence[Touchpoint]
+    trashed: int
 
 
 def owners_of(workspace: Workspace) -> list[str]:
     """Return the owners named in the library, for the filter and as suggestions in the form."""
     names = Touchpoint.objects.filter(workspace=workspace, deleted_at=None).exclude(owner="")
-    return sorted(set(names.values_list("owner", flat=True).order_by()), key=str.casefold)
+    return sorted(set(names.values_list("owner", flat=True).order_by().distinct()), key=str.casefold)
 
 
-def library(workspace: Workspace, filters: dict[str, Any], *, number: Any = 1) -> Library:
-    """Return one page of the library; the number of queries does not depend on its size."""
+def found(workspace: Workspace, filters: dict[str, Any], *, today: dt.date) -> TouchpointQuerySet:
+    """Return the touchpoints that the filters of the list leave, in no order yet."""
     everything: Any = Touchpoint.objects.filter(workspace=workspace)
-    found = everything.live().matching(filters.get("q") or "")
+    rows = everything.in_trash() if filters.get("where") == "trash" else everything.live()
+    rows = rows.matching(filters.get("q") or "")
     for name in ("category", "channel", "phase", "presence", "owner"):
         if filters.get(name):
-            found = found.filter(**{name: filters[name]})
-    total = everything.live().count()
+            rows = rows.filter(**{name: filters[name]})
+    if filters.get("owner_missing"):
+        rows = rows.filter(owner="")
+    if filters.get("personalisation"):
+        unsaid = filters["personalisation"] == UNSAID
+        rows = rows.filter(personalisation="" if unsaid else filters["personalisation"])
+    if filters.get("maps"):
+        rows = rows.used(filters["maps"] == "used")
+    if filters.get("kpis"):
+        rows = rows.measured(filters["kpis"] == "with")
+    if filters.get("content") == "old":
+        rows = rows.with_old_content(today)
+    elif filters.get("content"):
+        exists = Exists(ContentItem.objects.filter(touchpoint=OuterRef("pk"), deleted_at=None))
+        rows = rows.filter(exists if filters["content"] == "some" else ~exists)
+    if filters.get("cost"):
+        rows = rows.filter(cost__isnull=filters["cost"] == "unknown")
+    return rows
+
+
+def _sorted(rows: Any, sort: str) -> Any:
+    """Return the rows in an order that ends in a unique column."""
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    column = SORTS.get(name, SORTS[DEFAULT_SORT])
+    if name == "phase":
+        phases = [When(phase=phase, then=rank) for rank, phase in enumerate(Phase.values)]
+        rows = rows.annotate(phase_rank=Case(*phases, default=len(Phase.values)))
+    elif name == "owner":
+        rows = rows.annotate(owner_rank=NullIf(Lower("owner"), Value("")))
+    elif name in {"cost", "volume"}:
+        rows = rows.annotate(**{column: per_year(name)})
+    elif name == "maps":
+        rows = rows.with_journey_count()
+    elif name == "kpis":
+        rows = rows.with_kpi_count()
+    first = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
+    return rows.order_by(first, "sort_key", "id")
+
+
+def library(
+    workspace: Workspace, filters: dict[str, Any], *, today: dt.date, number: Any = 1, sort: str = DEFAULT_SORT
+) -> Library:
+    """Return one page of the library; the number of queries does not depend on its size.
+
+    What is counted for each row is counted for the rows of the page only, so that it costs the same in a large library.
+    """
+    everything: Any = Touchpoint.objects.filter(workspace=workspace)
     page = Paginator(
-        found.select_related("category", "channel").with_uses().order_by("sort_key", "id"), PER_PAGE
+        _sorted(found(workspace, filters, today=today), sort).values_list("pk", flat=True), PER_PAGE
     ).get_page(number)
-    trash = everything.exclude(deleted_at=None).select_related("category").order_by("-deleted_at", "id")[:TRASH_SHOWN]
-    return Library(page=page, touchpoints=list(page.object_list), total=total, trash=list(trash))
+    ids = list(page.object_list)
+    rows = Touchpoint.objects.filter(pk__in=ids).select_related("category", "channel").with_uses().with_content_facts()
+    by_id: dict[UUID, Any] = {row.pk: row for row in rows}
+    old = {
+        row.pk
+        for row in by_id.values()
+        if row.content_oldest is not None and row.content_oldest < months_before(today, row.content_months)
+    }
+    return Library(
+        page=page,
+        touchpoints=[by_id[pk] for pk in ids if pk in by_id],
+        old=frozenset(old),
+        total=everything.live().count(),
+        trashed=everything.in_trash().count(),
+    )
+
+
+def rows_of(workspace: Workspace, filters: dict[str, Any], *, today: dt.date, sort: str) -> list[Touchpoint]:
+    """Return all touchpoints that the filters leave, in the order of the list, with what a file of them says."""
+    rows = _sorted(found(workspace, filters, today=today), sort)
+    return list(rows.select_related("category", "channel").with_uses())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading of the list: what a click on it sorts by, and how the list is sorted now (ascending, descending, "")."""
+
+    label: str
+    sort: str
+    direction: str = ""
+    numeric: bool = False
+
+
+def columns(sort: str) -> list[Column]:
+    """Return the headings; numbers begin with the highest, texts with the first."""
+    headings = (
+        ("name", _("Touchpoint"), False),
+        ("category", _("Category"), False),
+        ("channel", _("Channel"), False),
+        ("phase", _("Phase"), False),
+        ("owner", _("Owner"), False),
+        ("cost", _("Cost"), True),
+        ("volume", _("Contacts"), True),
+        ("maps", _("Maps"), True),
+        ("kpis", _("KPIs"), True),
+    )
+    made = []
+    for name, label, numeric in headings:
+        now = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+        first, other = (f"-{name}", name) if numeric else (name, f"-{name}")
+        made.append(Column(label, other if sort == first else first, now, numeric))
+    return made
+
+
+def deleted_one(workspace: Workspace, pk: str) -> Touchpoint | None:
+    """Return what was just deleted, by the id in an address; None when it makes no sense."""
+    try:
+        key = UUID(pk)
+    except ValueError:
+        return None
+    return Touchpoint.objects.in_trash().filter(workspace=workspace, pk=key).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Every write of the touchpoint library."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +13,17 @@ from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.errors import ChannelInUse, TouchpointNameTaken
 from touchpoints.examples import LABEL, Example
-from touchpoints.models import Category, Channel, Presence, Touchpoint
+from touchpoints.models import Category, Channel, Party, PointKind, Presence, Touchpoint
+from touchpoints.suggestions import suggest_in
+
+
+def settled(touchpoint: Touchpoint) -> Touchpoint:
+    """Make the CJML fields agree: an action has no receiver, a communication point always has one."""
+    if touchpoint.kind == PointKind.ACTION:
+        touchpoint.receiver = ""
+    elif not touchpoint.receiver:
+        touchpoint.receiver = Party.CUSTOMER if touchpoint.initiator != Party.CUSTOMER else Party.COMPANY
+    return touchpoint
 
 
 def touchpoint_create(
@@ -41,6 +50,7 @@ def touchpoint_create(
         presence=presence or (Presence.ONLINE if channel.online else Presence.OFFLINE),
         **fields,
     )
+    settled(touchpoint)
     with recording(actor=actor, action="touchpoint.added", target=touchpoint, name=name) as record:
         touchpoint.save()
         record.created(touchpoint)
@@ -51,9 +61,8 @@ def touchpoint_create(
 def touchpoint_named(*, workspace: Workspace, actor: User, name: str, like: Touchpoint | None = None) -> Touchpoint:
     """Return the touchpoint of this name, accents and case ignored, or a new one.
 
-    A new one has the channel that its name says ("Call centre of the evening"), else that of `like`, else the website;
-    its category is the first for which the guides name the channel. Both are guesses that the page of the touchpoint
-    puts right.
+    A new one has the category and channel that its name says ("Call centre of the evening", see suggestions.py), else
+    those of `like`, else the website. Both are guesses that the page of the touchpoint puts right.
     """
     # One name at a time: two people who type the same get the same touchpoint.
     Workspace.objects.select_for_update().only("pk").get(pk=workspace.pk)
@@ -61,16 +70,17 @@ def touchpoint_named(*, workspace: Workspace, actor: User, name: str, like: Touc
     for known in Touchpoint.objects.filter(workspace=workspace, deleted_at=None):
         if fold(known.name) == folded:
             return known
-    channels = list(Channel.objects.filter(workspace=workspace).prefetch_related("categories"))
-    if not channels:
+    said = suggest_in(workspace, name)
+    channel, category = said.channel, said.category
+    if like is not None and (channel is None or category is None):
+        # One of the two may be said: "Repair" is service, wherever its neighbour is.
+        channel, category = channel or like.channel, category or like.category
+    if channel is None:
+        channels = Channel.objects.filter(workspace=workspace).prefetch_related("categories")
+        channel = channels.filter(code="website").first() or channels.first()
+    if channel is None:
         raise CxmapError(_("The workspace has no channel: add one first."))
-    said = [channel for channel in channels if re.search(rf"\b{re.escape(fold(channel.name))}\b", folded)]
-    if like is not None and not said:
-        channel, category = like.channel, like.category
-    else:
-        website = next((channel for channel in channels if channel.code == "website"), channels[0])
-        channel = max(said, key=lambda found: len(found.name), default=website)
-        category = channel.categories.first() or Category.objects.filter(workspace=workspace)[0]
+    category = category or channel.categories.first() or Category.objects.filter(workspace=workspace)[0]
     return touchpoint_create(workspace=workspace, actor=actor, name=name, category=category, channel=channel)
 
 
@@ -85,8 +95,9 @@ def touchpoint_update(
         record.watch(touchpoint)
         for name, value in fields.items():
             setattr(touchpoint, name, value)
+        settled(touchpoint)
         touchpoint.revision += 1
-        touchpoint.save(update_fields=[*fields, "revision", "updated_at"])
+        touchpoint.save(update_fields=[*fields, "receiver", "revision", "updated_at"])
     return touchpoint
 
 

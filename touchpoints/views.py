@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,11 +19,14 @@ from cxmap.lib.http import refuse, render_page_or_partial
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
-from touchpoints import access, icons, merging, selectors, services
+from touchpoints import access, bulk, contents, icons, merging, selectors, services
+from touchpoints.duplicates import duplicates
 from touchpoints.examples import examples_of
-from touchpoints.forms import ChannelForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
-from touchpoints.models import Channel
-from touchpoints.panels import panels
+from touchpoints.forms import ChannelForm, ContentForm, ExamplesForm, FilterForm, MergeForm, TouchpointForm
+from touchpoints.models import Channel, ContentItem, Touchpoint
+from touchpoints.panels import links, panels
+from touchpoints.suggestions import suggest_in
+from touchpoints.volumes import measured_volumes
 
 
 @login_required
@@ -30,12 +34,19 @@ from touchpoints.panels import panels
 def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspace_for_view(request, slug)
     form = FilterForm(request.GET, workspace=workspace)
-    library = selectors.library(workspace, form.values(), number=request.GET.get("page"))
+    today = timezone.localdate(timezone=workspace.zone)
+    library = selectors.library(workspace, form.filters(), today=today, number=request.GET.get("page"), sort=form.order)
+    deleted = request.GET.get("deleted", "")
     context = {
         "library": library,
         "form": form,
-        # What was just deleted, so that the page offers to take it back.
-        "deleted": next((row for row in library.trash if str(row.pk) == request.GET.get("deleted")), None),
+        "links": links(request, workspace),
+        "columns": selectors.columns(form.order),
+        "currency": workspace.currency,
+        "in_trash": form.filters().get("where") == "trash",
+        # What was just deleted or changed, so that the page offers to take it back.
+        "deleted": selectors.deleted_one(workspace, deleted) if deleted else None,
+        "done": bulk.last_act(workspace=workspace, actor=request.user, gesture=request.GET.get("done", "")),
         "section": "touchpoints",
         "can_edit": can(request.membership, Role.EDITOR),
     }
@@ -47,8 +58,14 @@ def touchpoint_list(request: MemberRequest, slug: str) -> HttpResponse:
 def touchpoint_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """A page, and the inside of the map's drawer."""
     touchpoint = access.touchpoint_for_view(request, pk)
+    today = timezone.localdate(timezone=request.membership.workspace.zone)
     context = {
         "touchpoint": touchpoint,
+        "currency": request.membership.workspace.currency,
+        "measured": measured_volumes(request.membership.workspace, [touchpoint.pk]).get(touchpoint.pk),
+        "inventory": contents.inventory(touchpoint, today=today),
+        # What was just taken away, so that the page offers to take it back.
+        "removed": contents.removed(touchpoint, request.GET.get("removed", "")),
         # One that has become part of another has nothing of its own any more.
         "panels": [] if touchpoint.merged_into else panels(request, touchpoint),
         "section": "touchpoints",
@@ -76,6 +93,15 @@ def touchpoint_add(request: MemberRequest, slug: str) -> HttpResponse:
     if "another" in request.POST:
         return redirect("touchpoints:add", slug)
     return redirect(touchpoint)
+
+
+@login_required
+@require_safe
+def suggestion(request: MemberRequest, slug: str) -> HttpResponse:
+    """What the name that is being typed says about category and channel: a fragment of the form."""
+    workspace = workspace_for_edit(request, slug)
+    said = suggest_in(workspace, request.GET.get("name", "")[:200])
+    return render(request, "touchpoints/_suggestion.html", {"said": said, "words": ", ".join(said.because)})
 
 
 @login_required
@@ -111,6 +137,69 @@ def touchpoint_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     return redirect(f"{reverse('touchpoints:list', args=[touchpoint.workspace.slug])}?deleted={touchpoint.pk}")
 
 
+def _content_page(request: MemberRequest, touchpoint: Touchpoint, item: ContentItem | None) -> HttpResponse:
+    """Show the form of a piece of content, and take what it sends."""
+    posted = request.method == "POST"
+    initial = {"revision": item.revision} if item else {}
+    form = ContentForm(request.POST if posted else None, instance=item, initial=initial)
+    status, stale = 200, None
+    if posted:
+        status = 422
+        if form.is_valid():
+            data = dict(form.cleaned_data)
+            revision = data.pop("revision")
+            try:
+                if item is None:
+                    contents.content_add(touchpoint=touchpoint, actor=request.user, **data)
+                else:
+                    contents.content_update(item=item, actor=request.user, expected_revision=revision or 0, **data)
+            except StaleRevision as error:
+                status, stale = 409, error.current
+                form.data = request.POST.copy()
+                form.data["revision"] = str(stale.revision)
+            else:
+                messages.success(request, _("The content is saved."))
+                return redirect(f"{touchpoint.get_absolute_url()}#content-inventory")
+    context = {
+        "form": form,
+        "touchpoint": touchpoint,
+        "item": item,
+        "stale": stale,
+        "owners": selectors.owners_of(touchpoint.workspace),
+        "section": "touchpoints",
+    }
+    return render(request, "touchpoints/content_form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def content_add(request: MemberRequest, pk: UUID) -> HttpResponse:
+    return _content_page(request, access.touchpoint_for_edit(request, pk), None)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def content_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
+    item = access.content_for_edit(request, pk)
+    return _content_page(request, item.touchpoint, item)
+
+
+@login_required
+@require_POST
+def content_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
+    item = access.content_for_edit(request, pk)
+    contents.content_delete(item=item, actor=request.user)
+    return redirect(f"{item.touchpoint.get_absolute_url()}?removed={item.pk}#content-inventory")
+
+
+@login_required
+@require_POST
+def content_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
+    item = access.content_gone_for_edit(request, pk)
+    contents.content_restore(item=item, actor=request.user)
+    return redirect(f"{item.touchpoint.get_absolute_url()}#content-inventory")
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
@@ -140,6 +229,15 @@ def touchpoint_merge(request: MemberRequest, pk: UUID) -> HttpResponse:
         "section": "touchpoints",
     }
     return render(request, "touchpoints/merge_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def touchpoint_duplicates(request: MemberRequest, slug: str) -> HttpResponse:
+    """Propose touchpoints that may be one, each a click away from the merge."""
+    workspace = workspace_for_edit(request, slug)
+    context = {"pairs": duplicates(workspace), "section": "touchpoints"}
+    return render(request, "touchpoints/duplicates.html", context)
 
 
 @login_required

@@ -15,6 +15,7 @@ from cxmap.demo import content
 from cxmap.demo.content import Pair
 from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
+from cxmap.demo.library import is_described, library_describe
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -81,6 +82,9 @@ def demo_seed() -> Iterator[str]:
                 if not Membership.objects.filter(workspace=workspace, user=user).exists():
                     Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
             added = _measure(workspace, user, place)
+            if not is_described(workspace):
+                with transaction.atomic():
+                    library_describe(workspace, user, place)
             if not Solution.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _improve(workspace, user, place)

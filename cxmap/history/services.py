@@ -129,6 +129,32 @@ def recording(
         )
 
 
+def changes_write(
+    *, actor: Any, workspace_id: int, gesture: uuid.UUID, entries: Iterable[tuple[str, models.Model, Recording]]
+) -> int:
+    """Write the history rows of one gesture over many targets at once, one a target (action, target, its recording).
+
+    For services that write hundreds of rows in one statement; within the transaction that writes them. A target of which
+    nothing changed gets no row. Returns how many were written.
+    """
+    changes = [
+        Change(
+            workspace_id=workspace_id,
+            actor=actor,
+            action=action,
+            target_type=label(target),
+            target_id=str(target.pk),
+            summary=json.loads(json.dumps(record.summary, cls=DjangoJSONEncoder)),
+            rows=rows,
+            gesture=gesture,
+        )
+        for action, target, record in entries
+        if (rows := record.rows())
+    ]
+    Change.objects.bulk_create(changes, batch_size=500)
+    return len(changes)
+
+
 def history_record(
     *, actor: Any, action: str, target: models.Model, scope: models.Model | None = None, **summary: Any
 ) -> Change:
@@ -209,6 +235,25 @@ def undo(*, actor: Any, scope: models.Model, redo: bool = False) -> list[Change]
     later edit is never reverted.
     """
     changes = _last_gesture(actor=actor, scope=scope, redo=redo)
+    _take_back(changes, redo=redo)
+    return changes
+
+
+@transaction.atomic
+def gesture_undo(*, actor: Any, workspace_id: int, gesture: uuid.UUID) -> list[Change]:
+    """Take back one gesture of the actor, whatever came after it elsewhere, and return its changes.
+
+    Raises NothingToUndo, or ChangedSince when one of its rows was changed after it: then nothing is taken back.
+    """
+    mine = Change.objects.select_for_update().filter(workspace_id=workspace_id, gesture=gesture, actor=actor)
+    changes = list(mine.filter(undone_at=None).exclude(rows=[]).order_by("-id"))
+    if not changes:
+        raise NothingToUndo
+    _take_back(changes)
+    return changes
+
+
+def _take_back(changes: Iterable[Change], *, redo: bool = False) -> None:
     now = timezone.now()
     for change in changes:
         made: list[models.Model] = []
@@ -220,7 +265,6 @@ def undo(*, actor: Any, scope: models.Model, redo: bool = False) -> list[Change]
                 _apply(row, wanted="before", expected="after", made=made)
         change.undone_at = None if redo else now
         change.save(update_fields=["undone_at"])
-    return changes
 
 
 def _acts(workspace: int, scope_type: str, scope_id: str, actor: int) -> QuerySet[Change]:

@@ -107,6 +107,15 @@ def with_unit(number: str, unit: str) -> str:
     return number
 
 
+def money(amount: float | None, currency: str) -> str:
+    """Return an amount of a currency (ISO code): 1 200 € above 100, 0,42 € below; a dash when unknown."""
+    if amount is None:
+        return "—"
+    number = decimal(float(amount), 0 if float(amount).is_integer() or abs(amount) >= 100 else 2)
+    unit = currency.lower()
+    return with_unit(number, unit) if unit in CURRENCIES else f"{number}{NBSP}{currency.upper()}"
+
+
 def kpi_number(value: float | None, unit: str, *, digits: int | None = None, scale_max: int | None = None) -> str:
     """Return a value of storage as its number alone, without unit: for the two ends of an interval."""
     if value is None or math.isnan(value):

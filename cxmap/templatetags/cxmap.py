@@ -17,6 +17,7 @@ register = template.Library()
 register.filter("whole", formats.whole)
 register.filter("short_date", formats.short_date)
 register.filter("day_month", formats.day_month)
+register.filter("money", formats.money)
 
 
 @register.filter

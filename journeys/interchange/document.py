@@ -110,6 +110,9 @@ class ChannelPart(Part, kw_only=True):
     online: bool = True
 
 
+PartyCode = Literal["customer", "company", "partner", "others"]
+
+
 class TouchpointPart(Part, kw_only=True):
     """A touchpoint of the library: found by code, then by name, else added to it."""
 
@@ -121,6 +124,9 @@ class TouchpointPart(Part, kw_only=True):
     phase: Literal["before", "during", "after"] = "during"
     owner: Name120 = ""
     description: Text = ""
+    kind: Literal["communication", "action"] = "communication"
+    initiator: PartyCode = "customer"
+    receiver: PartyCode = "company"  # says nothing of an action
 
 
 class StagePart(Part, kw_only=True):

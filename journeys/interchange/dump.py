@@ -40,7 +40,7 @@ LANE = ("kind", "name", "hidden", "pinned", "height")
 CARD = ("text", "source", "url", "arrow")
 EVIDENCE = ("kind", "title", "asked", "count", "happened_on", "notes", "url")
 ATTACHMENT = ("name", "content_type", "digest", "size", "width", "height")
-TOUCHPOINT = ("name", "presence", "phase", "owner", "description")
+TOUCHPOINT = ("name", "presence", "phase", "owner", "description", "kind", "initiator")
 PERSONA = ("name", "tagline", "quote", "summary", "share_percent", "colour")
 
 
@@ -86,7 +86,8 @@ class Library:
                 code=row.code,
                 category=self._categories[row.category_id].code,
                 channel=self._channels[row.channel_id].code,
-                **_values(row, TOUCHPOINT),
+                # An action has none; the document then says the usual one.
+                **(_values(row, TOUCHPOINT) | ({"receiver": row.receiver} if row.receiver else {})),
             )
             for row in rows
         ]

@@ -128,5 +128,8 @@ class Shelf:
             phase=part.phase,
             owner=part.owner,
             description=part.description,
+            kind=part.kind,
+            initiator=part.initiator,
+            receiver=part.receiver,
             **values,
         )

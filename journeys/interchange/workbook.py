@@ -99,7 +99,7 @@ COLUMNS: dict[str, Any] = {
     "binding_touchpoint": _("touchpoint of the KPI"), "binding_kpi": _("KPI of the solution"),
     "lane_name": _("lane (name)"), "step_name": _("step (name)"), "stage_name": _("stage (name)"),
     "touchpoint_name": _("touchpoint (name)"), "kind_name": _("kind (name)"), "format": _("format"),
-    "key": _("entry"), "value": _("value"),
+    "key": _("entry"), "value": _("value"), "initiator": _("begun by"), "receiver": _("received by"),
 }  # fmt: skip
 HELPERS = frozenset({"lane_name", "step_name", "stage_name", "touchpoint_name", "kind_name"})
 WIDE = frozenset({"text", "notes", "note", "summary", "scenario", "expectation", "description", "value", "title"})

@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cxmap.lib.tables import Table
 from cxmap.lib.text import code_from, fold
 from cxmap.workspaces.models import Workspace
 from journeys.interchange.document import FORMAT, VERSION, Document, document_from
 from journeys.lanes import kind_of
-from journeys.spreadsheets.reading import Table
 from journeys.spreadsheets.words import channel_of, lane_kind_of, level_of, role_of
 from touchpoints.models import Category, Channel, Touchpoint
 

@@ -1,7 +1,6 @@
 """The touchpoint matrix as JSON and as files, with the columns of the tidy export."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -16,20 +15,29 @@ from rest_framework.views import APIView
 from cxmap.workspaces.models import Role, Workspace
 from journeys.lanes import Period
 from journeys.models import Journey
-from kpis.selectors.matrix import Matrix, MatrixFilters, matrix, tidy_rows
+from kpis.models import State
+from kpis.selectors.matrix import MatrixFilters, matrix_places
+from kpis.selectors.matrix_tidy import TIDY_COLUMNS, tidy_rows
 from kpis.views.matrix import file_response
 
 
-def _read(request: Request, workspace: Workspace) -> Matrix:
+def _filters(request: Request, workspace: Workspace) -> MatrixFilters:
     query = request.query_params
-    journey = None
+    journeys: list[Journey] = []
     if query.get("journey"):
         try:
-            journey = Journey.objects.filter(workspace=workspace, pk=UUID(query["journey"]), deleted_at=None).first()
-        except ValueError:
-            journey = None
-        if journey is None:
+            wanted = {UUID(text) for text in query.getlist("journey")}
+        except ValueError as error:
+            raise Http404 from error
+        rows = Journey.objects.filter(workspace=workspace, pk__in=wanted, deleted_at=None)
+        journeys = list(rows.order_by("sort_key", "id"))
+        if len(journeys) != len(wanted):
             raise Http404
+    elif query.get("template") or query.get("columns") == "stages":
+        rows = Journey.objects.filter(workspace=workspace, deleted_at=None)
+        if query.get("template"):
+            rows = rows.filter(template=query["template"])
+        journeys = list(rows.order_by("sort_key", "id"))
     period = None
     if query.get("from") and query.get("to"):
         try:
@@ -38,8 +46,13 @@ def _read(request: Request, workspace: Workspace) -> Matrix:
             raise Http404 from error
         if not (period.start <= period.end and period.end.year <= 2200):
             raise Http404
-    filters = MatrixFilters(journey=journey, period=period, owner=query.get("owner", ""), state=query.get("state", ""))
-    return matrix(workspace, filters, today=timezone.localdate(timezone=workspace.zone))
+    state = query.get("state", "")
+    return MatrixFilters(
+        journeys=journeys,
+        period=period,
+        owner=query.get("owner", ""),
+        state=state if state in {*State.values, "none"} else "",
+    )
 
 
 class MatrixView(APIView):
@@ -49,21 +62,26 @@ class MatrixView(APIView):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("journey", OpenApiTypes.UUID, description="Columns are its stages; else the phases."),
+            OpenApiParameter(
+                "journey", OpenApiTypes.UUID, many=True, description="Columns are its stages; else the phases."
+            ),
+            OpenApiParameter("template", description="Columns are the stages of all journeys made from this template."),
+            OpenApiParameter("columns", enum=["stages"], description="Columns are the stages of all journeys."),
             OpenApiParameter("from", OpenApiTypes.DATE, description="First day of the values; with `to`."),
             OpenApiParameter("to", OpenApiTypes.DATE),
             OpenApiParameter("state", description="Only touchpoints in this state."),
             OpenApiParameter("owner", description="Only touchpoints of this owner."),
-            OpenApiParameter("format", enum=["json", "csv", "csv-fr", "xlsx"]),
-            OpenApiParameter("shape", enum=["wide", "tidy"], description="Of files; JSON is tidy."),
+            OpenApiParameter("format", enum=["json", "csv", "csv-fr", "xlsx", "pdf", "png"]),
+            OpenApiParameter("shape", enum=["wide", "tidy", "pivot"], description="Of files; JSON is tidy."),
         ],
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> HttpResponseBase:
         workspace = request.auth.workspace  # type: ignore[union-attr]
-        found = _read(request, workspace)
+        filters = _filters(request, workspace)
         kind = request.query_params.get("format", "json")
         if kind == "json":
-            rows: list[dict[str, Any]] = list(tidy_rows(found))
-            return Response({"results": rows})
-        return file_response(found, workspace, kind=kind, shape=request.query_params.get("shape", "tidy"))
+            today = timezone.localdate(timezone=workspace.zone)
+            rows = tidy_rows(matrix_places(workspace, filters, today=today), filters, today=today)
+            return Response({"results": [dict(zip(TIDY_COLUMNS, row, strict=True)) for row in rows]})
+        return file_response(workspace, filters, kind=kind, shape=request.query_params.get("shape", "tidy"))

@@ -1,5 +1,5 @@
 """The touchpoint matrix as files."""
 
-from kpis.exports.matrix import CONTENT_TYPES, matrix_file
+from kpis.exports.matrix import CONTENT_TYPES, SHAPES, filename, tidy_file, wide_file
 
-__all__ = ["CONTENT_TYPES", "matrix_file"]
+__all__ = ["CONTENT_TYPES", "SHAPES", "filename", "tidy_file", "wide_file"]

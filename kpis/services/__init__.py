@@ -3,6 +3,7 @@
 from kpis.services.bindings import binding_create, binding_delete, binding_update
 from kpis.services.definitions import kpi_archive, kpi_check, kpi_create, kpi_restore, kpi_update
 from kpis.services.flags import flag_acknowledge, flag_refuse, flag_reopen, flag_snooze
+from kpis.services.matrix import ExamplesAdded, examples_place, gap_dismiss, gap_restore, touchpoint_place
 from kpis.services.observations import (
     Row,
     Stage,
@@ -27,6 +28,7 @@ from kpis.services.withdrawals import WithdrawReport, import_withdraw
 __all__ = [
     "Dropped",
     "Evaluated",
+    "ExamplesAdded",
     "Milestone",
     "Refreshed",
     "Risk",
@@ -42,10 +44,13 @@ __all__ = [
     "binding_update",
     "canonical_dimensions",
     "day_of",
+    "examples_place",
     "flag_acknowledge",
     "flag_refuse",
     "flag_reopen",
     "flag_snooze",
+    "gap_dismiss",
+    "gap_restore",
     "import_withdraw",
     "kpi_archive",
     "kpi_check",
@@ -74,6 +79,7 @@ __all__ = [
     "targets_decide",
     "targets_to_review",
     "today_of",
+    "touchpoint_place",
     "workspaces_due",
     "workspaces_moved",
     "workspaces_to_seal",

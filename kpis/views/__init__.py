@@ -1,5 +1,27 @@
 """Pages of the KPIs, by what they are about."""
 
-from kpis.views import bindings, catalogue, dashboard, flags, journeys, matrix, targets
+from kpis.views import (
+    bindings,
+    catalogue,
+    dashboard,
+    flags,
+    journeys,
+    matrix,
+    matrix_example,
+    matrix_gaps,
+    ranking,
+    targets,
+)
 
-__all__ = ["bindings", "catalogue", "dashboard", "flags", "journeys", "matrix", "targets"]
+__all__ = [
+    "bindings",
+    "catalogue",
+    "dashboard",
+    "flags",
+    "journeys",
+    "matrix",
+    "matrix_example",
+    "matrix_gaps",
+    "ranking",
+    "targets",
+]

@@ -5,13 +5,14 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from kpis import services
-from kpis.models import Binding, Flag, Kpi, Target
+from kpis.models import Binding, Flag, Kpi, NotApplicable, Target
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from tests.access.journeys import at_step
 from tests.access.journeys import one as one_journey
 from tests.access.journeys import step as one_step
 from tests.access.touchpoints import one as one_touchpoint
 from tests.access.touchpoints import touchpoint
+from touchpoints.models import Category
 
 
 def the_kpi(world: World) -> Kpi:
@@ -52,6 +53,14 @@ def target(world: World) -> dict[str, Any]:
     return {"pk": world.once("target", make).pk}
 
 
+def gap(world: World) -> dict[str, Any]:
+    def make() -> NotApplicable:
+        category = Category.objects.filter(workspace=world.cast.workspace).first()
+        return NotApplicable.objects.create(workspace=world.cast.workspace, category=category, column="before")
+
+    return {"pk": world.once("gap", make).pk}
+
+
 ROWS = [
     Row("kpis:dashboard", in_workspace, Role.VIEWER),
     Row("kpis:list", in_workspace, Role.VIEWER),
@@ -63,7 +72,19 @@ ROWS = [
     Row("kpis:archive", kpi, Role.ANALYST, method="post"),
     Row("kpis:restore", kpi, Role.ANALYST, method="post"),
     Row("kpis:matrix", in_workspace, Role.VIEWER),
+    Row("kpis:matrix-cell", in_workspace, Role.VIEWER),
+    Row("kpis:matrix-add", in_workspace, Role.EDITOR, query="?row=sales"),
+    Row("kpis:matrix-add", in_workspace, Role.EDITOR, method="post", query="?row=sales"),
+    Row("kpis:matrix-dismiss", in_workspace, Role.EDITOR, method="post"),
+    Row("kpis:matrix-restore", gap, Role.EDITOR, method="post"),
+    Row("kpis:matrix-example", in_workspace, Role.VIEWER),
+    Row("kpis:matrix-example", in_workspace, Role.EDITOR, method="post"),
     Row("kpis:matrix-export", in_workspace, Role.ANALYST),
+    Row("kpis:ranking", in_workspace, Role.VIEWER),
+    *(
+        Row("kpis:ranking-export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
+        for kind in ("csv", "csv-fr", "xlsx")
+    ),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST, method="post"),
     Row(

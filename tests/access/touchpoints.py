@@ -6,9 +6,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
 from tests.access import ApiRow, Row, World, in_workspace, nothing
-from touchpoints import services
+from touchpoints import contents, services
+from touchpoints.drafts import draft_keep
 from touchpoints.icons import icon_kept
-from touchpoints.models import Category, Channel, Touchpoint
+from touchpoints.models import Category, Channel, ContentItem, LibraryDraft, Touchpoint
 
 
 def make(world: World, name: str) -> Touchpoint:
@@ -37,6 +38,30 @@ def in_trash(world: World) -> dict[str, Any]:
         return row
 
     return {"pk": world.once("touchpoint-in-trash", gone).pk}
+
+
+def content(world: World) -> dict[str, Any]:
+    def make_one() -> ContentItem:
+        return contents.content_add(touchpoint=touchpoint(world), actor=world.cast.ed, title="How do I send it back?")
+
+    return {"pk": world.once("content", make_one).pk}
+
+
+def content_gone(world: World) -> dict[str, Any]:
+    def gone() -> ContentItem:
+        item = contents.content_add(touchpoint=touchpoint(world), actor=world.cast.ed, title="Gone")
+        contents.content_delete(item=item, actor=world.cast.ed)
+        return item
+
+    return {"pk": world.once("content-gone", gone).pk}
+
+
+def draft(world: World) -> dict[str, Any]:
+    def make_one() -> LibraryDraft:
+        rows = [["1", "name"], ["2", "FAQ"]]
+        return draft_keep(workspace=world.cast.workspace, actor=world.cast.ed, name="list.csv", rows=rows)
+
+    return {"pk": world.once("library-draft", make_one).pk}
 
 
 def category(world: World) -> dict[str, Any]:
@@ -76,6 +101,31 @@ ROWS = [
     Row("touchpoints:merge", one, Role.EDITOR, method="post"),
     Row("touchpoints:delete", one, Role.EDITOR, method="post"),
     Row("touchpoints:restore", in_trash, Role.EDITOR, method="post"),
+    Row("touchpoints:duplicates", in_workspace, Role.EDITOR),
+    *(
+        Row("touchpoints:export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
+        for kind in ("csv", "csv-fr", "xlsx")
+    ),
+    Row("touchpoints:import", in_workspace, Role.EDITOR),
+    Row("touchpoints:import", in_workspace, Role.EDITOR, method="post"),
+    Row("touchpoints:draft", draft, Role.EDITOR),
+    Row("touchpoints:draft", draft, Role.EDITOR, method="post"),
+    Row("touchpoints:draft-drop", draft, Role.EDITOR, method="post"),
+    Row("touchpoints:suggestion", in_workspace, Role.EDITOR, query="?name=FAQ", ok=200),
+    Row("touchpoints:bulk", in_workspace, Role.EDITOR, query=lambda world: f"?pk={touchpoint(world).pk}"),
+    Row("touchpoints:bulk", in_workspace, Role.EDITOR, method="post"),
+    Row(
+        "touchpoints:undo",
+        lambda world: {**in_workspace(world), "gesture": "6f7c5b1e-0000-4000-8000-000000000000"},
+        Role.EDITOR,
+        method="post",
+    ),
+    Row("touchpoints:content-add", one, Role.EDITOR),
+    Row("touchpoints:content-add", one, Role.EDITOR, method="post"),
+    Row("touchpoints:content-edit", content, Role.EDITOR),
+    Row("touchpoints:content-edit", content, Role.EDITOR, method="post"),
+    Row("touchpoints:content-delete", content, Role.EDITOR, method="post"),
+    Row("touchpoints:content-restore", content_gone, Role.EDITOR, method="post"),
     Row("touchpoints:channels", in_workspace, Role.VIEWER),
     Row("touchpoints:channel-add", in_workspace, Role.EDITOR),
     Row("touchpoints:channel-add", in_workspace, Role.EDITOR, method="post"),
@@ -88,6 +138,17 @@ ROWS = [
     ApiRow("api:touchpoint-detail", one, Role.VIEWER),
     ApiRow("api:touchpoint-detail", one, Role.EDITOR, method="patch", data={"owner": "x"}),
     ApiRow("api:touchpoint-detail", one, Role.EDITOR, method="delete"),
+    ApiRow("api:content-list", nothing, Role.VIEWER),
+    ApiRow(
+        "api:content-list",
+        nothing,
+        Role.EDITOR,
+        method="post",
+        data=lambda world: {"touchpoint": touchpoint(world).code, "title": "How?"},
+    ),
+    ApiRow("api:content-detail", content, Role.VIEWER),
+    ApiRow("api:content-detail", content, Role.EDITOR, method="patch", data={"owner": "x"}),
+    ApiRow("api:content-detail", content, Role.EDITOR, method="delete"),
     ApiRow("api:category-list", nothing, Role.VIEWER),
     ApiRow("api:category-detail", category, Role.VIEWER),
     ApiRow("api:category-detail", category, Role.EDITOR, method="patch", data={"name_en": "x"}),

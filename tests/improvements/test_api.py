@@ -7,7 +7,7 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.services import token_create
 from improvements.models import Pain, Solution
 from improvements.services import pain_add
-from kpis.selectors.matrix import TIDY_COLUMNS
+from kpis.selectors.matrix_tidy import TIDY_COLUMNS
 from tests.kpis.test_pages import KpiPagesTestCase
 from touchpoints.services import touchpoint_delete
 

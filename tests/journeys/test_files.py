@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from journeys import interchange
 from journeys.models import Card, Draft, Journey
-from journeys.services.cards import card_edit
+from journeys.services.cards import card_add, card_edit
 from tests.base import CastTestCase
+from tests.journeys.base import MapTestCase
 from tests.journeys.interchange.base import document
+from touchpoints.services import touchpoint_update
 
 
 class FilesTest(CastTestCase):
@@ -82,3 +84,22 @@ class FilesTest(CastTestCase):
             with self.subTest(raw=raw):
                 self.assertContains(self.bring(raw), "message--error")
         self.assertFalse(Draft.objects.exists())
+
+
+class CjmlPartiesTest(MapTestCase):
+    """The library says who begins and who receives: CJML takes it over."""
+
+    def cjml(self) -> str:
+        return self.client.get(reverse("journeys:download", args=[self.journey.pk, "cjml"])).content.decode()
+
+    def test_it_works(self) -> None:
+        self.client.force_login(self.ed)
+        card_add(lane=self.lane("touchpoints"), step=self.steps()[0], actor=self.ed, touchpoint=self.touchpoint)
+        touchpoint_update(touchpoint=self.touchpoint, actor=self.ed, initiator="partner", receiver="customer")
+        text = self.cjml()
+        self.assertIn('<serviceProvider actorID="partner">', text)
+        self.assertIn('<refersTo actorIDref="partner" />', text)
+        touchpoint_update(touchpoint=self.touchpoint, actor=self.ed, kind="action", initiator="company")
+        text = self.cjml()
+        self.assertNotIn("plannedCommunicationPoint", text)
+        self.assertNotIn("<receiver>", text)

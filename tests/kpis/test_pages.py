@@ -11,7 +11,7 @@ from cxmap.lib import formats
 from journeys.services import cards
 from journeys.services.journeys import journey_create
 from kpis.models import Binding, Flag, Kpi, KpiState, Rollup, Series, Source
-from kpis.selectors.matrix import TIDY_COLUMNS
+from kpis.selectors.matrix_tidy import TIDY_COLUMNS
 from kpis.services import binding_create, target_set
 from tests.journeys.base import MapTestCase
 from touchpoints.models import Category, Channel
@@ -300,7 +300,7 @@ class MatrixTests(KpiPagesTestCase):
         cell = sheet.cell(2, TIDY_COLUMNS.index("touchpoint") + 1)
         self.assertEqual((cell.value, cell.data_type), ("'=HYPERLINK(1)", "s"))
         self.assertEqual(sheet.cell(2, TIDY_COLUMNS.index("n") + 1).value, 14000)
-        self.assertEqual(len(book.worksheets), 2)
+        self.assertEqual(len(book.worksheets), 3)
 
     def test_a_touchpoint_without_kpi_has_a_row_with_nothing_made_up(self) -> None:
         Binding.objects.all().delete()

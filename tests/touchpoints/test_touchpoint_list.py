@@ -1,9 +1,16 @@
+import datetime as dt
+
 from django.urls import reverse
+from django.utils import timezone
 
 from journeys.models import Card, Lane, Step
 from journeys.services.journeys import journey_create
+from kpis.models import Kpi
+from kpis.services.bindings import binding_create
 from tests.touchpoints.base import LibraryTestCase
 from touchpoints import services
+from touchpoints.contents import content_add
+from touchpoints.merging import touchpoint_merge
 from touchpoints.models import Touchpoint
 
 
@@ -37,6 +44,15 @@ class TouchpointListTests(LibraryTestCase):
         self.assertEqual(self.names(q="100%"), [])
 
     def test_filters(self) -> None:
+        self.put_on_map(self.page, "One")
+        services.touchpoint_update(touchpoint=self.page, actor=self.ed, cost=3, personalisation="segment")
+        content_add(touchpoint=self.page, actor=self.ed, title="Old", updated_on=dt.date(2020, 1, 1))
+        content_add(touchpoint=self.desk, actor=self.ed, title="Undated")
+        kpi = Kpi.objects.get(workspace=self.workspace, code="purchase-rate")
+        binding_create(touchpoint=self.page, kpi=kpi, actor=self.ana)
+        gone = binding_create(touchpoint=self.desk, kpi=kpi, actor=self.ana)
+        gone.deleted_at = timezone.now()
+        gone.save()
         for query, found in (
             ({"category": self.category("sales").pk}, ["Page produit"]),
             ({"channel": self.channel("shop").pk}, ["Accueil à l'étage"]),
@@ -45,9 +61,57 @@ class TouchpointListTests(LibraryTestCase):
             ({"presence": "offline"}, ["Accueil à l'étage"]),
             ({"owner": "E-commerce"}, ["Page produit"]),
             ({"phase": "after", "presence": "online"}, []),
+            ({"owner": "-"}, ["Accueil à l'étage"]),
+            ({"personalisation": "segment"}, ["Page produit"]),
+            ({"personalisation": "unsaid"}, ["Accueil à l'étage"]),
+            ({"cost": "known"}, ["Page produit"]),
+            ({"cost": "unknown"}, ["Accueil à l'étage"]),
+            ({"content": "some"}, ["Accueil à l'étage", "Page produit"]),
+            ({"content": "old"}, ["Page produit"]),
+            ({"maps": "used"}, ["Page produit"]),
+            ({"maps": "unused"}, ["Accueil à l'étage"]),
+            ({"kpis": "with"}, ["Page produit"]),
+            ({"kpis": "without"}, ["Accueil à l'étage"]),
         ):
             with self.subTest(query=query):
                 self.assertEqual(self.names(**query), found)
+
+    def test_search_in_descriptions(self) -> None:
+        services.touchpoint_update(touchpoint=self.desk, actor=self.ed, description="Près de l'entrée, dès 9 h")
+        self.assertEqual(self.names(q="pres entree"), ["Accueil à l'étage"])
+
+    def test_the_filters_are_chips_that_come_off(self) -> None:
+        response = self.client.get(self.url, {"phase": "after", "q": "accueil", "page": "1"})
+        self.assertContains(response, 'href="?phase=after"')
+        self.assertContains(response, 'href="?q=accueil"')
+        self.assertNotContains(self.client.get(self.url), "chip--removable")
+
+    def test_sorting_keeps_unknown_last(self) -> None:
+        third = self.make("Zone", "product", "packaging", phase="before", owner="a-team")
+        services.touchpoint_update(touchpoint=self.page, actor=self.ed, cost=3, cost_span="month", volume=1)
+        services.touchpoint_update(touchpoint=third, actor=self.ed, cost=10, cost_span="year", volume=9)
+        self.put_on_map(self.desk, "One")
+        for sort, expected in (
+            ("-name", ["Zone", "Page produit", "Accueil à l'étage"]),
+            ("cost", ["Zone", "Page produit", "Accueil à l'étage"]),
+            ("-cost", ["Page produit", "Zone", "Accueil à l'étage"]),
+            ("-volume", ["Zone", "Page produit", "Accueil à l'étage"]),
+            ("phase", ["Zone", "Page produit", "Accueil à l'étage"]),
+            ("owner", ["Zone", "Page produit", "Accueil à l'étage"]),
+            ("-owner", ["Page produit", "Zone", "Accueil à l'étage"]),
+            ("-maps", ["Accueil à l'étage", "Page produit", "Zone"]),
+            ("category", ["Page produit", "Accueil à l'étage", "Zone"]),
+            ("nonsense", ["Accueil à l'étage", "Page produit", "Zone"]),
+        ):
+            with self.subTest(sort=sort):
+                self.assertEqual(self.names(sort=sort), expected)
+
+    def test_the_trash_shows_what_can_come_back(self) -> None:
+        services.touchpoint_delete(touchpoint=self.desk, actor=self.ed)
+        third = self.make("Zone", "product", "packaging")
+        touchpoint_merge(touchpoint=third, into=self.page, actor=self.ed)
+        self.assertContains(self.client.get(self.url), "Trash (1 touchpoint)")
+        self.assertEqual(self.names(where="trash"), ["Accueil à l'étage"])
 
     def test_nonsense_in_the_address_is_ignored(self) -> None:
         self.assertEqual(len(self.names(category="x", phase="never", page="last")), 2)

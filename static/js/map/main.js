@@ -292,3 +292,15 @@ if (editable) {
   drag.start(board);
   curve.startDragging(board);
 }
+
+// An address may name what should be in view: #card-… or #row-… (a stage or step), as results of the search do.
+function goToNamed() {
+  const [, kind, id] = /^#(card|row)-([0-9a-f-]{36})$/.exec(window.location.hash) ?? [];
+  const cell = kind && board.querySelector(kind === "card" ? `[data-card="${id}"]` : `[data-id="${id}"]`)?.closest("[data-cell]");
+  if (!cell) return;
+  cell.scrollIntoView({ block: "center", inline: "center" });
+  grid.focusCell(cell);
+  cell.classList.add("is-found");
+}
+window.addEventListener("hashchange", goToNamed);
+goToNamed();

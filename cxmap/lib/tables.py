@@ -1,4 +1,4 @@
-"""Bytes of a CSV or XLSX file as tables of texts, within limits that no honest map reaches."""
+"""Bytes of a CSV or XLSX file as tables of texts, within limits that no honest file reaches."""
 
 import csv
 import datetime as dt
@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from openpyxl import load_workbook
 
+from cxmap.lib import formats
 from cxmap.lib.errors import CxmapError
 
 FILE_BYTES_MAX = 10 * 2**20
 UNPACKED_BYTES_MAX = 100 * 2**20
-ROWS_MAX, COLUMNS_MAX, SHEETS_MAX = 2000, 250, 12
+ROWS_MAX, COLUMNS_MAX, SHEETS_MAX = 2000, 250, 12  # rows of a map; a library has more
 CELL_MAX = 4000  # characters
 
 
@@ -35,6 +36,10 @@ class TableUnreadable(CxmapError):
 class TableTooLarge(TableUnreadable):
     message = _("This table is too large for a map: at most 10 MB, 2,000 rows and 250 columns.")
 
+    def __init__(self, rows_max: int = ROWS_MAX) -> None:
+        text = _("This table is too large: at most 10 MB, %(rows)s rows and 250 columns.")
+        super().__init__(None if rows_max == ROWS_MAX else text % {"rows": formats.whole(rows_max)})
+
 
 def _text(value: Any) -> str:
     if value is None:
@@ -47,29 +52,29 @@ def _text(value: Any) -> str:
     return "".join(character for character in text if not "\ud800" <= character <= "\udfff")[:CELL_MAX]
 
 
-def _table(name: str, rows: list[list[str]]) -> Table | None:
+def _table(name: str, rows: list[list[str]], rows_max: int) -> Table | None:
     while rows and not any(rows[-1]):
         rows.pop()
     width = max((number for row in rows for number, text in enumerate(row, 1) if text), default=0)
     if not width:
         return None
-    if len(rows) > ROWS_MAX or width > COLUMNS_MAX:
-        raise TableTooLarge
+    if len(rows) > rows_max or width > COLUMNS_MAX:
+        raise TableTooLarge(rows_max)
     return Table(name, [(row + [""] * width)[:width] for row in rows])
 
 
-def tables_read(raw: bytes, *, name: str) -> list[Table]:
+def tables_read(raw: bytes, *, name: str, rows_max: int = ROWS_MAX) -> list[Table]:
     """Return the sheets of a file that hold something. Raises TableUnreadable, TableTooLarge."""
     if len(raw) > FILE_BYTES_MAX:
-        raise TableTooLarge
-    tables = _workbook(raw) if raw[:4] == b"PK\x03\x04" else [_csv(raw, name)]
+        raise TableTooLarge(rows_max)
+    tables = _workbook(raw, rows_max) if raw[:4] == b"PK\x03\x04" else [_csv(raw, name, rows_max)]
     found = [table for table in tables if table is not None]
     if not found:
         raise TableUnreadable(_("There is nothing in this file."))
     return found
 
 
-def _workbook(raw: bytes) -> list[Table | None]:
+def _workbook(raw: bytes, rows_max: int) -> list[Table | None]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -78,17 +83,17 @@ def _workbook(raw: bytes) -> list[Table | None]:
         # openpyxl raises whatever its parsers meet in a broken file.
         raise TableUnreadable from error
     if book is None:
-        raise TableTooLarge
+        raise TableTooLarge(rows_max)
     found = []
     try:
         for page in book.worksheets[:SHEETS_MAX]:
             rows = []
             for number, row in enumerate(page.iter_rows(max_col=COLUMNS_MAX + 1, values_only=True)):
                 # A sheet may claim a million empty rows.
-                if number > ROWS_MAX * 5:
+                if number > rows_max * 5:
                     break
                 rows.append([_text(value) for value in row])
-            found.append(_table(page.title, rows))
+            found.append(_table(page.title, rows, rows_max))
     except TableUnreadable:
         raise
     except Exception as error:
@@ -98,7 +103,7 @@ def _workbook(raw: bytes) -> list[Table | None]:
     return found
 
 
-def _csv(raw: bytes, name: str) -> Table | None:
+def _csv(raw: bytes, name: str, rows_max: int) -> Table | None:
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in raw[:4096] and not wide:
         raise TableUnreadable
@@ -112,7 +117,7 @@ def _csv(raw: bytes, name: str) -> Table | None:
         rows = [[_text(value) for value in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as error:
         raise TableUnreadable from error
-    return _table(name, rows)
+    return _table(name, rows, rows_max)
 
 
 def _delimiter(text: str) -> str:

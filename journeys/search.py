@@ -1,0 +1,140 @@
+"""What of journeys can be found: maps, their steps and cards, what customers said, and what cards rest on."""
+
+from collections.abc import Callable
+
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Concat, Left, NullIf
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.search.registry import Group, Source, register
+from cxmap.workspaces.models import User, Workspace
+from journeys.models import Card, Evidence, Journey, Stage, Step
+
+JOURNEYS = Group("journeys", _("Journeys"), 10)
+STEPS = Group("steps", _("Stages and steps"), 40)
+CARDS = Group("cards", _("Cards"), 50)
+SAID = Group("said", _("What customers said"), 45)
+EVIDENCE = Group("evidence", _("Evidence"), 70)
+
+TITLE_MAX = 160  # characters of a card's text that stand for its name
+
+
+def _text(*parts: Combinable) -> Combinable:
+    return Concat(*parts, output_field=TextField())
+
+
+def _on(anchor: str) -> Callable[[Workspace, str], str]:
+    """Return what makes an address of "journey/row": the map, with the row in view."""
+
+    def href(_workspace: Workspace, key: str) -> str:
+        journey, row = key.split("/")
+        return f"{reverse('journeys:detail', args=[journey])}#{anchor}-{row}"
+
+    return href
+
+
+def _journeys(workspace: Workspace, _user: User | None) -> QuerySet[Journey]:
+    return Journey.objects.filter(workspace=workspace, deleted_at=None)
+
+
+def _stages(workspace: Workspace, _user: User | None) -> QuerySet[Stage]:
+    return Stage.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+
+
+def _steps(workspace: Workspace, _user: User | None) -> QuerySet[Step]:
+    return Step.objects.filter(workspace=workspace, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+
+
+def _cards(workspace: Workspace, _user: User | None) -> QuerySet[Card]:
+    return Card.objects.filter(
+        workspace=workspace,
+        deleted_at=None,
+        lane__deleted_at=None,
+        step__deleted_at=None,
+        step__stage__deleted_at=None,
+        journey__deleted_at=None,
+    )
+
+
+def _plain(workspace: Workspace, user: User | None) -> QuerySet[Card]:
+    return _cards(workspace, user).filter(source="", evidence=None)
+
+
+def _said(workspace: Workspace, user: User | None) -> QuerySet[Card]:
+    """Cards with a source: what a customer said, word for word, or what an interview noted."""
+    return _cards(workspace, user).filter(~Q(source="") | Q(evidence__isnull=False))
+
+
+def _evidence(workspace: Workspace, _user: User | None) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+
+
+def _place(_language: str) -> Combinable:
+    return _text(F("journey__name"), Value(" › "), F("step__stage__name"), Value(" › "), F("step__name"))
+
+
+register(
+    Source(
+        group=JOURNEYS,
+        rows=_journeys,
+        columns=("name", "scenario", "expectation"),
+        title=lambda _language: F("name"),
+        context=lambda _language: F("owner"),
+        body=lambda _language: _text(F("scenario"), Value(" "), F("expectation")),
+        key=F("id"),
+        href=lambda _workspace, key: reverse("journeys:detail", args=[key]),
+    ),
+    Source(
+        group=STEPS,
+        rows=_stages,
+        columns=("name", "note"),
+        title=lambda _language: F("name"),
+        context=lambda _language: F("journey__name"),
+        body=lambda _language: F("note"),
+        key=_text(F("journey_id"), Value("/"), F("id")),
+        href=_on("row"),
+    ),
+    Source(
+        group=STEPS,
+        rows=_steps,
+        columns=("name",),
+        title=lambda _language: F("name"),
+        context=lambda _language: _text(F("journey__name"), Value(" › "), F("stage__name")),
+        key=_text(F("journey_id"), Value("/"), F("id")),
+        href=_on("row"),
+    ),
+    Source(
+        group=CARDS,
+        rows=_plain,
+        columns=("text", "source"),
+        title=lambda _language: Left("text", TITLE_MAX),
+        context=_place,
+        body=lambda _language: F("text"),
+        key=_text(F("journey_id"), Value("/"), F("id")),
+        href=_on("card"),
+    ),
+    Source(
+        group=SAID,
+        rows=_said,
+        columns=("text", "source"),
+        title=lambda _language: Left("text", TITLE_MAX),
+        context=lambda language: _text(
+            Coalesce(NullIf(F("source"), Value("")), F("evidence__title")), Value(" · "), _place(language)
+        ),
+        body=lambda _language: F("text"),
+        key=_text(F("journey_id"), Value("/"), F("id")),
+        href=_on("card"),
+    ),
+    Source(
+        group=EVIDENCE,
+        rows=_evidence,
+        columns=("title", "asked", "notes"),
+        title=lambda _language: F("title"),
+        context=lambda _language: F("journey__name"),
+        body=lambda _language: F("notes"),
+        key=F("journey_id"),
+        href=lambda _workspace, key: reverse("journeys:evidence", args=[key]),
+    ),
+)

@@ -1,0 +1,54 @@
+"""What of personas can be found: names and quotations, and what their fields say."""
+
+from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cxmap.search.registry import Group, Source, register
+from cxmap.workspaces.models import User, Workspace
+from personas.models import Persona, Trait, TraitField
+
+PERSONAS = Group("personas", _("Personas"), 20)
+
+
+def _personas(workspace: Workspace, _user: User | None) -> QuerySet[Persona]:
+    return Persona.objects.filter(workspace=workspace, deleted_at=None)
+
+
+def _traits(workspace: Workspace, _user: User | None) -> QuerySet[Trait]:
+    return Trait.objects.filter(workspace=workspace, deleted_at=None, persona__deleted_at=None).exclude(text="")
+
+
+def _field_name(_language: str) -> Case:
+    """Return the name of a field, which stands in code and not in a row."""
+    known = [When(field=field.value, then=Value(str(field.label))) for field in TraitField]
+    return Case(*known, default=F("label"), output_field=TextField())
+
+
+def _href(_workspace: Workspace, key: str) -> str:
+    return reverse("personas:detail", args=[key])
+
+
+register(
+    Source(
+        group=PERSONAS,
+        rows=_personas,
+        columns=("name", "tagline", "quote", "summary"),
+        title=lambda _language: F("name"),
+        context=lambda _language: F("tagline"),
+        body=lambda _language: Concat(F("quote"), Value(" "), F("summary"), output_field=TextField()),
+        key=F("id"),
+        href=_href,
+    ),
+    Source(
+        group=PERSONAS,
+        rows=_traits,
+        columns=("label", "text"),
+        title=lambda _language: F("persona__name"),
+        context=_field_name,
+        body=lambda _language: F("text"),
+        key=F("persona_id"),
+        href=_href,
+    ),
+)
