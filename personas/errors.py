@@ -47,6 +47,12 @@ class ReviewDateNeeded(CxmapError):
     status = 422
 
 
+class RuleRefused(CxmapError):
+    code = "rule_refused"
+    message = _("Names and values of dimensions have 1 to 200 characters.")
+    status = 422
+
+
 class PictureNotTaken(CxmapError):
     code = "picture_not_taken"
     message = _("This file is no picture that can be kept: a PNG, JPEG, WebP or GIF picture up to 8 MB can.")

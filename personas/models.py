@@ -134,6 +134,8 @@ class Persona(WorkspaceOwned, Named):
     # Index into the Okabe–Ito set; the dash and marker of the curve follow it (journey-map § 5).
     colour = models.PositiveSmallIntegerField(default=0)
     segments = models.ManyToManyField(Segment, blank=True, related_name="personas", verbose_name=_("segments"))
+    # Whose data are this persona's, beside the segments: dimension → values that count (rules.py).
+    dimensions = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
     # A more general persona that this one refines. It may lie in the trash: the sheet then says so.
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("more general persona")

@@ -95,6 +95,7 @@ SENTENCES = {
     "persona.validated": gettext_noop("validated the persona “%(name)s”"),
     "persona.drafted": gettext_noop("made the persona “%(name)s” a draft again"),
     "persona.to_research": gettext_noop("marked the persona “%(name)s” as to be researched"),
+    "persona.data": gettext_noop("said which data are those of the persona “%(name)s”"),
     "persona.portrait": gettext_noop("changed the portrait of the persona “%(name)s”"),
     "evidence.added": gettext_noop("added evidence to the persona “%(name)s”: %(title)s"),
     "evidence.removed": gettext_noop("removed evidence from the persona “%(name)s”: %(title)s"),

@@ -1,5 +1,6 @@
 """Every write of personas: sheets and their sections, evidence, status, portraits, segments."""
 
+from personas.services.data import persona_set_data
 from personas.services.evidence import evidence_add, evidence_remove, evidence_restore, evidence_set
 from personas.services.portraits import persona_set_portrait
 from personas.services.sections import SectionEntry
@@ -26,6 +27,7 @@ __all__ = [
     "persona_create",
     "persona_delete",
     "persona_restore",
+    "persona_set_data",
     "persona_set_portrait",
     "persona_set_status",
     "persona_update",

@@ -59,7 +59,7 @@ def persona_create(
         persona.save()
         record.created(persona)
         _set_traits(record, persona, traits or {}, own_fields)
-        _set_segments(record, persona, segments)
+        set_segments(record, persona, segments)
         sections_set(record, persona, sections)
         empathy_set(record, persona, empathy or {})
     return persona
@@ -109,7 +109,7 @@ def persona_update(
         if traits is not None or own_fields:
             _set_traits(record, persona, traits or {}, own_fields)
         if segments is not None:
-            _set_segments(record, persona, segments)
+            set_segments(record, persona, segments)
         sections_set(record, persona, sections)
         empathy_set(record, persona, empathy or {})
         sheet_changed(record, persona)
@@ -182,7 +182,7 @@ def _change(trait: Trait, **fields: Any) -> None:
     trait.save(update_fields=[*changed, "revision"])
 
 
-def _set_segments(record: Recording, persona: Persona, segments: Iterable[Segment]) -> None:
+def set_segments(record: Recording, persona: Persona, segments: Iterable[Segment]) -> None:
     # Links are no rows of the change log; their codes stand in its summary.
     before = sorted(persona.segments.values_list("code", flat=True))
     wanted = list(segments)
