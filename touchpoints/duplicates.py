@@ -102,9 +102,8 @@ def duplicates(workspace: Workspace) -> list[Pair]:
     words = {row.pk: words_of(row.name) for row in rows}
     groups: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
-        for key in {word[:4] for word in words[row.pk] if not word.isdecimal()}:
+        for key in {word[:4] for word in words[row.pk] if not word.isdecimal()} | {" ".join(words[row.pk])}:
             groups[key].append(place)
-        groups[" ".join(words[row.pk])].append(place)
     compared: set[tuple[int, int]] = set()
     for found in groups.values():
         if len(found) <= GROUP_MAX:

@@ -65,7 +65,9 @@ class FilterForm(forms.Form):
         required=False,
     )
     cost = forms.ChoiceField(
-        label=_("Cost"), choices=[("", ANY), ("known", _("known")), ("unknown", _("unknown"))], required=False
+        label=_("Cost"),
+        choices=[("", ANY), ("known", _("known")), ("unknown", pgettext_lazy("amount", "unknown"))],
+        required=False,
     )
     where = forms.ChoiceField(
         label=_("Where"), choices=[("", _("in the library")), ("trash", _("in the trash"))], required=False

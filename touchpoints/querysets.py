@@ -61,9 +61,9 @@ class TouchpointQuerySet(models.QuerySet[Any]):
         end = Func(
             F("contents__updated_on"),
             F("content_months"),
-            template="(%(expressions)s)",
+            template="(%(expressions)s)::date",
             arg_joiner=" + interval '1 month' * ",
-            output_field=models.DateTimeField(),
+            output_field=models.DateField(),
         )
         old = self._of_all(Q(contents__deleted_at=None, contents__updated_on__isnull=False)).annotate(content_end=end)
         return self.filter(models.Exists(old.filter(content_end__lt=today)))
@@ -86,6 +86,12 @@ class TouchpointQuerySet(models.QuerySet[Any]):
         bound = Q(bindings__isnull=False, bindings__deleted_at=None)
         counted = self._of_all(bound).order_by().values("pk").annotate(n=Count("bindings"))
         return self.annotate(kpi_count=Coalesce(Subquery(counted.values("n")), 0))
+
+    def counted_for_sorting(self, name: str) -> Self:
+        """Annotate journey_count or kpi_count of all rows at once: a list sorted by it needs them all, by one join."""
+        if name == "journey_count":
+            return self.annotate(journey_count=Count("cards__journey", filter=ON_MAP, distinct=True))
+        return self.annotate(kpi_count=Count("bindings", filter=Q(bindings__deleted_at=None)))
 
     def with_uses(self) -> Self:
         """Annotate journey_count and kpi_count."""

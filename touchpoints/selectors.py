@@ -17,7 +17,7 @@ from touchpoints.examples import Example, examples_of
 from touchpoints.models import Category, Channel, ContentItem, Phase, Touchpoint
 from touchpoints.querysets import TouchpointQuerySet, per_year
 
-PER_PAGE = 100
+PER_PAGE = 50
 UNSAID = "unsaid"  # in the filter: nobody said it yet
 
 
@@ -95,10 +95,8 @@ def _sorted(rows: Any, sort: str) -> Any:
         rows = rows.annotate(owner_rank=NullIf(Lower("owner"), Value("")))
     elif name in {"cost", "volume"}:
         rows = rows.annotate(**{column: per_year(name)})
-    elif name == "maps":
-        rows = rows.with_journey_count()
-    elif name == "kpis":
-        rows = rows.with_kpi_count()
+    elif name in {"maps", "kpis"}:
+        rows = rows.counted_for_sorting(column)
     first = F(column).desc(nulls_last=True) if down else F(column).asc(nulls_last=True)
     return rows.order_by(first, "sort_key", "id")
 
@@ -133,8 +131,10 @@ def library(
 
 def rows_of(workspace: Workspace, filters: dict[str, Any], *, today: dt.date, sort: str) -> list[Touchpoint]:
     """Return all touchpoints that the filters leave, in the order of the list, with what a file of them says."""
-    rows = _sorted(found(workspace, filters, today=today), sort)
-    return list(rows.select_related("category", "channel").with_uses())
+    ids = list(_sorted(found(workspace, filters, today=today), sort).values_list("pk", flat=True))
+    rows = Touchpoint.objects.filter(workspace=workspace).select_related("category", "channel").with_uses()
+    by_id = {row.pk: row for row in rows.filter(pk__in=ids)}
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 @dataclass(frozen=True, slots=True)

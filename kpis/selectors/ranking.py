@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
@@ -40,7 +40,7 @@ LABELS: dict[Verdict, Any] = {
     Verdict.MIXED: gettext_lazy("works in part"),
     Verdict.UNDECIDED: gettext_lazy("to watch"),
     Verdict.WORKS: gettext_lazy("works"),
-    Verdict.UNKNOWN: gettext_lazy("unknown"),
+    Verdict.UNKNOWN: pgettext_lazy("amount", "unknown"),
 }
 VERDICT_MARKS = {
     Verdict.FAILS: "■",
