@@ -58,7 +58,9 @@ class Part:
     def params(self) -> dict[str, Any]:
         return {
             "segments": None if self.segments is None else list(self.segments),
-            "dimensions": json.dumps({name: list(values) for name, values in self.dimensions.items()}) if self.dimensions else None,
+            "dimensions": json.dumps({name: list(values) for name, values in self.dimensions.items()})
+            if self.dimensions
+            else None,
         }
 
 

@@ -18,11 +18,11 @@ def rule_checked(rule: Mapping[str, Any]) -> dict[str, list[str]]:
     A row counts when it has one of the values in every dimension named. Raises RuleRefused.
     """
     found: dict[str, list[str]] = {}
-    for name, values in rule.items():
-        if not isinstance(name, str) or not isinstance(values, Sequence) or isinstance(values, str):
+    for given, values in rule.items():
+        if not isinstance(given, str) or not isinstance(values, Sequence) or isinstance(values, str):
             raise RuleRefused(_("A rule names dimensions, and for each a list of its values."))
         texts = sorted({str(value).strip() for value in values if isinstance(value, str | int | float)} - {""})
-        name = name.strip()
+        name = given.strip()
         if texts and (not name or max(map(len, [name, *texts])) > LENGTH_MAX):
             raise RuleRefused
         if texts:

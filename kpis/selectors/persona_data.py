@@ -45,7 +45,9 @@ SELECT entry.key, entry.value, count(*)
 """
 
 
-def data_choices(workspace: Workspace, *, segments: Collection[int], rule: Mapping[str, Collection[str]]) -> DataChoices:
+def data_choices(
+    workspace: Workspace, *, segments: Collection[int], rule: Mapping[str, Collection[str]]
+) -> DataChoices:
     """Return what can be ticked; what is ticked is offered even where no data have it any more. Three queries."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -25,7 +25,7 @@ def persona_data(request: MemberRequest, pk: UUID) -> HttpResponse:
     rule = {name: set(values) for name, values in persona.dimensions.items()}
     error, status = "", 200
     if request.method == "POST":
-        ticked = {int(value) for value in request.POST.getlist("segment") if value.isdecimal() and len(value) < 18}  # noqa: PLR2004
+        ticked = {int(value) for value in request.POST.getlist("segment") if value.isdecimal() and len(value) < 18}
         rule = {}
         for entry in request.POST.getlist("value"):
             name, found, value = entry.partition("=")
@@ -40,7 +40,7 @@ def persona_data(request: MemberRequest, pk: UUID) -> HttpResponse:
                 actor=request.user,
                 segments=chosen,
                 dimensions={name: sorted(values) for name, values in rule.items()},
-                expected_revision=int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+                expected_revision=int(revision) if revision.isdecimal() and len(revision) < 10 else 0,
             )
         except StaleRevision:
             error, status = _("Somebody changed this persona meanwhile. Load the page anew, then tick again."), 409
