@@ -15,6 +15,7 @@ from cxmap.demo import content
 from cxmap.demo.content import Pair
 from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
+from cxmap.demo.personas import sheets_fill
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -80,6 +81,8 @@ def demo_seed() -> Iterator[str]:
                 workspace_furnish(workspace)
                 if not Membership.objects.filter(workspace=workspace, user=user).exists():
                     Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
+            with transaction.atomic():
+                sheets_fill(workspace, user, place)
             added = _measure(workspace, user, place)
             if not Solution.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
