@@ -53,7 +53,6 @@ EXTRAS = [
     "",
     "",
     '<g fill="none" stroke="{dark}" stroke-width="2"><circle cx="40.500" cy="45" r="5.500"/><circle cx="55.500" cy="45" r="5.500"/><path d="M46 45h4"/></g>',
-    '<path d="M33 50c1 16 29 16 30 0-4 6-26 6-30 0z" fill="{dark}"/>',
 ]  # fmt: skip
 
 

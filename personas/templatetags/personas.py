@@ -32,9 +32,9 @@ def portrait(persona: Persona, size: str = "m") -> SafeString:
 
 
 @register.simple_tag
-def portrait_choice(persona: Persona, kind: str, variant: int = 0) -> SafeString:
+def portrait_choice(persona: Persona, kind: str, variant: str = "") -> SafeString:
     """Draw one face to choose from."""
-    svg = initials_svg(persona) if kind == Portrait.INITIALS else drawing_svg(persona, variant=variant)
+    svg = initials_svg(persona) if kind == Portrait.INITIALS else drawing_svg(persona, variant=int(variant or 0))
     return format_html('<span class="portrait portrait--l">{}</span>', mark_safe(svg))  # noqa: S308
 
 
