@@ -14,6 +14,7 @@ from personas.models import Persona, Segment
 
 # What sources usually call their dimensions; others are shown as they came.
 DIMENSIONS = {
+    "age": gettext_lazy("age band"),
     "device": gettext_lazy("device"),
     "country": gettext_lazy("country"),
     "campaign": gettext_lazy("campaign"),
@@ -94,7 +95,7 @@ def part_of(workspace: Workspace, key: str) -> Part | None:
         except ValueError:
             return None
         persona = Persona.objects.filter(workspace=workspace, pk=pk, deleted_at=None).first()
-        return persona and part_of_persona(persona)
+        return part_of_persona(persona) if persona else None
     if key.startswith("segment:"):
         segment = Segment.objects.filter(workspace=workspace, code=key.removeprefix("segment:")).first()
         return None if segment is None else Part((segment.pk,), label=segment.name, key=key)

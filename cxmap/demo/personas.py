@@ -10,7 +10,14 @@ from django.utils import timezone
 from cxmap.demo.content import Pair
 from cxmap.workspaces.models import User, Workspace
 from personas.models import Persona, Quadrant, Section, SectionKind, Status
-from personas.services import SectionEntry, evidence_add, persona_create, persona_set_status, persona_update
+from personas.services import (
+    SectionEntry,
+    evidence_add,
+    persona_create,
+    persona_set_data,
+    persona_set_status,
+    persona_update,
+)
 
 Lines = tuple[Pair, ...]
 
@@ -155,6 +162,9 @@ def _content(kind: str, items: Any, place: int) -> dict[str, Any]:
     return {"items": [{"when": a[place], "want": b[place], "so": c[place]} for a, b, c in items]}
 
 
+AGE_OF = {"Claire": "30-49", "Marc": "50+", "Inès": "18-29"}
+
+
 def sheets_fill(workspace: Workspace, user: User, place: int) -> None:
     """Make the personas of a demonstration full sheets; nothing is done where sections stand already."""
     if Section.objects.filter(workspace=workspace).exists():
@@ -176,6 +186,8 @@ def sheets_fill(workspace: Workspace, user: User, place: int) -> None:
                 SectionEntry(kind, title[place], _content(kind, items, place)) for kind, title, items in text.sections
             ],
         )
+        # The age bands that the demonstration's surveys carry (figures.AGES).
+        persona_set_data(persona=persona, actor=user, segments=(), dimensions={"age": [AGE_OF[name]]})
         own = list(persona.sections.exclude(kind=SectionKind.EMPATHY))
         backed = [(own[at], proof) for at, proof in text.proofs.items()]
         backed += [(persona.sections.get(quadrant=key), proof) for key, proof in text.empathy_proofs.items()]

@@ -39,7 +39,7 @@ from touchpoints.services import touchpoint_create
 
 # language: slug
 WORKSPACES = {"fr": settings.DEMO_SLUG, "en": f"{settings.DEMO_SLUG}-en"}
-COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares", "dim:device")
+COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares", "dim:device", "dim:age")
 SOURCES: dict[str, Pair] = {
     "web": ("Mesure d'audience du site", "Website analytics"),
     "ads": ("Régie publicitaire", "Advertising platform"),

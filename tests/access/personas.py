@@ -56,18 +56,23 @@ def segment(world: World) -> dict[str, Any]:
 
 def section(world: World) -> dict[str, Any]:
     def make() -> Section:
-        services.persona_update(
-            persona=persona(world), actor=world.cast.ed, sections=[SectionEntry("tags", "Tags", {"items": ["mobile"]})]
+        # On a persona of its own: rows that send revision 1 of the first one stay true.
+        owner = services.persona_create(
+            workspace=world.cast.workspace,
+            actor=world.cast.ed,
+            name="Sectioned",
+            sections=[SectionEntry("tags", "Tags", {"items": ["mobile"]})],
         )
-        return Section.objects.get(persona=persona(world))
+        return Section.objects.get(persona=owner)
 
     return {"pk": world.once("persona-section", make).pk}
 
 
 def with_picture(world: World) -> dict[str, Any]:
     def make() -> Persona:
+        pictured = services.persona_create(workspace=world.cast.workspace, actor=world.cast.ed, name="Pictured")
         return services.persona_set_portrait(
-            persona=persona(world), actor=world.cast.ed, portrait="picture", file=picture_file()
+            persona=pictured, actor=world.cast.ed, portrait="picture", file=picture_file()
         )
 
     return {"pk": world.once("persona-with-picture", make).pk}
