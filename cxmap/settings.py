@@ -307,6 +307,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "EvidenceKind": "personas.models.EvidenceKind",
+        "PersonaStatus": "personas.models.Status",
+        "SectionKind": "personas.models.OWN_SECTION_KINDS",
         "KpiKind": "kpis.models.KpiKind",
         "KpiState": "kpis.models.State",
         "JourneyKind": "journeys.models.JourneyKind",

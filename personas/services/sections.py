@@ -86,10 +86,13 @@ def sections_set(record: Recording, persona: Persona, entries: Sequence[SectionE
 
 
 def _write(record: Recording, ordered: Sequence[Section]) -> None:
-    """Save what differs from what the table holds, with new ranks."""
+    """Save what differs from what the table holds. A rank moves only where the order asks for it."""
     saved = {row.pk: row for row in Section.objects.filter(pk__in=[row.pk for row in ordered if row.pk])}
-    for number, section in enumerate(ordered, 1):
-        section.rank = number * RANK_STEP
+    last = 0.0
+    for section in ordered:
+        if section.rank <= last:
+            section.rank = last + RANK_STEP
+        last = section.rank
         before = saved.get(section.pk)
         if before is None:
             section.save()

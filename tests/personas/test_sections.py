@@ -90,7 +90,7 @@ class SectionServiceTests(PersonaTestCase):
             services.persona_update(persona=self.persona, actor=self.ed, empathy={"says": ["x" * 301]})
 
     def test_channels_come_from_the_library(self) -> None:
-        (row,) = self.write(SectionEntry("channels", "Channels", {"items": [{"channel": "email", "value": 60}]}))
+        self.write(SectionEntry("channels", "Channels", {"items": [{"channel": "email", "value": 60}]}))
         self.client.force_login(self.vi)
         self.assertContains(self.client.get(self.persona.get_absolute_url()), '<span class="bar__label">e-mail</span>')
 
