@@ -17,6 +17,7 @@ class ContentTests(PersonaTestCase):
     def test_it_works(self) -> None:
         for kind, content, kept in (
             ("text", {"text": " a\r\nb "}, {"text": "a\nb"}),
+            ("list", {"items": ["Où\u202f?  Là\u00a0: ici"]}, {"items": ["Où\u202f? Là\u00a0: ici"]}),
             ("tags", {"items": ["x", " x ", "", "y  z"]}, {"items": ["x", "y z"]}),
             ("bars", {"items": [{"label": "Ease", "value": "70"}, {"label": "", "value": ""}]}, {"items": [{"label": "Ease", "value": 70}]}),
             ("sliders", {"items": [{"left": "a", "right": "b", "value": 0}]}, {"items": [{"left": "a", "right": "b", "value": 0}]}),
