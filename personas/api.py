@@ -16,6 +16,7 @@ from personas import services
 from personas.channels import channels
 from personas.errors import CircleOfPersonas, SectionRefused
 from personas.models import (
+    OWN_SECTION_KINDS,
     EvidenceKind,
     Market,
     Persona,
@@ -36,8 +37,6 @@ from personas.sections import cleaned
 from personas.selectors import Sheet, SheetField, SheetSection, sheet, sheets
 from personas.services import OwnField, SectionEntry
 from personas.services.sheets import parent_checked
-
-OWN_KINDS = [choice for choice in SectionKind.choices if choice[0] != SectionKind.EMPATHY]
 
 
 class SegmentOut(serializers.ModelSerializer[Segment]):
@@ -116,7 +115,7 @@ class SectionOut(serializers.Serializer[SheetSection]):
     """A section of the team's own. The shape of `content` follows `kind`: a `text`, or `items` (lines or rows)."""
 
     id = serializers.IntegerField(source="section.pk", read_only=True)
-    kind = serializers.ChoiceField(choices=OWN_KINDS, read_only=True)
+    kind = serializers.ChoiceField(choices=OWN_SECTION_KINDS, read_only=True)
     title = serializers.CharField(read_only=True)
     content = serializers.JSONField(source="section.content", read_only=True)
     evidence = EvidenceOut(many=True, read_only=True)
@@ -248,7 +247,7 @@ class SectionIn(serializers.Serializer[Any]):
     """
 
     id = serializers.IntegerField(required=False)
-    kind = serializers.ChoiceField(choices=OWN_KINDS, required=False)
+    kind = serializers.ChoiceField(choices=OWN_SECTION_KINDS, required=False)
     title = serializers.CharField(max_length=80, required=False)
     content = serializers.JSONField(required=False)
     evidence = EvidenceIn(many=True, required=False)
@@ -325,7 +324,7 @@ class PersonaIn(serializers.Serializer[Any]):
                 content = cleaned(kind, row.get("content", saved.content if saved else {}), channels=codes)
             except SectionRefused as error:
                 raise ValidationError(f"Section {place}: {error}") from error
-            filled.append({**row, "kind": kind, "title": title, "content": content})
+            filled.append({"remove": False, **row, "kind": kind, "title": title, "content": content})
         return filled
 
     def validate_name(self, name: str) -> str:

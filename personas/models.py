@@ -260,6 +260,10 @@ class SectionKind(models.TextChoices):
     EMPATHY = "empathy", _("Empathy map")
 
 
+# What a team can add: the quadrants of the empathy map are there once each.
+OWN_SECTION_KINDS = [choice for choice in SectionKind.choices if choice[0] != "empathy"]
+
+
 class Quadrant(models.TextChoices):
     """The six parts of an empathy map."""
 

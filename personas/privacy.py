@@ -65,6 +65,7 @@ BAND_BEFORE = re.compile(
     r"|pendant|sur|en|dans|over|under|above|below|than|least|most|from|until|for|since|about|environ|autour de|tous les)\s*$",
     re.IGNORECASE,
 )
+BAND_AFTER = re.compile(r"\s*(?:à|a|-|–|to|et|and|/|or|ou)\s*\d", re.IGNORECASE)
 BIRTH = re.compile(
     r"\b(?:née? (?:le|en)|born (?:on|in)|date de naissance|date of birth|DOB)\b[^.\n]{0,20}?\d[\d/ .-]*", re.IGNORECASE
 )
@@ -124,7 +125,7 @@ def _found(text: str, *, name: bool) -> Iterator[tuple[str, str]]:
     # A street is often named after somebody: that name is no customer's.
     rest = STREET.sub(" ", rest)
     for match in AGE.finditer(rest):
-        if not BAND_BEFORE.search(rest[: match.start()]):
+        if not BAND_BEFORE.search(rest[: match.start()]) and not BAND_AFTER.match(rest[match.end() :]):
             yield "age", match.group()
     yield from _names(rest, name=name)
 

@@ -4,6 +4,7 @@ Content is stored as JSON: `{"text": str}` for a text, `{"items": [str, …]}` f
 Shares and positions are whole numbers from 0 to 100; None where a kind allows "not said".
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,11 @@ def is_empty(content: Mapping[str, Any]) -> bool:
     return not content.get("text") and not content.get("items")
 
 
+def tidied(text: str) -> str:
+    """Return the text on one line without needless spaces. No-break spaces stay: French sets them before « ? »."""
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text).strip(" ")
+
+
 def _number(value: Any, label: str | Promise, *, place: int, required: bool) -> int | None:
     if value in ("", None):
         if required:
@@ -104,7 +110,7 @@ def _number(value: Any, label: str | Promise, *, place: int, required: bool) -> 
 def _line(value: Any, label: str | Promise, *, place: int, longest: int) -> str:
     if not isinstance(value, str):
         raise SectionRefused(_("Row %(row)s: “%(field)s” is a text.") % {"row": place, "field": label})
-    text = " ".join(value.split())
+    text = tidied(value)
     if "\0" in text or len(text) > longest:
         raise SectionRefused(
             _("Row %(row)s: “%(field)s” has at most %(number)s characters.")

@@ -11,7 +11,7 @@ from cxmap.history.services import Recording
 from personas.channels import channels
 from personas.errors import SectionGone, SectionRefused
 from personas.models import Persona, Quadrant, Section, SectionKind
-from personas.sections import cleaned
+from personas.sections import cleaned, tidied
 
 RANK_STEP = 1024.0
 SECTIONS_MAX = 30
@@ -59,7 +59,7 @@ def sections_set(record: Recording, persona: Persona, entries: Sequence[SectionE
         if entry.remove:
             removed |= {entry.pk} if entry.pk is not None else set()
             continue
-        title = " ".join(entry.title.split())
+        title = tidied(entry.title)
         if not title or len(title) > TITLE_MAX or "\0" in title:
             raise SectionRefused(
                 _("Give the section a title of at most %(number)s characters.") % {"number": TITLE_MAX}
@@ -86,10 +86,13 @@ def sections_set(record: Recording, persona: Persona, entries: Sequence[SectionE
 
 
 def _write(record: Recording, ordered: Sequence[Section]) -> None:
-    """Save what differs from what the table holds, with new ranks."""
+    """Save what differs from what the table holds. A rank moves only where the order asks for it."""
     saved = {row.pk: row for row in Section.objects.filter(pk__in=[row.pk for row in ordered if row.pk])}
-    for number, section in enumerate(ordered, 1):
-        section.rank = number * RANK_STEP
+    last = 0.0
+    for section in ordered:
+        if section.rank <= last:
+            section.rank = last + RANK_STEP
+        last = section.rank
         before = saved.get(section.pk)
         if before is None:
             section.save()

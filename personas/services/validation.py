@@ -21,10 +21,12 @@ ACTIONS = {
 
 
 def sheet_changed(record: Recording, persona: Persona) -> None:
-    """Note on a validated sheet that it is no longer what was validated; the column is saved here."""
-    if persona.status == Status.VALIDATED and (record.rows() or "segments" in record.summary):
-        persona.changed_at = timezone.now()
-        persona.save(update_fields=["changed_at"])
+    """Note on a validated sheet that it is no longer what was validated; written here, whatever the caller has read."""
+    if not record.rows() and "segments" not in record.summary:
+        return
+    now = timezone.now()
+    if Persona.objects.filter(pk=persona.pk, status=Status.VALIDATED).update(changed_at=now):
+        persona.changed_at = now
 
 
 def _is_described(persona: Persona) -> bool:

@@ -17,6 +17,7 @@ class ContentTests(PersonaTestCase):
     def test_it_works(self) -> None:
         for kind, content, kept in (
             ("text", {"text": " a\r\nb "}, {"text": "a\nb"}),
+            ("list", {"items": ["Où\u202f?  Là\u00a0: ici"]}, {"items": ["Où\u202f? Là\u00a0: ici"]}),
             ("tags", {"items": ["x", " x ", "", "y  z"]}, {"items": ["x", "y z"]}),
             ("bars", {"items": [{"label": "Ease", "value": "70"}, {"label": "", "value": ""}]}, {"items": [{"label": "Ease", "value": 70}]}),
             ("sliders", {"items": [{"left": "a", "right": "b", "value": 0}]}, {"items": [{"left": "a", "right": "b", "value": 0}]}),
@@ -90,7 +91,7 @@ class SectionServiceTests(PersonaTestCase):
             services.persona_update(persona=self.persona, actor=self.ed, empathy={"says": ["x" * 301]})
 
     def test_channels_come_from_the_library(self) -> None:
-        (row,) = self.write(SectionEntry("channels", "Channels", {"items": [{"channel": "email", "value": 60}]}))
+        self.write(SectionEntry("channels", "Channels", {"items": [{"channel": "email", "value": 60}]}))
         self.client.force_login(self.vi)
         self.assertContains(self.client.get(self.persona.get_absolute_url()), '<span class="bar__label">e-mail</span>')
 
