@@ -56,24 +56,19 @@ def segment(world: World) -> dict[str, Any]:
 
 def section(world: World) -> dict[str, Any]:
     def make() -> Section:
-        # On a persona of its own: rows that send revision 1 of the first one stay true.
-        owner = services.persona_create(
-            workspace=world.cast.workspace,
-            actor=world.cast.ed,
-            name="Sectioned",
-            sections=[SectionEntry("tags", "Tags", {"items": ["mobile"]})],
-        )
-        return Section.objects.get(persona=owner)
+        cast = world.cast
+        tags = SectionEntry("tags", "Tags", {"items": ["mobile"]})
+        made = services.persona_create(workspace=cast.workspace, actor=cast.ed, name="Tagged", sections=[tags])
+        return made.sections.get()
 
     return {"pk": world.once("persona-section", make).pk}
 
 
 def with_picture(world: World) -> dict[str, Any]:
     def make() -> Persona:
-        pictured = services.persona_create(workspace=world.cast.workspace, actor=world.cast.ed, name="Pictured")
-        return services.persona_set_portrait(
-            persona=pictured, actor=world.cast.ed, portrait="picture", file=picture_file()
-        )
+        cast = world.cast
+        made = services.persona_create(workspace=cast.workspace, actor=cast.ed, name="Pictured")
+        return services.persona_set_portrait(persona=made, actor=cast.ed, portrait="picture", file=picture_file())
 
     return {"pk": world.once("persona-with-picture", make).pk}
 
