@@ -315,8 +315,6 @@ SPECTACULAR_SETTINGS = {
         "KpiKind": "kpis.models.KpiKind",
         "Party": "touchpoints.models.Party",
         "PointKind": "touchpoints.models.PointKind",
-        "PersonaSectionKind": "personas.models.SectionKind",
-        "PersonaStatus": "personas.models.Status",
         "Span": "touchpoints.models.Span",
         "KpiState": "kpis.models.State",
         "JourneyKind": "journeys.models.JourneyKind",
