@@ -310,6 +310,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ContentKind": "touchpoints.models.ContentItem.Kind",
         "EvidenceKind": "personas.models.EvidenceKind",
+        "PersonaStatus": "personas.models.Status",
+        "SectionKind": "personas.models.OWN_SECTION_KINDS",
         "KpiKind": "kpis.models.KpiKind",
         "Party": "touchpoints.models.Party",
         "PointKind": "touchpoints.models.PointKind",

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest
 
+from cxmap.workspaces.models import Workspace
 from journeys.models import Card, Journey
+from personas import channels as persona_channels
 from personas import panels as persona_panels
 from personas.models import Persona
 from touchpoints import panels as touchpoint_panels
-from touchpoints.models import Touchpoint
+from touchpoints.models import Channel, Touchpoint
 
 LAST = 900  # rank: where something is used stands after what it is
 
@@ -40,5 +42,11 @@ def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> touchpoint
     return touchpoint_panels.Panel("journeys/_touchpoint_panel.html", {"cards": list(cards)}, rank=LAST)
 
 
+def channel_names(workspace: Workspace) -> list[tuple[str, str]]:
+    """The channels of the library, which personas can prefer."""
+    return [(channel.code, str(channel)) for channel in Channel.objects.filter(workspace=workspace)]
+
+
+persona_channels.register(channel_names)
 persona_panels.register(persona_panel)
 touchpoint_panels.register(touchpoint_panel)

@@ -14,7 +14,10 @@ from cxmap.workspaces.models import Role, Workspace
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
 from kpis.selectors.composition import Composition, compositions
 from kpis.selectors.history import PeriodValue, figure_of, period_values
+from kpis.selectors.persona_figures import persona_figures
 from kpis.sentences import evidence_sentence
+from personas import panels as persona_panels
+from personas.models import Persona
 from touchpoints import panels
 from touchpoints.models import Touchpoint
 
@@ -75,5 +78,19 @@ def ranking_link(request: HttpRequest, workspace: Workspace) -> panels.Link:
     return panels.Link(_("Cost and effectiveness"), reverse("kpis:ranking", args=[workspace.slug]))
 
 
+def persona_panel(request: HttpRequest, persona: Persona) -> persona_panels.Panel:
+    """Return what is measured of a persona's customers, or how to say who they are."""
+    membership = membership_of(request, persona.workspace_id)
+    today = timezone.localdate(timezone=membership.workspace.zone)
+    context = {
+        "figures": persona_figures(persona, today=today),
+        "persona": persona,
+        "can_edit": can(membership, Role.EDITOR),
+        "workspace": membership.workspace,
+    }
+    return persona_panels.Panel(template="kpis/_persona_panel.html", context=context, rank=10)
+
+
 panels.register(touchpoint_panel)
+persona_panels.register(persona_panel)
 panels.register_link(ranking_link)

@@ -29,6 +29,7 @@ urlpatterns = [
     path("w/<slug:slug>/targets/", views.targets.targets, name="targets"),
     path("steps/<uuid:pk>/figures/", views.journeys.step_detail, name="step-detail"),
     path("journeys/<uuid:pk>/funnel/", views.journeys.journey_funnel, name="funnel"),
+    path("personas/<uuid:pk>/data/", views.persona_data.persona_data, name="persona-data"),
     path("flags/<uuid:pk>/", views.flags.flag_detail, name="flag-detail"),
     path("flags/<uuid:pk>/acknowledge/", views.flags.flag_acknowledge, name="flag-acknowledge"),
     path("flags/<uuid:pk>/snooze/", views.flags.flag_snooze, name="flag-snooze"),

@@ -10,12 +10,33 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
-from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from cxmap.api_fields import CodeOfWorkspace, IdOfWorkspace, expected_revision
 from cxmap.workspaces.models import User
 from personas import services
-from personas.models import EvidenceKind, Persona, Segment, TraitEvidence, TraitField, TraitGroup
-from personas.selectors import Sheet, SheetField, sheet, sheets
-from personas.services import OwnField
+from personas.channels import channels
+from personas.errors import CircleOfPersonas, SectionRefused
+from personas.models import (
+    OWN_SECTION_KINDS,
+    EvidenceKind,
+    Market,
+    Persona,
+    PersonaSector,
+    Portrait,
+    Quadrant,
+    Relation,
+    SectionKind,
+    Segment,
+    Status,
+    TraitEvidence,
+    TraitField,
+    TraitGroup,
+)
+from personas.portraits import VARIANTS
+from personas.privacy import Hint, sheet_hints
+from personas.sections import cleaned
+from personas.selectors import Sheet, SheetField, SheetSection, sheet, sheets
+from personas.services import OwnField, SectionEntry
+from personas.services.sheets import parent_checked
 
 
 class SegmentOut(serializers.ModelSerializer[Segment]):
@@ -90,18 +111,59 @@ class TraitOut(serializers.Serializer[SheetField]):
     evidence = EvidenceOut(many=True, read_only=True)
 
 
-class PersonaOut(serializers.ModelSerializer[Persona]):
-    """A whole sheet. `evidence_share` is the share (0 to 1) of the filled fields with evidence; null without any."""
+class SectionOut(serializers.Serializer[SheetSection]):
+    """A section of the team's own. The shape of `content` follows `kind`: a `text`, or `items` (lines or rows)."""
 
+    id = serializers.IntegerField(source="section.pk", read_only=True)
+    kind = serializers.ChoiceField(choices=OWN_SECTION_KINDS, read_only=True)
+    title = serializers.CharField(read_only=True)
+    content = serializers.JSONField(source="section.content", read_only=True)
+    evidence = EvidenceOut(many=True, read_only=True)
+
+
+class QuadrantOut(serializers.Serializer[SheetSection]):
+    """One part of the empathy map."""
+
+    quadrant = serializers.ChoiceField(source="key", choices=Quadrant.choices, read_only=True)
+    items = serializers.ListField(child=serializers.CharField(), read_only=True)
+    evidence = EvidenceOut(many=True, read_only=True)
+
+
+class HintOut(serializers.Serializer[Hint]):
+    """Something that looks like personal data. Nothing was refused for it."""
+
+    field = serializers.CharField(read_only=True)
+    kind = serializers.CharField(read_only=True)
+    seen = serializers.CharField(read_only=True)
+    advice = serializers.CharField(read_only=True)
+
+
+class PersonaOut(serializers.ModelSerializer[Persona]):
+    """A whole sheet. `evidence_share` is the share (0 to 1) of the statements with evidence; null without any.
+
+    `changed_at` is set when a validated sheet was changed since; `review_due` from its review date on.
+    """
+
+    sector = serializers.ChoiceField(choices=[*PersonaSector.choices, ("", "")], read_only=True)
+    market = serializers.ChoiceField(choices=[*Market.choices, ("", "")], read_only=True)
+    relation = serializers.ChoiceField(choices=[*Relation.choices, ("", "")], read_only=True)
+    status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    portrait = serializers.ChoiceField(choices=Portrait.choices, read_only=True)
+    parent = serializers.PrimaryKeyRelatedField[Persona](read_only=True)  # type: ignore[assignment]
+    review_due = serializers.BooleanField(read_only=True)
     segments = serializers.SerializerMethodField()
     traits = serializers.SerializerMethodField()
+    sections = serializers.SerializerMethodField()
+    empathy = serializers.SerializerMethodField()
+    hints = serializers.SerializerMethodField()
     evidence_share = serializers.SerializerMethodField()
 
     class Meta:
         model = Persona
         fields = [
-            "id", "name", "tagline", "quote", "summary", "share_percent", "colour", "segments", "traits",
-            "evidence_share", "revision", "created_at", "updated_at",
+            "id", "name", "tagline", "quote", "summary", "share_percent", "colour", "sector", "market", "relation",
+            "parent", "status", "validated_at", "review_on", "review_due", "changed_at", "portrait", "portrait_variant",
+            "segments", "traits", "sections", "empathy", "hints", "evidence_share", "revision", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -126,6 +188,19 @@ class PersonaOut(serializers.ModelSerializer[Persona]):
             for group in self._sheet(persona).groups
             for field in group.fields
         ]
+
+    @extend_schema_field(SectionOut(many=True))
+    def get_sections(self, persona: Persona) -> Any:
+        return [SectionOut(section).data for section in self._sheet(persona).sections]
+
+    @extend_schema_field(QuadrantOut(many=True))
+    def get_empathy(self, persona: Persona) -> Any:
+        return [QuadrantOut(section).data for section in self._sheet(persona).empathy]
+
+    @extend_schema_field(HintOut(many=True))
+    def get_hints(self, persona: Persona) -> Any:
+        """What looks like personal data."""
+        return [HintOut(hint).data for hint in sheet_hints(self._sheet(persona))]
 
     def get_evidence_share(self, persona: Persona) -> float | None:
         return self._sheet(persona).evidence_share
@@ -161,6 +236,32 @@ class TraitIn(serializers.Serializer[Any]):
         return attrs
 
 
+class SectionIn(serializers.Serializer[Any]):
+    """A section to write: a new one, or an existing one by its `id`, which keeps its kind. `remove` takes it away.
+
+    The sections sent stand in the order sent, those left out after them. Content by kind: `text`: `{"text": "…"}`;
+    `list`, `tags`, `brands`, `questions`: `{"items": ["…"]}`; `sliders`: `{"items": [{"left", "right", "value"}]}`;
+    `bars`: `{"items": [{"label", "value"}]}`; `channels`: `{"items": [{"channel": code, "value" or null}]}`;
+    `jobs`: `{"items": [{"when", "want", "so"}]}`. Values are whole numbers from 0 to 100.
+    `evidence`, when given, becomes exactly this list.
+    """
+
+    id = serializers.IntegerField(required=False)
+    kind = serializers.ChoiceField(choices=OWN_SECTION_KINDS, required=False)
+    title = serializers.CharField(max_length=80, required=False)
+    content = serializers.JSONField(required=False)
+    evidence = EvidenceIn(many=True, required=False)
+    remove = serializers.BooleanField(required=False, default=False)
+
+
+class QuadrantIn(serializers.Serializer[Any]):
+    """One part of the empathy map to write; `evidence`, when given, becomes exactly this list."""
+
+    quadrant = serializers.ChoiceField(choices=Quadrant.choices)
+    items = serializers.ListField(child=serializers.CharField(max_length=300), required=False, max_length=30)
+    evidence = EvidenceIn(many=True, required=False)
+
+
 class PersonaIn(serializers.Serializer[Any]):
     """What can be set on a sheet; fields that are left out stay as they are."""
 
@@ -172,6 +273,59 @@ class PersonaIn(serializers.Serializer[Any]):
     colour = serializers.IntegerField(min_value=0, max_value=4, required=False)
     segments = CodeOfWorkspace(queryset=Segment.objects.all(), many=True, required=False)
     traits = TraitIn(many=True, required=False)
+    sector = serializers.ChoiceField(choices=PersonaSector.choices, required=False, allow_blank=True)
+    market = serializers.ChoiceField(choices=Market.choices, required=False, allow_blank=True)
+    relation = serializers.ChoiceField(choices=Relation.choices, required=False, allow_blank=True)
+    parent = IdOfWorkspace(  # type: ignore[assignment]
+        queryset=Persona.objects.filter(deleted_at=None), required=False, allow_null=True
+    )
+    portrait = serializers.ChoiceField(choices=Portrait.choices, required=False)
+    portrait_variant = serializers.IntegerField(min_value=0, max_value=VARIANTS - 1, required=False)
+    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    review_on = serializers.DateField(required=False, help_text="With the status `validated`: a day after today.")
+    sections = SectionIn(many=True, required=False)
+    empathy = QuadrantIn(many=True, required=False)
+
+    def validate_parent(self, parent: Persona | None) -> Persona | None:
+        """A persona cannot stand below itself."""
+        if parent is not None and self.instance is not None:
+            try:
+                parent_checked(self.instance, parent)
+            except CircleOfPersonas as error:
+                raise ValidationError(str(error)) from error
+        return parent
+
+    def validate_portrait(self, portrait: str) -> str:
+        """A picture is brought on the page of the persona, not here."""
+        if portrait == Portrait.PICTURE and not (self.instance and self.instance.picture):
+            raise ValidationError("This persona has no picture of its own. Upload one on its page.")
+        return portrait
+
+    def validate_sections(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Each holds what its kind asks for; what an existing one is not given stays as it is."""
+        live = self.instance.sections.filter(deleted_at=None).exclude(kind=SectionKind.EMPATHY) if self.instance else ()
+        known = {section.pk: section for section in live}
+        codes = set(channels(self.context["view"].workspace())) | {
+            item["channel"]
+            for section in known.values()
+            if section.kind == "channels"
+            for item in section.content["items"]
+        }
+        filled = []
+        for place, row in enumerate(rows, 1):
+            saved = known.get(row["id"]) if "id" in row else None
+            if "id" in row and saved is None:
+                raise ValidationError(f"Section {place}: this persona has no section with this id.")
+            kind = saved.kind if saved else row.get("kind")
+            title = row.get("title") or (saved.title if saved else "")
+            if not kind or not title:
+                raise ValidationError(f"Section {place}: a new one needs kind and title.")
+            try:
+                content = cleaned(kind, row.get("content", saved.content if saved else {}), channels=codes)
+            except SectionRefused as error:
+                raise ValidationError(f"Section {place}: {error}") from error
+            filled.append({"remove": False, **row, "kind": kind, "title": title, "content": content})
+        return filled
 
     def validate_name(self, name: str) -> str:
         """The name is unique among the personas that are not in the trash."""
@@ -188,7 +342,7 @@ class PersonaViewSet(WorkspaceViewSet):
 
     queryset = Persona.objects.filter(deleted_at=None).prefetch_related("segments")
     serializer_class = PersonaOut
-    filterset_fields = ["name"]
+    filterset_fields = ["name", "status", "parent", "sector", "market", "relation"]
 
     def _answer(self, persona: Persona, *, code: int = status.HTTP_200_OK) -> Response:
         persona = self.get_queryset().get(pk=persona.pk)
@@ -208,10 +362,10 @@ class PersonaViewSet(WorkspaceViewSet):
     def create(self, request: Request) -> Response:
         given = PersonaIn(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        values, rows = _split(given.validated_data, {})
+        values, rest = _split(given.validated_data, {})
         with transaction.atomic():
             persona = services.persona_create(workspace=self.workspace(), actor=self.actor(), **values)
-            _set_evidence(persona, rows, actor=self.actor())
+            _set_rest(persona, rest, actor=self.actor())
         return self._answer(persona, code=status.HTTP_201_CREATED)
 
     @extend_schema(request=PersonaIn, responses=PersonaOut)
@@ -220,12 +374,12 @@ class PersonaViewSet(WorkspaceViewSet):
         given = PersonaIn(persona, data=request.data, partial=True, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
         own = {(row.group, row.label): row.pk for row in persona.traits.filter(field="", deleted_at=None)}
-        values, rows = _split(given.validated_data, own)
+        values, rest = _split(given.validated_data, own)
         with transaction.atomic():
             persona = services.persona_update(
                 persona=persona, actor=self.actor(), expected_revision=expected_revision(request), **values
             )
-            _set_evidence(persona, rows, actor=self.actor())
+            _set_rest(persona, rest, actor=self.actor())
         return self._answer(persona)
 
     @extend_schema(responses={204: None})
@@ -245,9 +399,42 @@ def _set_evidence(persona: Persona, rows: list[dict[str, Any]], *, actor: User) 
             services.evidence_set(trait=trait, actor=actor, rows=row["evidence"])
 
 
-def _split(data: dict[str, Any], own: dict[tuple[str, str], int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return the arguments of the service, and the rows of traits for their evidence."""
+def _set_rest(persona: Persona, rest: dict[str, Any], *, actor: User) -> None:
+    """Write what has a service of its own: evidence, portrait, and the status last, so that it is of this very sheet."""
+    _set_evidence(persona, rest["traits"], actor=actor)
+    own = list(persona.sections.filter(deleted_at=None).exclude(kind=SectionKind.EMPATHY).order_by("rank", "id"))
+    kept = [row for row in rest["sections"] if not row["remove"]]
+    for section, row in zip(own, kept, strict=False):
+        if "evidence" in row:
+            services.evidence_set(trait=section, actor=actor, rows=row["evidence"])
+    quadrants = {
+        section.quadrant: section for section in persona.sections.filter(deleted_at=None, kind=SectionKind.EMPATHY)
+    }
+    for row in rest["empathy"]:
+        if "evidence" in row and row["quadrant"] in quadrants:
+            services.evidence_set(trait=quadrants[row["quadrant"]], actor=actor, rows=row["evidence"])
+    if "portrait" in rest or "variant" in rest:
+        kind = rest.get("portrait", persona.portrait)
+        services.persona_set_portrait(persona=persona, actor=actor, portrait=kind, variant=rest.get("variant"))
+    if "status" in rest:
+        services.persona_set_status(
+            persona=persona, actor=actor, status=rest["status"], review_on=rest.get("review_on")
+        )
+
+
+def _split(data: dict[str, Any], own: dict[tuple[str, str], int]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the arguments of the service, and what other services write: evidence, portrait, status."""
     values = dict(data)
+    rest: dict[str, Any] = {name: values.pop(name) for name in ("portrait", "status", "review_on") if name in values}
+    if "portrait_variant" in values:
+        rest["variant"] = values.pop("portrait_variant")
+    rest["sections"] = values.pop("sections", [])
+    rest["empathy"] = values.pop("empathy", [])
+    values["sections"] = [
+        SectionEntry(row["kind"], row["title"], row["content"], pk=row.get("id"), remove=row["remove"])
+        for row in rest["sections"]
+    ]
+    values["empathy"] = {row["quadrant"]: row["items"] for row in rest["empathy"] if "items" in row}
     rows: list[dict[str, Any]] = values.pop("traits", [])
     values["traits"] = {row["field"]: row["text"] for row in rows if row.get("field") and "text" in row}
     values["own_fields"] = [
@@ -262,4 +449,5 @@ def _split(data: dict[str, Any], own: dict[tuple[str, str], int]) -> tuple[dict[
         if not row.get("field")
         and ("text" in row or row.get("remove", False) or (row["group"], row["label"]) not in own)
     ]
-    return values, rows
+    rest["traits"] = rows
+    return values, rest

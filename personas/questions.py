@@ -1,8 +1,8 @@
-"""What each of the ten fields asks (A7): the placeholder of the form and the line of the blank sheet."""
+"""What each of the ten fields asks (A7): and each quadrant of the empathy map: placeholders of the form, lines of the blank sheet."""
 
 from django.utils.translation import gettext_lazy as _
 
-from personas.models import TraitField
+from personas.models import Quadrant, TraitField
 
 QUESTIONS = {
     TraitField.AGE: _("Which age band? For example 30–39."),
@@ -15,4 +15,13 @@ QUESTIONS = {
     TraitField.PRODUCT_USE: _("What is the product used for, how often, with whom?"),
     TraitField.GOALS: _("What should be achieved, for oneself or for others?"),
     TraitField.FRUSTRATIONS: _("What annoys, slows down, makes one give up?"),
+}
+
+EMPATHY_QUESTIONS = {
+    Quadrant.SAYS: _("What was said in interviews, word for word? One entry a line."),
+    Quadrant.THINKS: _("What is on their mind and not said aloud?"),
+    Quadrant.DOES: _("What can be watched: gestures, detours, workarounds?"),
+    Quadrant.FEELS: _("Which emotions, at which moment?"),
+    Quadrant.PAINS: _("What hurts, costs time, worries?"),
+    Quadrant.GAINS: _("What would be a success, a relief, a delight?"),
 }

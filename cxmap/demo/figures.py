@@ -42,8 +42,20 @@ def _scores(kpi: str, level: float, count: int, generator: np.random.Generator) 
     return {int(value): int(n) for value, n in zip(values, counts, strict=True)}
 
 
+AGES = (("18-29", 0.28, 0.5), ("30-49", 0.44, 0.0), ("50+", 0.28, -0.45))  # share, how much more content than others
+
+
+def _by_age(score: int, top: int, answers: int, generator: np.random.Generator) -> Iterator[tuple[str, int]]:
+    """Share the answers of one score out among age bands; what all of them said together stays as it is."""
+    leaning = (score / top - 0.6) * 2
+    weights = np.array([share * np.exp(tilt * leaning) for _name, share, tilt in AGES])
+    for (name, _share, _tilt), n in zip(AGES, generator.multinomial(answers, weights / weights.sum()), strict=True):
+        if n:
+            yield name, int(n)
+
+
 def days(figures: Figures, *, anchor: dt.date, last: dt.date) -> Iterator[dict[str, object]]:
-    """Yield one tidy row per day (per day and score for surveys) up to `last`.
+    """Yield one tidy row per day (per day, score and age band for surveys) up to `last`.
 
     `anchor` is the Sunday of the last week that was closed when the demonstration was made: the story is told from it, so
     that days which are added later go on where it ended. Rows have the columns of a tidy observation file.
@@ -60,8 +72,10 @@ def days(figures: Figures, *, anchor: dt.date, last: dt.date) -> Iterator[dict[s
         if count == 0:
             continue
         if figures.kpi in {"csat", "nps", "ces"}:
+            top = {"nps": 10, "ces": 7}.get(figures.kpi, 5)
             for score, answers in _scores(figures.kpi, level, count, generator).items():
-                yield row | {"score": score, "n": answers}
+                for age, n in _by_age(score, top, answers, generator):
+                    yield row | {"score": score, "n": n, "dim:age": age}
         elif figures.kpi in {"time-on-page", "response-time"}:
             spread = level * DURATION_SPREAD
             total = count * level + generator.normal(0, spread * np.sqrt(count))

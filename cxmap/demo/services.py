@@ -16,6 +16,7 @@ from cxmap.demo.content import Pair
 from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
 from cxmap.demo.library import is_described, library_describe
+from cxmap.demo.personas import sheets_fill
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -38,7 +39,7 @@ from touchpoints.services import touchpoint_create
 
 # language: slug
 WORKSPACES = {"fr": settings.DEMO_SLUG, "en": f"{settings.DEMO_SLUG}-en"}
-COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares", "dim:device")
+COLUMNS = ("touchpoint", "kpi", "day", "numerator", "denominator", "score", "n", "sum_squares", "dim:device", "dim:age")
 SOURCES: dict[str, Pair] = {
     "web": ("Mesure d'audience du site", "Website analytics"),
     "ads": ("Régie publicitaire", "Advertising platform"),
@@ -81,6 +82,8 @@ def demo_seed() -> Iterator[str]:
                 workspace_furnish(workspace)
                 if not Membership.objects.filter(workspace=workspace, user=user).exists():
                     Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
+            with transaction.atomic():
+                sheets_fill(workspace, user, place)
             added = _measure(workspace, user, place)
             if not is_described(workspace):
                 with transaction.atomic():

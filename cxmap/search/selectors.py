@@ -174,7 +174,7 @@ def exact(words: Sequence[str]) -> Q:
     """Return the condition that every word, or a form of it, stands in the text."""
     found = Q()
     for word in words:
-        found &= Q(search_text__contains=word) | Q(search_words=_stems(word))
+        found &= Q(looked_in__contains=word) | Q(looked_in_words=_stems(word))
     return found
 
 
@@ -183,7 +183,7 @@ def near_to(words: Sequence[str]) -> Q:
     found = Q()
     for word in words:
         # Three letters are alike too easily.
-        found &= Q(search_text__trigram_word_similar=word) if len(word) > 3 else Q(search_text__contains=word)
+        found &= Q(looked_in__trigram_word_similar=word) if len(word) > 3 else Q(looked_in__contains=word)
     return found
 
 
@@ -208,7 +208,7 @@ def _rows(
             output_field=FloatField(),
         )
     )
-    rows = source.rows(workspace, user).alias(search_text=Fold(text), search_words=Words(text), search_title=named)
+    rows = source.rows(workspace, user).alias(looked_in=Fold(text), looked_in_words=Words(text), search_title=named)
     rows = rows.filter(near_to(words) if near else exact(words)).order_by()
     return rows.annotate(
         search_number=Value(number),

@@ -102,7 +102,7 @@ class ValuesView(APIView):
             raise serializers.ValidationError({names.get(name, name): said for name, said in query.errors.items()})
         given = query.validated_data
         dimensions = {
-            name.removeprefix(DIMENSION): str(value)
+            name.removeprefix(DIMENSION): (str(value),)
             for name, value in request.query_params.items()
             if name.startswith(DIMENSION) and len(name) > len(DIMENSION)
         }

@@ -201,7 +201,7 @@ def least_n(kpi: Kpi, target: float | None, direction: str) -> int:
     return int(minimum_n(int(kind_of(kpi)), goal, direction == Direction.HIGHER, quantile))
 
 
-def _period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date, part: Part) -> dict[UUID, Sums]:
+def period_sums(bindings: Sequence[Binding], start: dt.date, end: dt.date, part: Part) -> dict[UUID, Sums]:
     """Return the sums by binding over chosen days; one query.
 
     Totals that sources gave only for a longer span count when the whole span lies inside the days.
@@ -390,7 +390,7 @@ def binding_views(
     sums: dict[UUID, Sums] = {}
     figures = [Figure()] * len(bindings)
     if period is not None and bindings:
-        sums = _period_sums(bindings, period.start, period.end, part)
+        sums = period_sums(bindings, period.start, period.end, part)
         figures = _period_figures(bindings, sums, period.start, period.end, part)
         _fill_formulas(bindings, sums, figures, period, part)
     return [

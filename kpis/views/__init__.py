@@ -9,6 +9,7 @@ from kpis.views import (
     matrix,
     matrix_example,
     matrix_gaps,
+    persona_data,
     ranking,
     targets,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "matrix",
     "matrix_example",
     "matrix_gaps",
+    "persona_data",
     "ranking",
     "targets",
 ]

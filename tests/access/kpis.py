@@ -10,6 +10,7 @@ from tests.access import ApiRow, Row, World, in_workspace, nothing
 from tests.access.journeys import at_step
 from tests.access.journeys import one as one_journey
 from tests.access.journeys import step as one_step
+from tests.access.personas import one as persona
 from tests.access.touchpoints import one as one_touchpoint
 from tests.access.touchpoints import touchpoint
 from touchpoints.models import Category
@@ -111,6 +112,8 @@ ROWS = [
     Row("kpis:flag-detail", flag, Role.VIEWER),
     Row("kpis:step-detail", one_step, Role.VIEWER),
     Row("kpis:funnel", one_journey, Role.VIEWER),
+    Row("kpis:persona-data", persona, Role.EDITOR),
+    Row("kpis:persona-data", persona, Role.EDITOR, method="post", data={"revision": "1"}, ok=302),
     Row("kpis:flag-acknowledge", flag, Role.EDITOR, method="post"),
     Row("kpis:flag-snooze", flag, Role.EDITOR, method="post"),
     Row("kpis:flag-refuse", flag, Role.EDITOR, method="post"),

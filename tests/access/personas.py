@@ -4,8 +4,10 @@ from typing import Any
 
 from cxmap.workspaces.models import Role
 from personas import services
-from personas.models import Persona, Segment, TraitEvidence
+from personas.models import Persona, Section, Segment, TraitEvidence
+from personas.services import SectionEntry
 from tests.access import ApiRow, Row, World, in_workspace, nothing
+from tests.personas.base import picture_file
 
 
 def persona(world: World) -> Persona:
@@ -52,6 +54,25 @@ def segment(world: World) -> dict[str, Any]:
     return {"pk": world.once("segment", make).pk}
 
 
+def section(world: World) -> dict[str, Any]:
+    def make() -> Section:
+        cast = world.cast
+        tags = SectionEntry("tags", "Tags", {"items": ["mobile"]})
+        made = services.persona_create(workspace=cast.workspace, actor=cast.ed, name="Tagged", sections=[tags])
+        return made.sections.get()
+
+    return {"pk": world.once("persona-section", make).pk}
+
+
+def with_picture(world: World) -> dict[str, Any]:
+    def make() -> Persona:
+        cast = world.cast
+        made = services.persona_create(workspace=cast.workspace, actor=cast.ed, name="Pictured")
+        return services.persona_set_portrait(persona=made, actor=cast.ed, portrait="picture", file=picture_file())
+
+    return {"pk": world.once("persona-with-picture", make).pk}
+
+
 NEW = {"name": "Paul", "colour": "0"}
 PROOF = {"kind": "data", "title": "CRM"}
 SEGMENT = {"code": "new", "name": "New"}
@@ -67,6 +88,16 @@ ROWS = [
     Row("personas:edit", one, Role.EDITOR, method="post", data={**NEW, "revision": "1"}, ok=302),
     Row("personas:delete", one, Role.EDITOR, method="post"),
     Row("personas:restore", in_trash, Role.EDITOR, method="post"),
+    Row("personas:choose", in_workspace, Role.VIEWER),
+    Row("personas:choose", in_workspace, Role.EDITOR, method="post", data={"proposal": "regular"}, ok=302),
+    Row("personas:compare", in_workspace, Role.VIEWER),
+    Row("personas:hints", in_workspace, Role.EDITOR, method="post", data={"name": "Claire"}),
+    Row("personas:status", one, Role.EDITOR, method="post", data={"status": "draft"}, ok=302),
+    Row("personas:portrait", one, Role.EDITOR),
+    Row("personas:portrait", one, Role.EDITOR, method="post", data={"face": "initials"}, ok=302),
+    Row("personas:picture", with_picture, Role.VIEWER, ok=200),
+    Row("personas:section-evidence-add", section, Role.EDITOR),
+    Row("personas:section-evidence-add", section, Role.EDITOR, method="post", data=PROOF, ok=302),
     Row("personas:evidence-add", trait, Role.EDITOR),
     Row("personas:evidence-add", trait, Role.EDITOR, method="post", data=PROOF, ok=302),
     Row("personas:evidence-remove", evidence, Role.EDITOR, method="post"),

@@ -23,7 +23,7 @@ class DemoTests(TransactionTestCase):
                 Journey.objects.filter(workspace=workspace).count(),
                 Touchpoint.objects.filter(workspace=workspace).count(),
             ]
-            self.assertEqual(counts, [3, 2, 40])
+            self.assertEqual(counts, [4, 2, 40])
             self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
             self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
         before = Observation.objects.count()

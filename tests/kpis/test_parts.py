@@ -57,19 +57,19 @@ class PartsTest(KpiTestCase):
         return found.code, found.n, round(found.value or 0, 3)
 
     def test_a_part_is_judged_on_its_own(self) -> None:
-        self.assertEqual(self.view(Part(dimensions={"device": "mobile"})), ("worse", 6300, 0.03))
+        self.assertEqual(self.view(Part(dimensions={"device": ("mobile",)})), ("worse", 6300, 0.03))
         self.assertEqual(self.view(Part((self.segment.pk,))), ("worse", 6300, 0.03))
-        self.assertEqual(self.view(Part(dimensions={"device": "desktop"})), ("on_target", 6300, 0.06))
-        self.assertEqual(self.view(Part(dimensions={"device": "fridge"})), ("no_data", 0, 0))
+        self.assertEqual(self.view(Part(dimensions={"device": ("desktop",)})), ("on_target", 6300, 0.06))
+        self.assertEqual(self.view(Part(dimensions={"device": ("fridge",)})), ("no_data", 0, 0))
 
     def test_nothing_is_kept(self) -> None:
         before = list(self.binding.states.values()), self.binding.flags.count()
-        self.view(Part(dimensions={"device": "desktop"}))
+        self.view(Part(dimensions={"device": ("desktop",)}))
         self.assertEqual((list(self.binding.states.values()), self.binding.flags.count()), before)
 
     def test_addresses(self) -> None:
         self.assertEqual(part_of(self.workspace, "segment:new").segments, (self.segment.pk,))  # type: ignore[union-attr]
-        self.assertEqual(part_of(self.workspace, "device=mobile").dimensions, {"device": "mobile"})  # type: ignore[union-attr]
+        self.assertEqual(part_of(self.workspace, "device=mobile").dimensions, {"device": ("mobile",)})  # type: ignore[union-attr]
         for nothing in ("", "segment:nobody", "device", "=x", "device=", "x" * 500 + "=y"):
             self.assertIsNone(part_of(self.workspace, nothing))
         self.assertIsNone(part_of(self.elsewhere, "segment:new"))

@@ -1,10 +1,23 @@
 """A persona with some fields and evidence, made through the services."""
 
+import io
 from typing import Any, ClassVar
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from personas import services
 from personas.models import Persona, Trait
 from tests.base import CastTestCase
+
+
+def picture_file(size: tuple[int, int] = (300, 200), kind: str = "PNG") -> SimpleUploadedFile:
+    """A picture with a note of its camera, as a browser sends it."""
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Secret camera"
+    Image.new("RGB", size, "#0072b2").save(out, kind, exif=exif)
+    return SimpleUploadedFile("face.png", out.getvalue())
 
 
 class PersonaTestCase(CastTestCase):

@@ -1,3 +1,7 @@
+import datetime as dt
+
+from django.utils import timezone
+
 from kpis.models import Kpi, Series
 from personas import services
 from personas.models import Persona, Segment
@@ -107,6 +111,109 @@ class PersonaApiTests(PersonaTestCase, ApiTestCase):
         names = {first["results"][0]["name"], second["results"][0]["name"]}
         self.assertEqual(names, {"Claire", "Paul"})
         self.assertIsNone(second["next"])
+
+
+class WholeSheetApiTests(PersonaTestCase, ApiTestCase):
+    """Sections, empathy map, hierarchy, status and portrait through the API."""
+
+    def setUp(self) -> None:
+        self.path = f"personas/{self.persona.pk}/"
+
+    def test_it_works(self) -> None:
+        data = {
+            "name": "Paul",
+            "sector": "retail",
+            "market": "b2c",
+            "relation": "loyal",
+            "parent": str(self.persona.pk),
+            "portrait": "initials",
+            "sections": [
+                {"kind": "bars", "title": "Skills", "content": {"items": [{"label": "Ease", "value": 70}]},
+                 "evidence": [{"kind": "survey", "title": "Panel", "n": 80}]},
+                {"kind": "channels", "title": "Channels", "content": {"items": [{"channel": "email", "value": None}]}},
+            ],
+            "empathy": [{"quadrant": "says", "items": ["Hello"], "evidence": [{"kind": "interview", "title": "Ten talks"}]}],
+        }  # fmt: skip
+        response = self.call("post", "personas/", data)
+        self.assertEqual(response.status_code, 201, response.content)
+        body = response.json()
+        self.assertEqual(body["sections"][0]["content"], {"items": [{"label": "Ease", "value": 70}]})
+        self.assertEqual(body["sections"][0]["evidence"][0]["n"], 80)
+        self.assertEqual(len(body["empathy"]), 6)
+        self.assertEqual(body["empathy"][0]["items"], ["Hello"])
+        self.assertEqual(body["empathy"][0]["evidence"][0]["title"], "Ten talks")
+        self.assertEqual(
+            (body["parent"], body["status"], body["portrait"]), (str(self.persona.pk), "draft", "initials")
+        )
+        self.assertEqual(self.call("get", f"personas/{body['id']}/").json(), body)
+        found = self.call("get", f"personas/?parent={self.persona.pk}").json()["results"]
+        self.assertEqual([row["name"] for row in found], ["Paul"])
+
+    def test_sections_are_changed_by_their_id(self) -> None:
+        tags = {"kind": "tags", "title": "Tags", "content": {"items": ["a"]}}
+        text = {"kind": "text", "title": "Text", "content": {"text": "t"}}
+        first, second = self.call("patch", self.path, {"sections": [tags, text]}).json()["sections"]
+        changed = [{"id": second["id"]}, {"id": first["id"], "content": {"items": ["b"]}}]
+        body = self.call("patch", self.path, {"sections": changed}).json()
+        self.assertEqual([row["title"] for row in body["sections"]], ["Text", "Tags"])
+        self.assertEqual(body["sections"][1]["content"], {"items": ["b"]})
+        body = self.call("patch", self.path, {"sections": [{"id": first["id"], "remove": True}]}).json()
+        self.assertEqual([row["title"] for row in body["sections"]], ["Text"])
+
+    def test_validation_and_what_follows(self) -> None:
+        day = (timezone.localdate() + dt.timedelta(days=30)).isoformat()
+        body = self.call("patch", self.path, {"tagline": "calm", "status": "validated", "review_on": day}).json()
+        self.assertEqual((body["status"], body["review_on"], body["changed_at"]), ("validated", day, None))
+        body = self.call("patch", self.path, {"tagline": "new"}).json()
+        self.assertIsNotNone(body["changed_at"])
+        response = self.call("patch", self.path, {"tagline": "lost", "status": "validated"})
+        self.assertEqual((response.status_code, response.json()["error"]["code"]), (422, "review_date_needed"))
+        self.assertEqual(self.call("get", self.path).json()["tagline"], "new")  # nothing was half written
+
+    def test_hints_refuse_nothing(self) -> None:
+        body = self.call("patch", self.path, {"tagline": "34 ans", "quote": "a@example.org"}).json()
+        self.assertEqual([row["kind"] for row in body["hints"]], ["age", "email"])
+
+    def test_refusals(self) -> None:
+        foreign = services.persona_create(workspace=self.elsewhere, actor=self.otto, name="Foreign")
+        child = services.persona_create(workspace=self.workspace, actor=self.ed, name="Child", parent=self.persona)
+        for data in (
+            {"sector": "moon"},
+            {"parent": str(foreign.pk)},
+            {"parent": str(child.pk)},
+            {"parent": str(self.persona.pk)},
+            {"portrait": "picture"},
+            {"portrait_variant": 60},
+            {"status": "perfect"},
+            {"sections": [{"kind": "tags", "content": {"items": ["x"]}}]},
+            {"sections": [{"kind": "empathy", "title": "x", "content": {"items": ["x"]}}]},
+            {"sections": [{"kind": "bars", "title": "x", "content": {"items": [{"label": "a", "value": 101}]}}]},
+            {"sections": [{"kind": "channels", "title": "x", "content": {"items": [{"channel": "pigeon"}]}}]},
+            {"sections": [{"id": 999999999, "title": "x"}]},
+            {"empathy": [{"quadrant": "smells", "items": ["x"]}]},
+            {"empathy": [{"quadrant": "says", "items": ["x" * 301]}]},
+        ):
+            with self.subTest(data=data):
+                response = self.call("patch", self.path, {"tagline": "half", **data})
+                self.assertEqual(response.status_code, 400, response.content)
+                self.assertTrue(response.json()["error"]["fields"])
+        self.persona.refresh_from_db()
+        self.assertEqual(self.persona.tagline, "in a hurry")
+
+    def test_query_count_does_not_grow(self) -> None:
+        sections = [services.SectionEntry("tags", "T", {"items": ["x"]})]
+
+        def make(number: int) -> None:
+            persona = services.persona_create(
+                workspace=self.workspace, actor=self.ed, name=f"P{number}", sections=sections, empathy={"says": ["x"]}
+            )
+            services.evidence_add(trait=persona.sections.first(), actor=self.ed, kind="data", title="t")
+
+        make(0)
+        few = self.call_queries("personas/")
+        for number in range(1, 9):
+            make(number)
+        self.assertEqual(self.call_queries("personas/"), few)
 
 
 class SegmentApiTests(PersonaTestCase, LibraryTestCase, ApiTestCase):

@@ -60,6 +60,9 @@ class PersonaDetailTests(PersonaTestCase):
         self.assertContains(self.client.get(self.url), "&lt;script&gt;")
 
     def test_query_count_does_not_grow(self) -> None:
+        # Bound to data: an unbound persona asks for no figures at all.
+        segment = Segment.objects.create(workspace=self.workspace, code="s", name="S")
+        services.persona_update(persona=self.persona, actor=self.ed, segments=[segment])
         few = self.query_count(self.url)
         segments = [
             Segment.objects.create(workspace=self.workspace, code=f"s{number}", name=f"S{number}")

@@ -225,7 +225,7 @@ class PageTest(SearchCase):
                 continue
             rows = source.rows(self.workspace, self.ed).model.objects.order_by()
             text = joined(*source.columns)
-            rows = rows.alias(search_text=Fold(text), search_words=Words(text))
+            rows = rows.alias(looked_in=Fold(text), looked_in_words=Words(text))
             for condition in (exact(["marmalade"]), near_to(["marmalade"])):
                 with connection.cursor() as cursor:
                     cursor.execute("SET LOCAL enable_seqscan = off")

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('search', '0001_initial'),
-        ('personas', '0001_initial'),
+        ('personas', '0002_full_sheets'),
         ('workspaces', '0002_retention_and_facts_time_zone'),
     ]
 

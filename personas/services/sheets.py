@@ -1,19 +1,21 @@
-"""Every write of personas, their fields, evidence and segments."""
+"""Every write of a persona's sheet: its facts, fields and sections, the trash."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from cxmap.history.services import Recording, history_record, recording
+from cxmap.history.services import Recording, recording
 from cxmap.lib.errors import StaleRevision
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
-from personas.errors import PersonaNameTaken, SegmentInUse
-from personas.models import FIELDS_OF_GROUP, Persona, Segment, Trait, TraitEvidence, TraitField
+from personas.errors import CircleOfPersonas, PersonaNameTaken
+from personas.models import FIELDS_OF_GROUP, Persona, Segment, Trait, TraitField
+from personas.services.sections import SectionEntry, empathy_set, sections_set
+from personas.services.validation import sheet_changed
 
 GROUP_OF_FIELD = {field: group for group, fields in FIELDS_OF_GROUP.items() for field in fields}
 COLOURS = 5  # of the Okabe–Ito set
@@ -46,16 +48,20 @@ def persona_create(
     traits: Mapping[str, str] | None = None,
     own_fields: Sequence[OwnField] = (),
     segments: Iterable[Segment] = (),
+    sections: Sequence[SectionEntry] = (),
+    empathy: Mapping[str, Sequence[str]] | None = None,
     **fields: Any,
 ) -> Persona:
-    """Describe a persona: the ten fields of the guide always exist, filled or not (A7)."""
+    """Describe a persona: the ten fields of the guide always exist, filled or not (A7). Raises SectionRefused."""
     fields.setdefault("colour", colour_next(workspace))
     persona = Persona(workspace=workspace, name=name, **fields)
     with recording(actor=actor, action="persona.added", target=persona, name=name) as record:
         persona.save()
         record.created(persona)
         _set_traits(record, persona, traits or {}, own_fields)
-        _set_segments(record, persona, segments)
+        set_segments(record, persona, segments)
+        sections_set(record, persona, sections)
+        empathy_set(record, persona, empathy or {})
     return persona
 
 
@@ -80,23 +86,58 @@ def persona_update(
     traits: Mapping[str, str] | None = None,
     own_fields: Sequence[OwnField] = (),
     segments: Iterable[Segment] | None = None,
+    sections: Sequence[SectionEntry] = (),
+    empathy: Mapping[str, Sequence[str]] | None = None,
     **fields: Any,
 ) -> Persona:
-    """Change a sheet. Fields that are not given stay. Raises StaleRevision when someone saved meanwhile."""
+    """Change a sheet. What is not given stays; the sections given stand in the order given.
+
+    Raises StaleRevision when someone saved meanwhile, CircleOfPersonas, SectionRefused, SectionGone.
+    """
     with recording(actor=actor, action="persona.updated", target=persona, name=persona.name) as record:
+        if fields.get("parent") is not None:
+            # All of them in one order: two people who hang two personas below each other wait for one another.
+            list(Persona.objects.select_for_update().filter(workspace=persona.workspace_id).order_by("pk"))
         persona = Persona.objects.select_for_update().get(pk=persona.pk)
         if expected_revision is not None and persona.revision != expected_revision:
             raise StaleRevision(current=persona)
         record.watch(persona)
+        if fields.get("parent") is not None:
+            parent_checked(persona, fields["parent"])
         for name, value in fields.items():
             setattr(persona, name, value)
         if traits is not None or own_fields:
             _set_traits(record, persona, traits or {}, own_fields)
         if segments is not None:
-            _set_segments(record, persona, segments)
+            set_segments(record, persona, segments)
+        sections_set(record, persona, sections)
+        empathy_set(record, persona, empathy or {})
+        sheet_changed(record, persona)
         persona.revision += 1
         persona.save(update_fields=[*fields, "revision", "updated_at"])
     return persona
+
+
+def parent_checked(persona: Persona, parent: Persona) -> None:
+    """Raise CircleOfPersonas when the persona would stand below itself.
+
+    Personas in the trash count: a circle through one of them would close when it is restored.
+    """
+    above = dict(Persona.objects.filter(workspace=persona.workspace_id).values_list("pk", "parent"))
+    names = dict(Persona.objects.filter(workspace=persona.workspace_id).values_list("pk", "name"))
+    path = [parent.pk]
+    while path[-1] != persona.pk:
+        following = above.get(path[-1])
+        if following is None:
+            return
+        path.append(following)
+    chain = " → ".join(names[pk] for pk in reversed(path))
+    raise CircleOfPersonas(
+        _("“%(parent)s” stands below “%(name)s” already (%(chain)s): choose another one, or none.")
+        % {"parent": parent.name, "name": persona.name, "chain": chain}
+        if parent.pk != persona.pk
+        else None
+    )
 
 
 def _set_traits(record: Recording, persona: Persona, texts: Mapping[str, str], own: Sequence[OwnField]) -> None:
@@ -141,7 +182,7 @@ def _change(trait: Trait, **fields: Any) -> None:
     trait.save(update_fields=[*changed, "revision"])
 
 
-def _set_segments(record: Recording, persona: Persona, segments: Iterable[Segment]) -> None:
+def set_segments(record: Recording, persona: Persona, segments: Iterable[Segment]) -> None:
     # Links are no rows of the change log; their codes stand in its summary.
     before = sorted(persona.segments.values_list("code", flat=True))
     wanted = list(segments)
@@ -175,79 +216,3 @@ def persona_restore(*, persona: Persona, actor: User) -> Persona:
         persona.revision += 1
         persona.save(update_fields=["deleted_at", "revision", "updated_at"])
     return persona
-
-
-@transaction.atomic
-def evidence_add(*, trait: Trait, actor: User | None, kind: str, title: str, **fields: Any) -> TraitEvidence:
-    """Say what a field rests on (A8)."""
-    persona = trait.persona
-    evidence = TraitEvidence(workspace_id=trait.workspace_id, trait=trait, kind=kind, title=title, **fields)
-    with recording(actor=actor, action="evidence.added", target=persona, name=persona.name, title=title) as record:
-        evidence.save()
-        record.created(evidence)
-    return evidence
-
-
-def _evidence_set_deleted(evidence: TraitEvidence, actor: User, *, action: str, deleted: bool) -> None:
-    persona = evidence.trait.persona
-    with recording(actor=actor, action=action, target=persona, name=persona.name, title=evidence.title) as record:
-        evidence = TraitEvidence.objects.select_for_update().get(pk=evidence.pk)
-        record.watch(evidence)
-        if (evidence.deleted_at is not None) == deleted:
-            return
-        evidence.deleted_at = timezone.now() if deleted else None
-        evidence.save(update_fields=["deleted_at"])
-
-
-@transaction.atomic
-def evidence_remove(*, evidence: TraitEvidence, actor: User) -> None:
-    _evidence_set_deleted(evidence, actor, action="evidence.removed", deleted=True)
-
-
-@transaction.atomic
-def evidence_restore(*, evidence: TraitEvidence, actor: User) -> None:
-    _evidence_set_deleted(evidence, actor, action="evidence.restored", deleted=False)
-
-
-@transaction.atomic
-def evidence_set(*, trait: Trait, actor: User, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Make the evidence of a field be exactly these rows (kind, title, link, gathered_on, n); equal ones stay."""
-    names = ("kind", "title", "link", "gathered_on", "n")
-    wanted = [tuple(row.get(name) or ("" if name == "link" else None) for name in names) for row in rows]
-    for evidence in trait.evidence.filter(deleted_at=None):
-        values = tuple(getattr(evidence, name) for name in names)
-        if values in wanted:
-            wanted.remove(values)
-        else:
-            evidence_remove(evidence=evidence, actor=actor)
-    for values in wanted:
-        evidence_add(trait=trait, actor=actor, **dict(zip(names, values, strict=True)))
-
-
-@transaction.atomic
-def segment_create(*, workspace: Workspace, actor: User | None, code: str, name: str) -> Segment:
-    segment = Segment.objects.create(workspace=workspace, code=code, name=name)
-    history_record(actor=actor, action="segment.added", target=segment, name=name, code=code)
-    return segment
-
-
-@transaction.atomic
-def segment_update(*, segment: Segment, actor: User, **fields: Any) -> Segment:
-    """Change the name or code of a segment; measures keep pointing to it."""
-    with recording(actor=actor, action="segment.updated", target=segment, name=segment.name) as record:
-        segment = Segment.objects.select_for_update().get(pk=segment.pk)
-        record.watch(segment)
-        for name, value in fields.items():
-            setattr(segment, name, value)
-        segment.save(update_fields=list(fields))
-    return segment
-
-
-@transaction.atomic
-def segment_delete(*, segment: Segment, actor: User) -> None:
-    """Remove a segment that no measure carries. Raises SegmentInUse."""
-    history_record(actor=actor, action="segment.deleted", target=segment, name=segment.name, code=segment.code)
-    try:
-        segment.delete()
-    except ProtectedError as error:
-        raise SegmentInUse from error
