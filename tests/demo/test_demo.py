@@ -24,6 +24,10 @@ class DemoTests(TransactionTestCase):
                 Touchpoint.objects.filter(workspace=workspace).count(),
             ]
             self.assertEqual(counts, [4, 2, 40])
+            validated = Persona.objects.get(workspace=workspace, name="Claire")
+            self.assertTrue(validated.stands)
+            self.assertEqual(validated.sections.filter(kind="empathy").count(), 6)
+            self.assertEqual(validated.children.get().status, "to_research")
             self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
             self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
         before = Observation.objects.count()
