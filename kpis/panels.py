@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cxmap.workspaces.access import can, membership_of
 from cxmap.workspaces.models import Role, Workspace
+from kpis.parts import customers_of
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
 from kpis.selectors.composition import Composition, compositions
 from kpis.selectors.history import PeriodValue, figure_of, period_values
@@ -84,6 +85,7 @@ def persona_panel(request: HttpRequest, persona: Persona) -> persona_panels.Pane
     today = timezone.localdate(timezone=membership.workspace.zone)
     context = {
         "figures": persona_figures(persona, today=today),
+        "customers": customers_of(persona),
         "persona": persona,
         "can_edit": can(membership, Role.EDITOR),
         "workspace": membership.workspace,

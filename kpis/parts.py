@@ -87,6 +87,15 @@ class PartGroup:
     parts: Sequence[Part]
 
 
+def customers_of(persona: Persona) -> list[str]:
+    """Return who a persona's customers are, in words: its segments, then a text for every dimension. One query."""
+    texts = [segment.name for segment in persona.segments.all()]
+    for name, values in persona.dimensions.items():
+        value = gettext(" or ").join(values)
+        texts.append(gettext("%(name)s: %(value)s") % {"name": dimension_name(name), "value": value})
+    return texts
+
+
 def part_of(workspace: Workspace, key: str) -> Part | None:
     """Return the part that an address names: "persona:ID", "segment:CODE" or "NAME=VALUE" of a dimension; else None."""
     if key.startswith("persona:"):

@@ -14,7 +14,7 @@ from cxmap.api_fields import CodeOfWorkspace, IdOfWorkspace, expected_revision
 from cxmap.workspaces.models import User
 from personas import services
 from personas.channels import channels
-from personas.errors import CircleOfPersonas, SectionRefused
+from personas.errors import CircleOfPersonas, RuleRefused, SectionRefused
 from personas.models import (
     OWN_SECTION_KINDS,
     EvidenceKind,
@@ -33,6 +33,7 @@ from personas.models import (
 )
 from personas.portraits import VARIANTS
 from personas.privacy import Hint, sheet_hints
+from personas.rules import rule_checked
 from personas.sections import cleaned
 from personas.selectors import Sheet, SheetField, SheetSection, sheet, sheets
 from personas.services import OwnField, SectionEntry
@@ -148,6 +149,7 @@ class PersonaOut(serializers.ModelSerializer[Persona]):
     market = serializers.ChoiceField(choices=[*Market.choices, ("", "")], read_only=True)
     relation = serializers.ChoiceField(choices=[*Relation.choices, ("", "")], read_only=True)
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
+    dimensions = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), read_only=True)
     portrait = serializers.ChoiceField(choices=Portrait.choices, read_only=True)
     parent = serializers.PrimaryKeyRelatedField[Persona](read_only=True)  # type: ignore[assignment]
     review_due = serializers.BooleanField(read_only=True)
@@ -163,7 +165,7 @@ class PersonaOut(serializers.ModelSerializer[Persona]):
         fields = [
             "id", "name", "tagline", "quote", "summary", "share_percent", "colour", "sector", "market", "relation",
             "parent", "status", "validated_at", "review_on", "review_due", "changed_at", "portrait", "portrait_variant",
-            "segments", "traits", "sections", "empathy", "hints", "evidence_share", "revision", "created_at", "updated_at",
+            "segments", "dimensions", "traits", "sections", "empathy", "hints", "evidence_share", "revision", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -272,6 +274,11 @@ class PersonaIn(serializers.Serializer[Any]):
     share_percent = serializers.IntegerField(min_value=0, max_value=100, required=False, allow_null=True)
     colour = serializers.IntegerField(min_value=0, max_value=4, required=False)
     segments = CodeOfWorkspace(queryset=Segment.objects.all(), many=True, required=False)
+    dimensions = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="Whose measures are this persona's, beside the segments: dimension → values. One value in each is needed.",
+    )
     traits = TraitIn(many=True, required=False)
     sector = serializers.ChoiceField(choices=PersonaSector.choices, required=False, allow_blank=True)
     market = serializers.ChoiceField(choices=Market.choices, required=False, allow_blank=True)
@@ -285,6 +292,13 @@ class PersonaIn(serializers.Serializer[Any]):
     review_on = serializers.DateField(required=False, help_text="With the status `validated`: a day after today.")
     sections = SectionIn(many=True, required=False)
     empathy = QuadrantIn(many=True, required=False)
+
+    def validate_dimensions(self, rule: dict[str, list[str]]) -> dict[str, list[str]]:
+        """As it is stored."""
+        try:
+            return rule_checked(rule)
+        except RuleRefused as error:
+            raise ValidationError(str(error)) from error
 
     def validate_parent(self, parent: Persona | None) -> Persona | None:
         """A persona cannot stand below itself."""

@@ -40,6 +40,14 @@ class PersonaApiTests(PersonaTestCase, ApiTestCase):
         body = self.call("patch", path, {"traits": [{**own, "remove": True}]}).json()
         self.assertEqual(len(body["traits"]), 10)
 
+    def test_data_rule(self) -> None:
+        path = f"personas/{self.persona.pk}/"
+        body = self.call(
+            "patch", path, {"dimensions": {"device": ["mobile"], "age": ["25-34", "18-24"], "none": []}}
+        ).json()
+        self.assertEqual(body["dimensions"], {"age": ["18-24", "25-34"], "device": ["mobile"]})
+        self.assertEqual(self.call("patch", path, {"tagline": "calm"}).json()["dimensions"], body["dimensions"])
+
     def test_evidence_becomes_the_list(self) -> None:
         path = f"personas/{self.persona.pk}/"
         kept = {"kind": "survey", "title": "Shop survey", "n": 412}
@@ -65,6 +73,8 @@ class PersonaApiTests(PersonaTestCase, ApiTestCase):
             {"name": "x", "share_percent": 101},
             {"name": "x", "colour": 5},
             {"name": "x", "segments": ["unknown"]},
+            {"name": "x", "dimensions": {"age": "18-24"}},
+            {"name": "x", "dimensions": {"x" * 201: ["1"]}},
             {"name": "x", "traits": [{"text": "y"}]},
             {"name": "x", "traits": [{"field": "shoe_size", "text": "y"}]},
             {"name": "x", "traits": [{"field": "age", "evidence": [{"kind": "data", "title": "t", "link": "no"}]}]},
