@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
 from cxmap.api_fields import CodeOfWorkspace, IdOfWorkspace, expected_revision
-from cxmap.workspaces.models import User
+from cxmap.workspaces.models import User, Workspace
 from personas import services
 from personas.channels import channels
 from personas.errors import CircleOfPersonas, RuleRefused, SectionRefused
@@ -376,10 +376,7 @@ class PersonaViewSet(WorkspaceViewSet):
     def create(self, request: Request) -> Response:
         given = PersonaIn(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        values, rest = _split(given.validated_data, {})
-        with transaction.atomic():
-            persona = services.persona_create(workspace=self.workspace(), actor=self.actor(), **values)
-            _set_rest(persona, rest, actor=self.actor())
+        persona = persona_write(given.validated_data, workspace=self.workspace(), actor=self.actor())
         return self._answer(persona, code=status.HTTP_201_CREATED)
 
     @extend_schema(request=PersonaIn, responses=PersonaOut)
@@ -387,19 +384,40 @@ class PersonaViewSet(WorkspaceViewSet):
         persona = self.get_object()
         given = PersonaIn(persona, data=request.data, partial=True, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        own = {(row.group, row.label): row.pk for row in persona.traits.filter(field="", deleted_at=None)}
-        values, rest = _split(given.validated_data, own)
-        with transaction.atomic():
-            persona = services.persona_update(
-                persona=persona, actor=self.actor(), expected_revision=expected_revision(request), **values
-            )
-            _set_rest(persona, rest, actor=self.actor())
+        persona = persona_write(
+            given.validated_data,
+            workspace=self.workspace(),
+            actor=self.actor(),
+            persona=persona,
+            revision=expected_revision(request),
+        )
         return self._answer(persona)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         services.persona_delete(persona=self.get_object(), actor=self.actor())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@transaction.atomic
+def persona_write(
+    data: dict[str, Any],
+    *,
+    workspace: Workspace,
+    actor: User,
+    persona: Persona | None = None,
+    revision: int | None = None,
+) -> Persona:
+    """Write what PersonaIn has found good: a new sheet, or changes of one. Raises StaleRevision."""
+    if persona is None:
+        values, rest = _split(data, {})
+        persona = services.persona_create(workspace=workspace, actor=actor, **values)
+    else:
+        own = {(row.group, row.label): row.pk for row in persona.traits.filter(field="", deleted_at=None)}
+        values, rest = _split(data, own)
+        persona = services.persona_update(persona=persona, actor=actor, expected_revision=revision, **values)
+    _set_rest(persona, rest, actor=actor)
+    return persona
 
 
 def _set_evidence(persona: Persona, rows: list[dict[str, Any]], *, actor: User) -> None:

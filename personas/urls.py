@@ -1,6 +1,6 @@
 from django.urls import path
 
-from personas import views
+from personas import views, views_files
 
 app_name = "personas"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("w/<slug:slug>/personas/compare/", views.compare, name="compare"),
     path("w/<slug:slug>/personas/hints/", views.hints, name="hints"),
     path("w/<slug:slug>/personas/blank-sheet.pdf", views.blank_pdf, name="blank-pdf"),
+    path("w/<slug:slug>/personas/template/<slug:language>.<slug:kind>", views_files.template, name="template"),
+    path("w/<slug:slug>/personas/export/<slug:kind>/", views_files.export, name="export"),
+    path("w/<slug:slug>/personas/import/", views_files.bring, name="bring"),
+    path("personas/<uuid:pk>/file/<slug:kind>/", views_files.sheet_file, name="file"),
     path("personas/<uuid:pk>/", views.persona_detail, name="detail"),
     path("personas/<uuid:pk>/edit/", views.persona_edit, name="edit"),
     path("personas/<uuid:pk>/delete/", views.persona_delete, name="delete"),
