@@ -50,6 +50,10 @@ class Page(HTMLParser):
             self.faults.append(f"something from another host: {source}")
 
 
+# What only scripts ask for: a part of a page, without a head of its own.
+FRAGMENTS = {"touchpoints:suggestion?"}
+
+
 class PageTests(CastTestCase):
     """Olga opens every page that she may, in both languages."""
 
@@ -87,6 +91,8 @@ class PageTests(CastTestCase):
             for name, page in pages.items():
                 with self.subTest(page=name, language=language):
                     self.assertEqual(page.faults, [])
+                    if name in FRAGMENTS:
+                        continue
                     self.assertEqual(page.language, language)
                     self.assertEqual((page.tags["h1"], page.tags["title"], page.tags["main"]), (1, 1, 1))
                     self.assertEqual([one for one, count in page.ids.items() if count > 1], [])

@@ -24,7 +24,11 @@ def documents_of(personas: Sequence[Persona]) -> list[dict[str, Any]]:
         data = PersonaOut(persona, context={"sheets": found}).data
         document = {name: data[name] for name in (*KEPT, *TOLD)}
         document["parent"] = names.get(persona.parent_id, "") if persona.parent_id else ""
-        document["traits"] = [dict(row) for row in data["traits"]]
+        document["traits"] = [
+            # One of the ten goes by its field alone, one of the team's own by group and label.
+            {key: row[key] for key in (("field",) if row["field"] else ("group", "label")) + ("text", "evidence")}
+            for row in data["traits"]
+        ]
         document["sections"] = [{key: row[key] for key in row if key != "id"} for row in data["sections"]]
         document["empathy"] = [dict(row) for row in data["empathy"] if row["items"] or row["evidence"]]
         documents.append(document)

@@ -103,7 +103,7 @@ def rows_of(document: Mapping[str, Any], channels: Mapping[str, str]) -> list[Ro
             question = ""
         rows.append(_row(part, str(label), question, text))
     traits = document.get("traits", [])
-    by_field = {row["field"]: row for row in traits if row["field"]}
+    by_field = {row["field"]: row for row in traits if "field" in row}
     for group in TraitGroup:
         part = str(PARTS[group.value])
         for field in FIELDS_OF_GROUP[group]:
@@ -111,7 +111,7 @@ def rows_of(document: Mapping[str, Any], channels: Mapping[str, str]) -> list[Ro
             first = _row(part, str(TRAITS[field.value]), str(QUESTIONS[field]), known.get("text", ""))
             rows += _with_evidence(first, known.get("evidence", ()))
         for own in traits:
-            if not own["field"] and own["group"] == group.value:
+            if own.get("group") == group.value:
                 rows += _with_evidence(_row(part, own["label"], "", own["text"]), own["evidence"])
     quadrants = {row["quadrant"]: row for row in document.get("empathy", [])}
     for key, label in QUADRANTS.items():
@@ -249,9 +249,9 @@ def list_rows(documents: Sequence[Mapping[str, Any]], channels: Mapping[str, str
         "own_sections",
     ]  # fmt: skip
     for one in documents:
-        by_field = {row["field"]: row["text"] for row in one["traits"] if row["field"]}
+        by_field = {row["field"]: row["text"] for row in one["traits"] if "field" in row}
         quadrants = {row["quadrant"]: "\n".join(row["items"]) for row in one["empathy"]}
-        own = [f"{row['label']}: {row['text']}" for row in one["traits"] if not row["field"]]
+        own = [f"{row['label']}: {row['text']}" for row in one["traits"] if "field" not in row]
         sections = [f"{row['title']}: {answer_of(row['kind'], row['content'], channels)}" for row in one["sections"]]
         yield [
             one["name"], one["tagline"], one["quote"], one["summary"], one["share_percent"], one["sector"], one["market"],

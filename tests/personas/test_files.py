@@ -96,6 +96,7 @@ class RoundTripTests(FilesTestCase):
                 raw = json_file([before]) if kind == "json" else self.written(kind, "fr")
                 Persona.objects.filter(name="Claire").update(name=f"Was {kind}")
                 answer = self.bring((f"claire.{kind}", raw))
+                self.assertEqual([one.errors for one in answer.context["plan"].personas], [[]])
                 self.assertContains(answer, "+ new")
                 self.assertRedirects(
                     self.client.post(
