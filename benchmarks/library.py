@@ -31,7 +31,7 @@ def _fill() -> "object":
     from journeys.models import Card, Lane, Step
     from journeys.services.journeys import journey_create
     from kpis.models import Binding, Kpi
-    from touchpoints.models import Category, Channel, ContentItem, Touchpoint, search_text
+    from touchpoints.models import Category, Channel, ContentItem, Touchpoint
 
     owner = User.objects.create_user("bench@example.org")
     workspace = workspace_create(name="Bench", owner=owner, slug="bench")
@@ -52,7 +52,6 @@ def _fill() -> "object":
                 description="Ce que le client y fait, et ce qui se passe ensuite.",
                 cost=number if number % 3 else None,
                 volume=number * 10 if number % 4 else None,
-                search_text=search_text(name, f"t-{number}", owning),
             )
         )
     touchpoints = Touchpoint.objects.bulk_create(rows)
