@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
-from touchpoints.querysets import SEARCHED, TouchpointQuerySet
+from touchpoints.querysets import TouchpointQuerySet
 
 
 class Bilingual(models.Model):
@@ -189,7 +188,6 @@ class Touchpoint(WorkspaceOwned, Named):
                 condition=Q(deleted_at=None),
                 name="touchpoints_touchpoint_sorted",
             ),
-            search_index(*SEARCHED, name="touchpoints_touchpoint_search"),
         ]
 
     def __str__(self) -> str:

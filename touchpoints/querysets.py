@@ -8,7 +8,7 @@ from django.db.models import Count, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from cxmap.lib.text import fold
-from cxmap.search.texts import Fold, joined
+from cxmap.search.texts import SaidText
 
 # What stands on a map. The relation is added by the app above; only its name is known here.
 ON_MAP = Q(
@@ -19,8 +19,6 @@ ON_MAP = Q(
     cards__step__stage__deleted_at=None,
     cards__lane__deleted_at=None,
 )
-# The texts that a search looks into, with one index (models.Touchpoint.Meta): here, in the global search and in the API.
-SEARCHED = ("name", "code", "owner", "description", "competitor_note")
 SPANS = {"month": 12, "quarter": 4, "year": 1}
 
 
@@ -40,9 +38,9 @@ class TouchpointQuerySet(models.QuerySet[Any]):
         return self.exclude(deleted_at=None).filter(merged_into=None)
 
     def matching(self, text: str) -> Self:
-        """Those in whose texts (SEARCHED) every word is somewhere, accents and capitals ignored."""
+        """Those in whose texts every word is somewhere, accents and capitals ignored, as the global search looks into them."""
         words = [Q(said__contains=word) for word in fold(text).split()]
-        return self.alias(said=Fold(joined(*SEARCHED))).filter(*words) if words else self
+        return self.alias(said=SaidText()).filter(*words) if words else self
 
     def _of_all(self, condition: Q) -> models.QuerySet[Any]:
         return self.model._default_manager.filter(condition, pk=OuterRef("pk"))

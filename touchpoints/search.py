@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.models import Touchpoint
-from touchpoints.querysets import SEARCHED
 
 TOUCHPOINTS = Group("touchpoints", _("Touchpoints"), 30)
 
@@ -21,7 +20,6 @@ register(
     Source(
         group=TOUCHPOINTS,
         rows=_touchpoints,
-        columns=SEARCHED,
         title=lambda _language: F("name"),
         context=lambda language: Concat(
             F(f"category__name_{language}"), Value(" · "), F(f"channel__name_{language}"), output_field=TextField()
