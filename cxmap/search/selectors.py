@@ -28,8 +28,8 @@ BODY_MAX = 4000  # characters of a text in which the words are looked for
 NEAR = 0.45  # word similarity of pg_trgm, from 0 to 1: "tecnicien" has 0.58 to technicien, "pnaier" 0.43 to panier
 SNIPPET = 140  # characters
 COUNTED = 1000  # rows of one source; what a word of half of all texts finds is not counted
-NEAR_COUNTED = 60  # likeness takes long to compare
-CANDIDATES = 100  # rows of one source whose titles are compared
+NEAR_COUNTED = 40  # likeness takes long to compare
+CANDIDATES = 50  # rows of one source whose titles are compared
 
 # Words that say nothing of what is looked for; left out where others remain.
 SMALL = frozenset(

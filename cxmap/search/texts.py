@@ -36,9 +36,9 @@ class _Stored(Func):
     def __init__(self, *expressions: Any, **extra: Any) -> None:
         super().__init__(*(expressions or ("pk",)), **extra)
 
-    def as_sql(self, compiler: Any, _connection: Any, **_context: Any) -> tuple[str, list[Any]]:
-        (row,) = self.source_expressions
-        return f"{compiler.quote_name_unless_alias(row.alias)}.{self.column}", []
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:  # type: ignore[override]
+        row: Any = self.source_expressions[0]
+        return f"{compiler.quote_name_unless_alias(row.alias)}.{self.column}", ()
 
 
 class SaidText(_Stored):
@@ -71,7 +71,9 @@ def search_columns(table: str, *columns: str) -> RunSQL:
     return RunSQL(
         [
             f"ALTER TABLE {table} ADD COLUMN {SAID} text GENERATED ALWAYS AS (cxmap_fold({text})) STORED,"
-            f" ADD COLUMN {WORDS} tsvector GENERATED ALWAYS AS (cxmap_words({text})) STORED",
+            f" ADD COLUMN {WORDS} tsvector GENERATED ALWAYS AS (cxmap_words({text})) STORED,"
+            # Estimates would compare a near word with a hundred texts before each search, which takes longer than it.
+            f" ALTER COLUMN {SAID} SET STATISTICS 0, ALTER COLUMN {WORDS} SET STATISTICS 0",
             f"CREATE INDEX {table}_search ON {table} USING gin ({SAID} gin_trgm_ops, {WORDS})",
         ],
         f"ALTER TABLE {table} DROP COLUMN {SAID}, DROP COLUMN {WORDS}",  # and the index with them
