@@ -5,6 +5,7 @@ database with all tables, makes what it needs and returns a Result (or several, 
 """
 
 import os
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -41,3 +42,34 @@ def seconds(function: Callable[[], Any]) -> float:
     start = perf_counter()
     function()
     return perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Milliseconds of many calls, and the median of something small that was called between them: machines differ."""
+
+    least: float
+    median: float
+    p95: float
+    beside: float
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {
+            "min": round(self.least, 1),
+            "p50": round(self.median, 1),
+            "beside_ms": round(self.beside, 2),
+            "ratio": round(self.median / self.beside, 1),
+        }
+
+
+def measured(act: Callable[[], Any], *, beside: Callable[[], Any], rounds: int = 40) -> Times:
+    """Return how long a call takes, each followed by one of something to compare it with; five before warm up."""
+    for _ in range(5):
+        act()
+        beside()
+    own, others = [], []
+    for _ in range(rounds):
+        own.append(seconds(act) * 1000)
+        others.append(seconds(beside) * 1000)
+    return Times(min(own), statistics.median(own), statistics.quantiles(own, n=20)[-1], statistics.median(others))

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from journeys.models import Journey
 from kpis.models import Kpi
@@ -55,7 +54,6 @@ class Dashboard(WorkspaceOwned, Named):
     class Meta:
         ordering = ["sort_key", "id"]
         indexes = [
-            search_index("name", name="dashboards_dashboard_search"),
             models.Index(fields=["workspace", "sort_key"], name="dashboards_dashboard_list"),
         ]
 

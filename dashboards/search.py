@@ -22,7 +22,6 @@ register(
     Source(
         group=DASHBOARDS,
         rows=_dashboards,
-        columns=("name",),
         title=lambda _language: F("name"),
         context=lambda _language: F("owner__name"),
         key=Concat(F("workspace__slug"), Value("/"), F("id"), output_field=TextField()),

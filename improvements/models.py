@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import WorkspaceOwned
 from journeys.models import Journey, Step
 from kpis.models import Binding, Flag
@@ -58,7 +57,6 @@ class Pain(WorkspaceOwned):
 
     class Meta:
         ordering = ["-created_at", "id"]
-        indexes = [search_index("title", "note", name="improvements_pain_search")]
 
     def __str__(self) -> str:
         return self.title
@@ -125,7 +123,6 @@ class Solution(WorkspaceOwned):
                 name="improvements_solution_expected_unit",
             ),
         ]
-        indexes = [search_index("title", "note", name="improvements_solution_search")]
 
     def __str__(self) -> str:
         return self.title

@@ -25,7 +25,6 @@ register(
     Source(
         group=PAINS,
         rows=_pains,
-        columns=("title", "note"),
         title=lambda _language: F("title"),
         context=lambda _language: Coalesce("touchpoint__name", "step__name", "journey__name"),
         body=lambda _language: F("note"),
@@ -35,7 +34,6 @@ register(
     Source(
         group=SOLUTIONS,
         rows=_solutions,
-        columns=("title", "note"),
         title=lambda _language: F("title"),
         context=lambda _language: Coalesce("pain__title", "step__name", "journey__name"),
         body=lambda _language: F("note"),

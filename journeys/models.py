@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
@@ -111,7 +110,6 @@ class Journey(WorkspaceOwned, Named):
     class Meta:
         ordering = ["sort_key", "id"]
         indexes = [
-            search_index("name", "scenario", "expectation", name="journeys_journey_search"),
             models.Index(fields=["workspace", "sort_key"], name="journeys_journey_by_name"),
         ]
 
@@ -209,7 +207,6 @@ class Stage(NumberedRow):
     class Meta:
         ordering = ["journey", "rank", "id"]
         constraints = [models.UniqueConstraint(fields=["journey", "serial"], name="journeys_stage_unique_serial")]
-        indexes = [search_index("name", "note", name="journeys_stage_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -246,7 +243,6 @@ class Step(NumberedRow):
                 condition=Q(width=None) | Q(width__gte=140, width__lte=480), name="journeys_step_width"
             ),
         ]
-        indexes = [search_index("name", name="journeys_step_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -293,7 +289,6 @@ class Evidence(MapRow):
 
     class Meta:
         ordering = ["journey", "-happened_on", "id"]
-        indexes = [search_index("title", "asked", "notes", name="journeys_evidence_search")]
 
     def __str__(self) -> str:
         return self.title
@@ -400,7 +395,6 @@ class Card(NumberedRow):
             ),
         ]
         indexes = [
-            search_index("text", "source", name="journeys_card_search"),
             models.Index(fields=["workspace", "touchpoint"], name="journeys_card_touchpoint"),
         ]
 

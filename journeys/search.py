@@ -79,7 +79,6 @@ register(
     Source(
         group=JOURNEYS,
         rows=_journeys,
-        columns=("name", "scenario", "expectation"),
         title=lambda _language: F("name"),
         context=lambda _language: F("owner"),
         body=lambda _language: _text(F("scenario"), Value(" "), F("expectation")),
@@ -89,7 +88,6 @@ register(
     Source(
         group=STEPS,
         rows=_stages,
-        columns=("name", "note"),
         title=lambda _language: F("name"),
         context=lambda _language: F("journey__name"),
         body=lambda _language: F("note"),
@@ -99,7 +97,6 @@ register(
     Source(
         group=STEPS,
         rows=_steps,
-        columns=("name",),
         title=lambda _language: F("name"),
         context=lambda _language: _text(F("journey__name"), Value(" › "), F("stage__name")),
         key=_text(F("journey_id"), Value("/"), F("id")),
@@ -108,7 +105,6 @@ register(
     Source(
         group=CARDS,
         rows=_plain,
-        columns=("text", "source"),
         title=lambda _language: Left("text", TITLE_MAX),
         context=_place,
         body=lambda _language: F("text"),
@@ -118,7 +114,6 @@ register(
     Source(
         group=SAID,
         rows=_said,
-        columns=("text", "source"),
         title=lambda _language: Left("text", TITLE_MAX),
         context=lambda language: _text(
             Coalesce(NullIf(F("source"), Value("")), F("evidence__title")), Value(" · "), _place(language)
@@ -130,7 +125,6 @@ register(
     Source(
         group=EVIDENCE,
         rows=_evidence,
-        columns=("title", "asked", "notes"),
         title=lambda _language: F("title"),
         context=lambda _language: F("journey__name"),
         body=lambda _language: F("notes"),

@@ -14,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from personas.models import Segment
 from touchpoints.models import Category, Channel, Touchpoint
@@ -104,7 +103,6 @@ class Kpi(WorkspaceOwned):
                 name="kpis_kpi_expression",
             ),
         ]
-        indexes = [search_index("name_fr", "name_en", "code", "formula_fr", "formula_en", name="kpis_kpi_search")]
 
     def __str__(self) -> str:
         return self.name

@@ -20,7 +20,6 @@ register(
     Source(
         group=KPIS,
         rows=_kpis,
-        columns=("name_fr", "name_en", "code", "formula_fr", "formula_en"),
         # As Kpi.name says it.
         title=lambda language: Concat(Upper(Left(f"name_{language}", 1)), Substr(f"name_{language}", 2)),
         context=lambda language: F(f"formula_{language}"),

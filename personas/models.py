@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 
 
@@ -183,7 +182,6 @@ class Persona(WorkspaceOwned, Named):
                 condition=Q(share_percent=None) | Q(share_percent__lte=100), name="personas_persona_share_percent"
             ),
         ]
-        indexes = [search_index("name", "tagline", "quote", "summary", name="personas_persona_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -239,7 +237,6 @@ class Trait(WorkspaceOwned):
             ),
             models.CheckConstraint(condition=~Q(field="") | ~Q(label=""), name="personas_trait_field_or_label"),
         ]
-        indexes = [search_index("label", "text", name="personas_trait_search")]
 
     def __str__(self) -> str:
         return self.label or self.get_field_display()

@@ -34,7 +34,6 @@ register(
     Source(
         group=PERSONAS,
         rows=_personas,
-        columns=("name", "tagline", "quote", "summary"),
         title=lambda _language: F("name"),
         context=lambda _language: F("tagline"),
         body=lambda _language: Concat(F("quote"), Value(" "), F("summary"), output_field=TextField()),
@@ -44,7 +43,6 @@ register(
     Source(
         group=PERSONAS,
         rows=_traits,
-        columns=("label", "text"),
         title=lambda _language: F("persona__name"),
         context=_field_name,
         body=lambda _language: F("text"),

@@ -16,7 +16,7 @@ from cxmap.history.services import Recording, changes_write, gesture_undo
 from cxmap.lib.formats import whole
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.errors import TouchpointNameTaken
-from touchpoints.models import SEARCHED, Touchpoint, search_text
+from touchpoints.models import Touchpoint
 from touchpoints.services import settled
 
 BATCH = 500
@@ -40,8 +40,7 @@ def rows_write(rows: list[Touchpoint], columns: set[str]) -> None:
     for row in rows:
         row.revision += 1
         row.updated_at = now
-        row.search_text = search_text(*(getattr(row, name) for name in SEARCHED))
-    names = {*columns, "receiver", "revision", "updated_at", "search_text"}
+    names = {*columns, "receiver", "revision", "updated_at"}
     Touchpoint.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.lib.text import fold
-from cxmap.search.texts import search_index
 from cxmap.workspaces.models import Named, WorkspaceOwned
 from touchpoints.querysets import TouchpointQuerySet
 
@@ -117,13 +114,7 @@ class Party(models.TextChoices):
     OTHERS = "others", _("other people: friends, the press")
 
 
-SEARCHED = ("name", "code", "owner", "description", "competitor_note")
 CONTENT_MONTHS = 12
-
-
-def search_text(*texts: str) -> str:
-    """Return what a search looks into: accents and capitals ignored, the texts kept apart."""
-    return "\n".join(fold(text) for text in texts if text)
 
 
 class Touchpoint(WorkspaceOwned, Named):
@@ -169,7 +160,6 @@ class Touchpoint(WorkspaceOwned, Named):
         db_default=CONTENT_MONTHS,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
     )
-    search_text = models.TextField(editable=False, default="", db_default="")  # what SEARCHED says, folded
     # What it became; its code and name still mean that one in files and in the API (merging.py).
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="merged")
     revision = models.PositiveIntegerField(default=1)
@@ -198,19 +188,10 @@ class Touchpoint(WorkspaceOwned, Named):
                 condition=Q(deleted_at=None),
                 name="touchpoints_touchpoint_sorted",
             ),
-            search_index("name", "code", "owner", "description", name="touchpoints_touchpoint_search"),
         ]
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep what a search looks into beside the texts, also in a save of named fields."""
-        self.search_text = search_text(*(getattr(self, field) for field in SEARCHED))
-        fields = kwargs.get("update_fields")
-        if fields is not None and not {*SEARCHED}.isdisjoint(fields):
-            kwargs["update_fields"] = {*fields, "search_text"}
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("touchpoints:detail", args=[self.pk])

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Func, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from cxmap.lib.text import fold
+from cxmap.search.texts import SaidText
 
 # What stands on a map. The relation is added by the app above; only its name is known here.
 ON_MAP = Q(
@@ -37,11 +38,9 @@ class TouchpointQuerySet(models.QuerySet[Any]):
         return self.exclude(deleted_at=None).filter(merged_into=None)
 
     def matching(self, text: str) -> Self:
-        """Those of whose texts every word is somewhere, accents and capitals ignored: name, code, owner, description."""
-        found = self
-        for word in fold(text).split():
-            found = found.filter(search_text__contains=word)
-        return found
+        """Those in whose texts every word is somewhere, accents and capitals ignored, as the global search looks into them."""
+        words = [Q(said__contains=word) for word in fold(text).split()]
+        return self.alias(said=SaidText()).filter(*words) if words else self
 
     def _of_all(self, condition: Q) -> models.QuerySet[Any]:
         return self.model._default_manager.filter(condition, pk=OuterRef("pk"))

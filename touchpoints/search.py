@@ -20,7 +20,6 @@ register(
     Source(
         group=TOUCHPOINTS,
         rows=_touchpoints,
-        columns=("name", "code", "owner", "description"),
         title=lambda _language: F("name"),
         context=lambda language: Concat(
             F(f"category__name_{language}"), Value(" · "), F(f"channel__name_{language}"), output_field=TextField()

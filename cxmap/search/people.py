@@ -19,7 +19,7 @@ register(
     Source(
         group=PEOPLE,
         rows=_members,
-        # Members of one workspace are few: they need no index.
+        # Members of one workspace are few: they need no columns of their own.
         columns=("user__name", "user__email"),
         title=lambda _language: Coalesce(NullIf(F("user__name"), Value("")), F("user__email")),
         context=lambda _language: F("user__email"),

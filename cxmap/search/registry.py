@@ -24,19 +24,20 @@ class Group:
 class Source:
     """Rows that can be found.
 
-    rows returns those of a workspace that a person may see; columns are searched as one text and have an index of the
-    same columns (texts.search_index). title, context and body are shown and depend on the language ("fr" or "en");
+    rows returns those of a workspace that a person may see, by their keys only: the statement is kept and used for
+    other people. A migration of their table says what of them is searched (texts.search_columns); columns says it for
+    a table that has none, whose rows are few. title, context and body are shown and depend on the language ("fr" or "en");
     key is what href makes an address of.
     """
 
     group: Group
     rows: Callable[[Workspace, User | None], QuerySet[Any]]
-    columns: Sequence[str]
     title: Callable[[str], Combinable]
     key: Combinable
     href: Callable[[Workspace, str], str]
     context: Callable[[str], Combinable] = lambda _language: NOTHING
     body: Callable[[str], Combinable] = lambda _language: NOTHING
+    columns: Sequence[str] = ()
 
 
 _sources: list[Source] = []

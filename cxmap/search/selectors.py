@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, Count, FloatField, Q, QuerySet, TextField, Value, When, Window
+from django.db.models import TextField
 from django.db.models.functions import Cast, Left
 from django.utils.translation import get_language
 
 from cxmap.lib.text import fold
 from cxmap.search.registry import Group, Source, groups, sources
-from cxmap.search.texts import Fold, Words, joined
+from cxmap.search.texts import Fold, SaidText, SaidWords, Words, joined
 from cxmap.workspaces.models import User, Workspace
 
 QUESTION_MAX = 200  # characters
@@ -28,6 +27,9 @@ PAGES_MAX = 20  # of one group; a question that finds more wants another word
 BODY_MAX = 4000  # characters of a text in which the words are looked for
 NEAR = 0.45  # word similarity of pg_trgm, from 0 to 1: "tecnicien" has 0.58 to technicien, "pnaier" 0.43 to panier
 SNIPPET = 140  # characters
+COUNTED = 1000  # rows of one source; what a word of half of all texts finds is not counted
+NEAR_COUNTED = 40  # likeness takes long to compare
+CANDIDATES = 50  # rows of one source whose titles are compared
 
 # Words that say nothing of what is looked for; left out where others remain.
 SMALL = frozenset(
@@ -122,11 +124,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The results of one group, the best first; total counts those that are not shown too."""
+    """The results of one group, the best first; total counts those that are not shown too. open: there are more than counted."""
 
     group: Group
     results: Sequence[Result]
     total: int
+    open: bool = False
 
     @property
     def more(self) -> int:
@@ -148,6 +151,11 @@ class Answer:
         return sum(one.total for one in self.found)
 
     @property
+    def open(self) -> bool:
+        """There is more than total counts."""
+        return any(one.open for one in self.found)
+
+    @property
     def previous(self) -> int:
         return self.page - 1
 
@@ -166,74 +174,128 @@ def words_of(question: str) -> list[str]:
     return [word for word in words if word not in SMALL] or words
 
 
-def _stems(word: str) -> SearchQuery:
-    return SearchQuery(word, config="french") | SearchQuery(word, config="english")
+# What is found of one source. Of the rows that are counted, those in which the question stands early are the candidates
+# whose titles are compared: folding the titles of a thousand rows would take longer than finding them.
+_FOUND = """
+(SELECT {number}, key, named, context, body, {score} AS score, total
+   FROM (SELECT key, named, context, body, count(*) OVER () AS total
+           FROM (SELECT * FROM ({rows}) AS row_of_all(key, named, context, body, said, words)
+                  WHERE {condition} LIMIT {counted}) AS found
+          ORDER BY {first}, key LIMIT {candidates}) AS candidate
+  CROSS JOIN LATERAL (SELECT cxmap_fold(named) AS title OFFSET 0) AS folded
+  ORDER BY score DESC, named, key LIMIT {limit})
+"""
+_SCORE = """
+CASE WHEN title = %s THEN 1.0 WHEN starts_with(title, %s) THEN 0.9 WHEN strpos(title, ' ' || %s) > 0 THEN 0.8
+     WHEN strpos(title, %s) > 0 THEN 0.7 ELSE 0.3 + 0.3 * word_similarity(%s, title) END
+"""
+_STEMS = "plainto_tsquery('pg_catalog.french'::regconfig, %s) || plainto_tsquery('pg_catalog.english'::regconfig, %s)"
+# Stand in for the reader in a statement that is compiled once (docs/decisions/0014).
+_WORKSPACE, _READER = 1_907_512_806, 1_907_512_807
+_compiled: dict[tuple[Source, str, bool], tuple[str, tuple[Any, ...]]] = {}
 
 
-def exact(words: Sequence[str]) -> Q:
-    """Return the condition that every word, or a form of it, stands in the text."""
-    found = Q()
-    for word in words:
-        found &= Q(looked_in__contains=word) | Q(looked_in_words=_stems(word))
-    return found
-
-
-def near_to(words: Sequence[str]) -> Q:
-    """Return the condition that something like every word stands in the text."""
-    found = Q()
-    for word in words:
-        # Three letters are alike too easily.
-        found &= Q(looked_in__trigram_word_similar=word) if len(word) > 3 else Q(looked_in__contains=word)
-    return found
-
-
-def _rows(
-    source: Source, number: int, workspace: Workspace, user: User | None, words: Sequence[str], *, near: bool
-) -> QuerySet[Any]:
-    """Return the rows of a source that are found: number, key, title, context, body, score, total."""
+def _rows(source: Source, workspace: Workspace, user: User | None) -> tuple[str, list[Any]]:
+    """Return the statement of the rows that a person may find: key, title, context, body, searched text, its stems."""
     language = (get_language() or "en")[:2]
-    phrase = " ".join(words)
-    text = joined(*source.columns)
-    named = Fold(source.title(language))
-    likeness = TrigramWordSimilarity(phrase, named)
-    score = (
-        likeness * Value(0.6)
-        if near
-        else Case(
-            When(search_title=phrase, then=Value(1.0)),
-            When(search_title__startswith=phrase, then=Value(0.9)),
-            When(search_title__contains=f" {phrase}", then=Value(0.8)),
-            When(search_title__contains=phrase, then=Value(0.7)),
-            default=Value(0.3) + Value(0.3) * likeness,
-            output_field=FloatField(),
+    key = (source, language, user is None)
+    if key not in _compiled:
+        said, words = (
+            (Fold(joined(*source.columns)), Words(joined(*source.columns)))
+            if source.columns
+            else (SaidText(), SaidWords())
         )
+        rows = source.rows(Workspace(pk=_WORKSPACE), None if user is None else User(pk=_READER)).order_by()
+        rows = rows.annotate(
+            search_key=Cast(source.key, TextField()),
+            search_named=Cast(source.title(language), TextField()),
+            search_context=Cast(source.context(language), TextField()),
+            search_body=Left(Cast(source.body(language), TextField()), BODY_MAX),
+            search_text=said,
+            search_stems=words,
+        ).values_list("search_key", "search_named", "search_context", "search_body", "search_text", "search_stems")
+        sql, params = rows.query.sql_with_params()
+        if _WORKSPACE not in params:
+            raise ValueError(f"{source.group.key} would be found in every workspace.")
+        _compiled[key] = (sql, params)
+    sql, params = _compiled[key]
+    given = {_WORKSPACE: workspace.pk, _READER: user.pk if user else None}
+    return sql, [given.get(param, param) for param in params]
+
+
+def contains(word: str) -> str:
+    """Return the pattern of LIKE for texts with this word in them."""
+    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def exact(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the condition that every word, or a form of it, stands in the text."""
+    parts = [f"(said LIKE %s OR words @@ ({_STEMS}))" for _word in words]
+    return " AND ".join(parts), [param for word in words for param in (contains(word), word, word)]
+
+
+def near_to(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the condition that something like every word stands in the text."""
+    # Three letters are alike too easily.
+    parts = ["%s <%% said" if len(word) > 3 else "said LIKE %s" for word in words]
+    return " AND ".join(parts), [word if len(word) > 3 else contains(word) for word in words]
+
+
+def statement(
+    source: Source,
+    number: int,
+    workspace: Workspace,
+    user: User | None,
+    words: Sequence[str],
+    *,
+    limit: int,
+    near: bool,
+    whole: bool = False,
+) -> tuple[str, list[Any]]:
+    """Return the statement of the best rows of a source: number, key, title, context, body, score, total.
+
+    whole: all that pages show are candidates, so that each page goes on where the one before ended.
+    """
+    phrase = " ".join(words)
+    rows, row_params = _rows(source, workspace, user)
+    condition, condition_params = near_to(words) if near else exact(words)
+    score, score_params = ("0.6 * word_similarity(%s, title)", [phrase]) if near else (_SCORE, [phrase] * 5)
+    first, first_params = "strpos(said, %s) = 0, nullif(strpos(said, %s), 0), length(said)", [phrase, words[0]]
+    if near:
+        first, first_params = "word_similarity(%s, said) DESC", [phrase]
+    sql = _FOUND.format(
+        number=number,
+        score=score,
+        rows=rows,
+        condition=condition,
+        first=first,
+        counted=(NEAR_COUNTED if near else COUNTED) + 1,
+        candidates=PER_PAGE * PAGES_MAX if whole else CANDIDATES,
+        limit=limit,
     )
-    rows = source.rows(workspace, user).alias(looked_in=Fold(text), looked_in_words=Words(text), search_title=named)
-    rows = rows.filter(near_to(words) if near else exact(words)).order_by()
-    return rows.annotate(
-        search_number=Value(number),
-        search_key=Cast(source.key, TextField()),
-        search_named=Cast(source.title(language), TextField()),
-        search_context=Cast(source.context(language), TextField()),
-        search_body=Left(Cast(source.body(language), TextField()), BODY_MAX),
-        search_score=score,
-        search_total=Window(Count("*")),
-    ).values_list(
-        "search_number", "search_key", "search_named", "search_context", "search_body", "search_score", "search_total"
-    )
+    return sql, [*score_params, *row_params, *condition_params, *first_params]
 
 
 def _read(
-    asked: Sequence[Source], workspace: Workspace, user: User | None, words: Sequence[str], *, limit: int, near: bool
+    asked: Sequence[Source],
+    workspace: Workspace,
+    user: User | None,
+    words: Sequence[str],
+    *,
+    limit: int,
+    near: bool,
+    whole: bool,
 ) -> list[Any]:
     """Return the best rows of every source, at most limit of each, in one statement."""
     parts = [
-        _rows(source, number, workspace, user, words, near=near).order_by(
-            "-search_score", "search_named", "search_key"
-        )[:limit]
+        statement(source, number, workspace, user, words, limit=limit, near=near, whole=whole)
         for number, source in enumerate(asked)
     ]
-    return list(parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(sql for sql, _params in parts), [one for _sql, params in parts for one in params]
+        )
+        return cursor.fetchall()
 
 
 def _result(source: Source, row: Any, workspace: Workspace, words: Sequence[str]) -> Result:
@@ -261,11 +323,12 @@ def search(workspace: Workspace, user: User | None, question: str, *, group: str
         return answer
     page = max(1, min(page, PAGES_MAX))
     limit = page * PER_PAGE if group else FIRST
-    rows = _read(asked, workspace, user, words, limit=limit, near=False)
+    rows = _read(asked, workspace, user, words, limit=limit, near=False, whole=bool(group))
     if near := not rows:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = %s", [NEAR])
-            rows = _read(asked, workspace, user, words, limit=limit, near=True)
+            rows = _read(asked, workspace, user, words, limit=limit, near=True, whole=bool(group))
+    counted = NEAR_COUNTED if near else COUNTED
     found: dict[Group, list[Result]] = {}
     totals: dict[int, int] = {}
     for row in rows:
@@ -276,7 +339,10 @@ def search(workspace: Workspace, user: User | None, question: str, *, group: str
     for one, entries in found.items():
         entries.sort(key=lambda entry: (-entry.score, entry.title))
         shown = entries[(page - 1) * PER_PAGE : page * PER_PAGE] if group else entries[:FIRST]
-        results.append(Found(one, shown, sum(count for number, count in totals.items() if asked[number].group == one)))
+        counts = [count for number, count in totals.items() if asked[number].group == one]
+        results.append(
+            Found(one, shown, sum(min(count, counted) for count in counts), any(count > counted for count in counts))
+        )
     results.sort(key=lambda one: (-max(entry.score for entry in one.results) if one.results else 0, one.group.rank))
     pages = min(-(-max((one.total for one in results), default=0) // PER_PAGE), PAGES_MAX) if group else 1
     return Answer(question, results, near=near and bool(results), page=page, pages=max(pages, 1))

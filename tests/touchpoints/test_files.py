@@ -159,7 +159,7 @@ class ImportTests(FilesTestCase):
         made = Touchpoint.objects.get(code="appel-au-service-client")
         self.assertEqual((made.category.code, made.channel.code, made.presence), ("service", "call-centre", "offline"))
         self.assertTrue(made.sort_key.startswith("appel au"))
-        self.assertIn("appel au service client", made.search_text)
+        self.assertIn(made, Touchpoint.objects.matching("APPEL au service client"))
         self.assertFalse(LibraryDraft.objects.exists())
         self.assertEqual(Change.objects.filter(target_id=str(made.pk)).count(), 1)
 

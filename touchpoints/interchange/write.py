@@ -13,7 +13,7 @@ from cxmap.lib.text import sort_key
 from cxmap.workspaces.models import User, Workspace
 from touchpoints.bulk import BATCH, rows_write
 from touchpoints.interchange.plan import CHANGED, CREATED, LibraryPlan, plan_of
-from touchpoints.models import SEARCHED, Touchpoint, search_text
+from touchpoints.models import Touchpoint
 from touchpoints.services import settled
 
 
@@ -42,7 +42,6 @@ def plan_apply(*, workspace: Workspace, actor: User, rows: list[list[str]], dige
     for line in plan.of(CREATED):
         row = settled(Touchpoint(workspace=workspace, **{"name": line.name, **line.fields}))
         row.sort_key = sort_key(row.name)
-        row.search_text = search_text(*(getattr(row, name) for name in SEARCHED))
         made.append(row)
     Touchpoint.objects.bulk_create(made, batch_size=BATCH)
     for row in made:

@@ -93,11 +93,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='touchpoint',
-            name='search_text',
-            field=models.TextField(db_default='', default='', editable=False),
-        ),
-        migrations.AddField(
-            model_name='touchpoint',
             name='volume',
             field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='contacts'),
         ),

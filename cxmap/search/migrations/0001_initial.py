@@ -8,7 +8,7 @@ from django.db import migrations
 FOLD = """
 CREATE FUNCTION cxmap_fold(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN lower(regexp_replace(normalize(
-    replace(replace(replace(replace(replace(replace(said, 'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae'), 'ß', 'ss'), '’', ''''),
+    translate(replace(replace(replace(replace(replace(said, 'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae'), 'ß', 'ss'), '’øØ', '''oO'),
     NFKD), '[\\u0300-\\u036f]', '', 'g'))
 """
 WORDS = """
