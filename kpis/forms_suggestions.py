@@ -1,6 +1,5 @@
 """What is ticked among the KPIs suggested for a type of touchpoint: for which touchpoints, with direction and target."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -82,10 +81,11 @@ class Line:
         code = cell.kpi.code
         everywhere = bool(form.row.touchpoints) and cell.bound >= len(form.row.touchpoints)
         self.everywhere = everywhere
+        self.offered = bool(form.row.touchpoints) and not everywhere
         self.ticked = code in form.data.getlist("kpis") if form.is_bound else not everywhere  # type: ignore[attr-defined]
         self.direction_name = f"direction-{code}"
         self.direction = form.data.get(self.direction_name, "") if form.is_bound else cell.direction
         self.directions = Direction.choices
-        self.direction_errors: Sequence[str] = form.errors.get(self.direction_name, []) if form.is_bound else []
+        self.direction_errors: Any = form.errors.get(self.direction_name, []) if form.is_bound else []
         self.target_name = f"target-{code}"
         self.target = form.data.get(self.target_name, "") if form.is_bound else ""
