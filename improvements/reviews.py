@@ -26,6 +26,7 @@ GOOD_FROM, MIXED_FROM = 0.8, 0.5
 TONES: Mapping[str, tuple[str, Any]] = {
     "good": ("●", _("holds")),
     "open": ("◇", _("good so far, not all looked at")),
+    "few": ("◌", _("too little looked at")),
     "mixed": ("◆", _("holds in part")),
     "weak": ("■", _("does not hold")),
     "none": ("○", _("not looked at yet")),
@@ -84,6 +85,8 @@ class Score:
             return "weak"
         if share < GOOD_FROM:
             return "mixed"
+        if self.answered < self.unlooked:
+            return "few"
         return "open" if self.unlooked else "good"
 
     @property

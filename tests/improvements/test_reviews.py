@@ -57,6 +57,7 @@ class ScoreTests(MapTestCase):
         for score, tone in (
             (Score(yes=3), "good"),
             (Score(yes=3, unlooked=1), "open"),
+            (Score(yes=3, unlooked=4), "few"),
             (Score(unlooked=4), "none"),
             (Score(not_applicable=4), "na"),
             (Score(yes=1, no=1, unlooked=9), "mixed"),
