@@ -22,11 +22,8 @@ def _said(score: Score) -> str:
     """Return a score in words, with its numerator and denominator."""
     if not score.answered:
         return str(score.words)
-    names = {"points": score.points_text, "answered": formats.whole(score.answered)}
-    text = _("%(points)s of %(answered)s answered points") % names
-    return f"{score.mark} {text}" + (
-        " · " + _("%(number)s not looked at yet") % {"number": formats.whole(score.unlooked)} if score.unlooked else ""
-    )
+    parts = [f"{score.mark} {score.reached_text}", score.unlooked_text if score.unlooked else ""]
+    return " · ".join(filter(None, parts))
 
 
 def _data(journey: Journey, checklist: str, places: Sequence[dict[str, Any]], facts: Sequence[str]) -> dict[str, Any]:

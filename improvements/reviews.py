@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cxmap.lib import formats
 from improvements.checklists import GROUP_BY_CODE, Checklist, Criterion, Place, pair_key, places_of
@@ -74,6 +75,19 @@ class Score:
     @property
     def points_text(self) -> str:
         return formats.decimal(self.points, 1 if self.partly % 2 else 0)
+
+    @property
+    def reached_text(self) -> str:
+        """Say what was reached of what: "9 of 14 answered points"."""
+        text = ngettext(
+            "%(points)s of %(answered)s answered point", "%(points)s of %(answered)s answered points", self.answered
+        )
+        return text % {"points": self.points_text, "answered": formats.whole(self.answered)}
+
+    @property
+    def unlooked_text(self) -> str:
+        text = ngettext("%(number)s not looked at yet", "%(number)s not looked at yet", self.unlooked)
+        return text % {"number": formats.whole(self.unlooked)}
 
     @property
     def tone(self) -> str:

@@ -211,7 +211,7 @@ def kpis_by_type(workspace: Workspace, filters: TypeFilters) -> TypeList:
         cells = _cells(kind, kpis, filters.family, {key: frozenset(value) for key, value in on_kpi.items()})
         if not cells:
             continue
-        usual = kind.categories[0]
+        usual = filters.category or kind.categories[0]
         rows[usual].append(
             TypeRow(
                 kind=kind,

@@ -127,6 +127,10 @@ class PageTests(KpiTestCase):
                 self.assertTrue(all(expected(row) for row in found.rows))
         self.assertContains(self.client.get(f"{self.url}?category=product&channel=radio"), "No type fits")
 
+    def test_a_category_is_one_group(self) -> None:
+        found = self.client.get(f"{self.url}?category=service").context["found"]
+        self.assertEqual([group.category.code for group in found.groups], ["service"])
+
     def test_examples_are_said_to_be_the_guides(self) -> None:
         page = self.client.get(self.page_of("welcome-email"))
         self.assertContains(page, "25%")
