@@ -35,7 +35,7 @@ def test_a_place_is_answered_and_its_gap_noted_by_the_keyboard(enter: Opener, de
     page.keyboard.press("Enter")
     expect(page.locator("#place-name ~ p").last).to_contain_text("0 of 1 answered point")
     assert ReviewAnswer.objects.get(review=review).answer == "no"
-    page.get_by_role("button", name="Make an opportunity of it: To-be journey").focus()
+    page.get_by_role("button", name="Make an opportunity of it").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#point-to-be")).to_contain_text("opportunity:")
     assert Pain.objects.filter(review_answers__review=review).count() == 1

@@ -200,7 +200,7 @@ class ReviewPageTests(ReviewTestCase):
         self.assertContains(answer, "Restore the review")
         self.assertEqual(self.client.get(review.get_absolute_url()).status_code, 404)
         self.client.post(reverse("improvements:review-restore", args=[review.pk]))
-        self.assertContains(self.client.get(review.get_absolute_url()), "0 of 1 answered points")
+        self.assertContains(self.client.get(review.get_absolute_url()), "0 of 1 answered point")
 
     def test_the_head_is_guarded(self) -> None:
         review = self.start("principles")
