@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.services import Recording
@@ -16,6 +16,7 @@ from improvements.models import Pain, Solution
 from improvements.selectors import with_expected
 from journeys.lanes import LaneKind, MapContext, PrintLine, register, register_merged
 from journeys.models import Step
+from journeys.tabs import TabKind, register_tab
 from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
@@ -170,6 +171,14 @@ def follow_merged(record: Recording, step: Step, into: Step) -> None:
         row.save(update_fields=["step", "revision", "updated_at"])
 
 
+register_tab(
+    TabKind(
+        "reviews",
+        pgettext_lazy("view", "Reviews"),
+        lambda journey: reverse("improvements:reviews", args=[journey.pk]),
+        80,
+    )
+)
 register_merged(follow_merged)
 register_answers(load_answers)
 register_happenings(load_happenings)

@@ -4,10 +4,12 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cxmap.workspaces.models import WorkspaceOwned
+from improvements.checklists import Checklist
 from journeys.models import Journey, Step
 from kpis.models import Binding, Flag
 from touchpoints.models import Touchpoint
@@ -126,3 +128,65 @@ class Solution(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Review(WorkspaceOwned):
+    """One dated look at a journey by a checklist: from channel to channel (A47), or by the six principles (B19)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="reviews")
+    checklist = models.CharField(_("checklist"), max_length=12, choices=Checklist)
+    held_on = models.DateField(_("date of the review"))
+    people = models.CharField(_("who takes part"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    # The channel groups (codes) that stood on the map on that day: what was asked stays what it was. Of principles: none.
+    groups = models.JSONField(default=list, editable=False)
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-held_on", "-created_at", "id"]
+        indexes = [models.Index(fields=["journey", "checklist"], name="improvements_review_journey")]
+
+    def __str__(self) -> str:
+        return f"{self.get_checklist_display()} {self.held_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("improvements:review", args=[self.pk])
+
+
+class ReviewAnswer(WorkspaceOwned):
+    """What was found at one point of one place. Without a row nobody has looked yet, which is never good."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", pgettext_lazy("checklist", "yes")
+        PARTLY = "partly", pgettext_lazy("checklist", "partly")
+        NO = "no", pgettext_lazy("checklist", "no")
+        NOT_APPLICABLE = "na", pgettext_lazy("checklist", "not applicable")
+        UNLOOKED = "", pgettext_lazy("checklist", "not looked at yet")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, models.CASCADE, related_name="answers")
+    place = models.CharField(max_length=40)  # key of a pair of groups, or of a principle
+    criterion = models.CharField(max_length=40)
+    answer = models.CharField(_("answer"), max_length=8, choices=Answer, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    evidence = models.URLField(_("evidence"), max_length=500, blank=True)
+    # Who gave this answer and when; a note alone changes neither.
+    answered_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, editable=False)
+    # The opportunity that the gap has become; once it is deleted the gap may be noted again.
+    pain = models.ForeignKey(Pain, models.SET_NULL, null=True, blank=True, related_name="review_answers")
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["review", "place", "criterion", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "place", "criterion"], name="improvements_reviewanswer_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.criterion}: {self.answer}"

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.utils.translation import gettext
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
-from improvements.models import ExpectedUnit, Pain, Solution
+from improvements.models import ExpectedUnit, Pain, ReviewAnswer, Solution
 from kpis.models import KpiState
 
 
@@ -91,6 +91,9 @@ def improvement_list(
     pains = list(
         Pain.objects.filter(workspace=workspace, deleted_at=None)
         .select_related("journey", "step", "touchpoint", "flag")
+        .prefetch_related(
+            Prefetch("review_answers", ReviewAnswer.objects.filter(review__deleted_at=None).select_related("review"))
+        )
         .annotate(solution_count=Count("solutions", filter=Q(solutions__deleted_at=None)))
         .order_by("-created_at", "id")
     )

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 
 from cxmap.workspaces.access import can, membership_of
 from cxmap.workspaces.models import Role, Workspace
+from kpis.forms_suggestions import SuggestionForm
 from kpis.parts import customers_of
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of, judged_periods
+from kpis.selectors.by_type import suggested_for
 from kpis.selectors.composition import Composition, compositions
 from kpis.selectors.history import PeriodValue, figure_of, period_values
 from kpis.selectors.persona_figures import persona_figures
 from kpis.sentences import evidence_sentence
+from kpis.services.suggestions import last_bound
 from personas import panels as persona_panels
 from personas.models import Persona
 from touchpoints import panels
@@ -62,6 +65,7 @@ def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Pan
     membership = membership_of(request, touchpoint.workspace_id)
     today = timezone.localdate(timezone=membership.workspace.zone)
     views = binding_views(bindings_of([touchpoint.pk]), today=today)
+    row = suggested_for(touchpoint)
     return panels.Panel(
         template="kpis/_touchpoint_panel.html",
         context={
@@ -70,6 +74,11 @@ def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> panels.Pan
             "can_analyse": can(membership, Role.ANALYST),
             "can_edit": can(membership, Role.EDITOR),
             "today": today,
+            "row": row,
+            "form": SuggestionForm(row=row) if row is not None else None,
+            "bound": last_bound(
+                workspace=membership.workspace, actor=membership.user, gesture=request.GET.get("bound", "")
+            ),
         },
         rank=10,
     )
@@ -93,6 +102,11 @@ def persona_panel(request: HttpRequest, persona: Persona) -> persona_panels.Pane
     return persona_panels.Panel(template="kpis/_persona_panel.html", context=context, rank=10)
 
 
+def by_type_link(request: HttpRequest, workspace: Workspace) -> panels.Link:
+    return panels.Link(_("KPIs by type"), reverse("kpis:by-type", args=[workspace.slug]))
+
+
 panels.register(touchpoint_panel)
 persona_panels.register(persona_panel)
 panels.register_link(ranking_link)
+panels.register_link(by_type_link)

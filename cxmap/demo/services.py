@@ -17,6 +17,7 @@ from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
 from cxmap.demo.library import is_described, library_describe
 from cxmap.demo.personas import sheets_fill
+from cxmap.demo.reviews import is_reviewed, reviews_seed
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -91,6 +92,9 @@ def demo_seed() -> Iterator[str]:
             if not Solution.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _improve(workspace, user, place)
+            if not is_reviewed(workspace):
+                with transaction.atomic():
+                    reviews_seed(workspace, user, place)
             if not Dashboard.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _boards(workspace, user, place)

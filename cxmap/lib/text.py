@@ -1,5 +1,6 @@
-"""Names: sorting as a French reader expects, codes from names."""
+"""Names: sorting as a French reader expects, codes from names. Texts: the spaces of French typography."""
 
+import re
 import unicodedata
 
 from django.utils.text import slugify
@@ -33,3 +34,9 @@ def code_from(name: str, *, taken: set[str] | frozenset[str] = frozenset(), fall
         number += 1
         code = f"{base}-{number}"
     return code
+
+
+def typeset_french(text: str) -> str:
+    """Return a French text written with plain spaces with its no-break ones: before : % and inside « », narrow before ; ! ?"""
+    text = re.sub(r" (?=[:%€»])|(?<=«) ", "\u00a0", text)
+    return re.sub(r" (?=[;!?])", "\u202f", text)

@@ -1,5 +1,6 @@
 """KPIs on touchpoints."""
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -25,11 +26,13 @@ def binding_create(
     direction: str = "",
     rhythm: str = Rhythm.WEEKLY,
     tolerance: float = 0,
+    gesture: uuid.UUID | None = None,
 ) -> Binding:
     """Put a KPI on a touchpoint. A binding that was taken off comes back with its targets, states and signals.
 
     The direction is the KPI's own unless given. Raises DirectionMissing where the KPI has none, AlreadyBound.
-    An archived KPI is offered nowhere, but files and documents that name it still bind it.
+    An archived KPI is offered nowhere, but files and documents that name it still bind it. Bindings of one gesture are
+    taken back together.
     """
     direction = direction or kpi.direction
     if direction not in Direction.values:
@@ -44,11 +47,15 @@ def binding_create(
     summary: dict[str, Any] = {"touchpoint": touchpoint.name, "kpi": kpi.code}
     if binding is None:
         binding = Binding(workspace_id=touchpoint.workspace_id, touchpoint=touchpoint, kpi=kpi, **values)
-        with recording(actor=actor, action="binding.added", target=binding, scope=touchpoint, **summary) as record:
+        with recording(
+            actor=actor, action="binding.added", target=binding, scope=touchpoint, gesture=gesture, **summary
+        ) as record:
             binding.save()
             record.created(binding)
     else:
-        with recording(actor=actor, action="binding.added", target=binding, scope=touchpoint, **summary) as record:
+        with recording(
+            actor=actor, action="binding.added", target=binding, scope=touchpoint, gesture=gesture, **summary
+        ) as record:
             record.watch(binding)
             binding.deleted_at = None
             for name, value in values.items():

@@ -2,6 +2,7 @@
 
 from kpis.views import (
     bindings,
+    by_type,
     catalogue,
     dashboard,
     flags,
@@ -16,6 +17,7 @@ from kpis.views import (
 
 __all__ = [
     "bindings",
+    "by_type",
     "catalogue",
     "dashboard",
     "flags",

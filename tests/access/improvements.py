@@ -1,11 +1,15 @@
-"""Pain points and solutions."""
+"""Pain points, solutions and reviews."""
 
+import datetime as dt
 from typing import Any
 
 from cxmap.workspaces.models import Role
-from improvements import services
+from improvements import reviewing, services
+from improvements.models import Review
+from journeys.models import Journey
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from tests.access.journeys import at_step
+from tests.access.journeys import one as one_journey
 
 
 def pain(world: World) -> dict[str, Any]:
@@ -29,6 +33,41 @@ def solution(world: World) -> dict[str, Any]:
 def typed(world: World) -> dict[str, Any]:
     """A title typed into a cell of a map."""
     return at_step(world)
+
+
+def review(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> Review:
+        return reviewing.review_start(
+            journey=one_journey_of(world),
+            checklist="principles",
+            actor=cast.ed,
+            held_on=dt.date(2026, 11, 2),
+        )
+
+    return {"pk": world.once("review", make).pk}
+
+
+def removed_review(world: World) -> dict[str, Any]:
+    def make() -> Review:
+        made = reviewing.review_start(
+            journey=one_journey_of(world),
+            checklist="principles",
+            actor=world.cast.ed,
+            held_on=dt.date(2026, 10, 2),
+        )
+        return reviewing.review_delete(review=made, actor=world.cast.ed)
+
+    return {"pk": world.once("removed-review", make).pk}
+
+
+def one_journey_of(world: World) -> Journey:
+    return Journey.objects.get(pk=one_journey(world)["pk"])
+
+
+def of_checklist(world: World) -> dict[str, Any]:
+    return {**one_journey(world), "checklist": "principles"}
 
 
 ROWS = [
@@ -61,6 +100,17 @@ ROWS = [
     Row("improvements:solution-edit", solution, Role.EDITOR, method="post"),
     Row("improvements:solution-score", solution, Role.EDITOR, method="post", data={"impact": "4", "effort": "2"}),
     Row("improvements:solution-delete", solution, Role.EDITOR, method="post"),
+    Row("improvements:reviews", one_journey, Role.VIEWER, ok=200),
+    Row("improvements:review-add", of_checklist, Role.EDITOR, method="post"),
+    Row("improvements:review-blank", of_checklist, Role.VIEWER, ok=200),
+    Row("improvements:review", review, Role.VIEWER, ok=200),
+    Row("improvements:review-answer", review, Role.EDITOR, method="post", data={"place": "think-big"}),
+    Row("improvements:review-gaps", review, Role.EDITOR, method="post"),
+    Row("improvements:review-edit", review, Role.EDITOR),
+    Row("improvements:review-edit", review, Role.EDITOR, method="post"),
+    Row("improvements:review-delete", review, Role.EDITOR, method="post"),
+    Row("improvements:review-restore", removed_review, Role.EDITOR, method="post"),
+    Row("improvements:review-paper", review, Role.VIEWER, ok=200),
     ApiRow("api:pain-list", nothing, Role.VIEWER),
     ApiRow("api:pain-list", nothing, Role.EDITOR, method="post", data={"title": "Queue"}),
     ApiRow("api:pain-detail", pain, Role.VIEWER),

@@ -1,6 +1,7 @@
 """KPIs on touchpoints, their signals, dashboard and matrix."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from cxmap.workspaces.models import Role
@@ -86,6 +87,20 @@ ROWS = [
         Row("kpis:ranking-export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
         for kind in ("csv", "csv-fr", "xlsx")
     ),
+    Row("kpis:by-type", in_workspace, Role.VIEWER),
+    *(
+        Row("kpis:by-type-export", lambda world, kind=kind: {**in_workspace(world), "kind": kind}, Role.VIEWER, ok=200)
+        for kind in ("csv", "csv-fr", "xlsx", "pdf")
+    ),
+    Row("kpis:type-detail", lambda world: {**in_workspace(world), "code": "product-page"}, Role.VIEWER),
+    Row("kpis:type-detail", lambda world: {**in_workspace(world), "code": "product-page"}, Role.ANALYST, method="post"),
+    Row(
+        "kpis:suggestions-undo",
+        lambda world: {**in_workspace(world), "gesture": uuid.uuid4()},
+        Role.ANALYST,
+        method="post",
+    ),
+    Row("kpis:binding-suggested", one_touchpoint, Role.ANALYST, method="post"),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST),
     Row("kpis:binding-add", one_touchpoint, Role.ANALYST, method="post"),
     Row(

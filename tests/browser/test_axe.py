@@ -1,5 +1,6 @@
 """Every page before axe, and in the width of a telephone and of a small laptop."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,8 @@ from django.conf import settings
 from playwright.sync_api import Page, TimeoutError
 
 from cxmap.workspaces.models import User, Workspace
+from improvements.models import Review
+from improvements.reviewing import review_start
 from journeys.access import share_token
 from journeys.models import Journey
 from journeys.services import cards, stages
@@ -51,6 +54,13 @@ def many_personas() -> Journey:
     return made
 
 
+def review_of(journey: Journey, checklist: str) -> Review:
+    """The newest review of the demonstration, or a new one with nothing answered."""
+    actor = User.objects.get(email=settings.DEMO_EMAIL)
+    found = Review.objects.filter(journey=journey, checklist=checklist, deleted_at=None).first()
+    return found or review_start(journey=journey, checklist=checklist, actor=actor, held_on=dt.date(2026, 11, 2))
+
+
 def addresses() -> dict[str, str]:
     journey = Journey.objects.filter(workspace__slug="demo").order_by("created_at").first()
     persona = Persona.objects.filter(workspace__slug="demo").order_by("created_at").first()
@@ -60,6 +70,7 @@ def addresses() -> dict[str, str]:
     assert persona is not None
     assert touchpoint is not None
     actor = User.objects.get(email=settings.DEMO_EMAIL)
+    omnichannel, principles = (review_of(journey, checklist) for checklist in ("omnichannel", "principles"))
     to_be = Journey.objects.filter(as_is=journey).first() or to_be_of(journey)
     return {
         "start": "/",
@@ -97,7 +108,13 @@ def addresses() -> dict[str, str]:
         "matrix_cell": "/w/demo/matrix/cell/?row=sales",
         "matrix_add": "/w/demo/matrix/add/?row=sales&channel=website&column=after",
         "kpis": "/w/demo/kpis/",
+        "by_type": "/w/demo/kpis/by-type/",
+        "by_type_list": "/w/demo/kpis/by-type/?view=list",
+        "type": "/w/demo/kpis/by-type/product-page/",
         "improvements": "/w/demo/improvements/",
+        "reviews": f"{journey.get_absolute_url()}reviews/",
+        "review": omnichannel.get_absolute_url(),
+        "review_principles": principles.get_absolute_url(),
         "impact_board": "/w/demo/improvements/board/",
         "personas": "/w/demo/personas/",
         "persona": persona.get_absolute_url(),
@@ -152,7 +169,13 @@ PAGES = (
     "matrix_cell",
     "matrix_add",
     "kpis",
+    "by_type",
+    "by_type_list",
+    "type",
     "improvements",
+    "reviews",
+    "review",
+    "review_principles",
     "impact_board",
     "personas",
     "persona",

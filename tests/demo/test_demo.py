@@ -4,7 +4,7 @@ from django.test import TransactionTestCase
 
 from cxmap.demo.services import demo_seed, states_present
 from cxmap.workspaces.models import Workspace
-from improvements.models import Solution
+from improvements.models import Pain, Review, Solution
 from journeys.models import Journey
 from kpis.models import Flag, Observation, State
 from personas.models import Persona
@@ -30,7 +30,12 @@ class DemoTests(TransactionTestCase):
             self.assertEqual(validated.children.get().status, "to_research")
             self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
             self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
-        before = Observation.objects.count()
+            reviews = Review.objects.filter(workspace=workspace)
+            self.assertEqual(reviews.count(), 4)
+            # Each noted gap stands once among the improvements.
+            self.assertEqual(Pain.objects.filter(review_answers__review__in=reviews).count(), 3)
+        before, reviewed = Observation.objects.count(), Review.objects.count()
         list(demo_seed())
         self.assertEqual(Observation.objects.count(), before)
+        self.assertEqual(Review.objects.count(), reviewed)
         self.assertEqual(Workspace.objects.count(), 2)

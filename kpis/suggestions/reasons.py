@@ -1,0 +1,67 @@
+"""Why one looks at a KPI, and where its figures usually come from: one line a KPI, said unless a type says it better."""
+
+from collections.abc import Mapping
+
+from journeys.blueprints import Text
+from kpis.suggestions.base import Family, text
+
+WEB, ADS, MAIL, SALES = Family.WEB, Family.ADS, Family.MAIL, Family.SALES
+CRM, CALLS, SURVEY, SOCIAL, PRODUCT = Family.CRM, Family.CALLS, Family.SURVEY, Family.SOCIAL, Family.PRODUCT
+
+REASONS: Mapping[str, tuple[Family, Text]] = {
+    "ctr": (ADS, text("Dit si le message donne envie d'en savoir plus aux personnes qui le voient.", "Says whether those who see the message want to know more.")),
+    "cpc": (ADS, text("Dit ce que coûte chaque visite amenée, avant même qu'elle serve à quelque chose.", "Says what each visit costs before it is good for anything.")),
+    "cpa": (ADS, text("Rapporte la dépense aux clients gagnés, et non aux clics.", "Sets the spending against customers won, not clicks.")),
+    "cac": (CRM, text("Additionne tout ce qu'il a fallu dépenser pour un nouveau client.", "Adds up all that a new customer cost.")),
+    "roas": (ADS, text("Dit si la campagne rapporte plus qu'elle ne coûte.", "Says whether the campaign earns more than it costs.")),
+    "open-rate": (MAIL, text("Dit si l'objet et l'expéditeur donnent envie d'ouvrir ; la protection de la vie privée des messageries gonfle ce taux.", "Says whether subject and sender invite opening; privacy features of mail programs inflate it.")),
+    "click-to-open": (MAIL, text("Parmi ceux qui ouvrent, combien trouvent ce qui les fait agir.", "Of those who open, how many find a reason to act.")),
+    "delivery-rate": (MAIL, text("Un e-mail non remis ne peut rien apporter : à vérifier avant tout le reste.", "A mail that never arrives can do nothing: look at this first.")),
+    "unsubscribe-rate": (MAIL, text("Signale un rythme ou un contenu qui lasse.", "Warns of a rhythm or a content that tires people.")),
+    "engagement-rate": (SOCIAL, text("Dit si le contenu fait réagir, et pas seulement s'il s'affiche.", "Says whether content makes people react, not only whether it was shown.")),
+    "lead-conversion": (CRM, text("Dit combien de contacts deviennent des clients ou des demandes.", "Says how many contacts become customers or requests.")),
+    "referral-rate": (CRM, text("Dit combien de clients viennent sur le conseil d'un autre.", "Says how many customers came on somebody's advice.")),
+    "bounce-rate": (WEB, text("Un départ immédiat signale une promesse non tenue ou une page difficile à lire.", "Leaving at once points to a promise not kept or a page that is hard to read.")),
+    "time-on-page": (WEB, text("Intérêt ou difficulté : le sens se choisit selon ce que l'on vient faire ici.", "Interest or difficulty: the direction depends on what people come here to do.")),
+    "page-load-time": (WEB, text("L'attente se paie avant même que la page soit lue.", "Waiting costs visits before the page is read.")),
+    "page-load-time-p90": (WEB, text("La médiane cache les plus lents : un visiteur sur dix attend plus que cela.", "The median hides the slowest: one visitor in ten waits longer than this.")),
+    "add-to-cart-rate": (SALES, text("Mesure l'envie d'acheter, séparée du paiement.", "Measures the wish to buy, apart from the payment.")),
+    "purchase-rate": (SALES, text("Dit combien de visites aboutissent à un achat.", "Says how many visits end in a purchase.")),
+    "cart-abandonment": (SALES, text("Montre ce qui se perd entre le panier et la commande : frais tardifs, compte imposé, doute.", "Shows what is lost between basket and order: late costs, a forced account, doubt.")),
+    "payment-failure": (SALES, text("Un paiement refusé perd un client déjà décidé.", "A failed payment loses somebody who had decided.")),
+    "average-order-value": (SALES, text("Dit si l'on conseille et complète bien, à lire avec le taux d'achat.", "Says how well one advises and completes; read it beside the purchase rate.")),
+    "revenue-per-visit": (SALES, text("Réunit taux d'achat et panier moyen en un seul chiffre.", "Puts purchase rate and order value into one figure.")),
+    "shop-conversion": (SALES, text("Dit combien d'entrées deviennent des achats.", "Says how many people who come in buy.")),
+    "quote-acceptance": (CRM, text("Dit si l'offre répond à la demande, au bon prix et à temps.", "Says whether the offer meets the request, at the right price and in time.")),
+    "repeat-purchase-rate": (SALES, text("Un second achat confirme que le premier a tenu sa promesse.", "A second purchase confirms the promise of the first.")),
+    "purchase-frequency": (SALES, text("Dit si le client revient de plus en plus souvent.", "Says whether customers come back more often.")),
+    "clv": (CRM, text("Juge la relation sur toute sa durée et non sur une vente.", "Judges the relationship over its whole life, not one sale.")),
+    "on-time-delivery": (SALES, text("La date promise est la première promesse que le client peut vérifier.", "The promised date is the first promise that a customer can check.")),
+    "return-rate": (SALES, text("Un retour dit que l'article ne correspondait pas à ce que la page annonçait.", "A return says that the item was not what the page had announced.")),
+    "csat": (SURVEY, text("Demande à chaud si cette interaction a satisfait.", "Asks right away whether this interaction satisfied.")),
+    "csat-mean": (SURVEY, text("Suit des écarts plus fins que la part de satisfaits.", "Follows finer changes than the share of satisfied customers.")),
+    "nps": (SURVEY, text("Mesure la relation entière : à poser après un parcours, pas après un clic.", "Measures the whole relationship: ask it after a journey, not after a click.")),
+    "ces": (SURVEY, text("Demande si c'était facile : l'effort fait partir plus sûrement que l'enchantement ne retient.", "Asks whether it was easy: effort drives people away.")),
+    "review-score": (SOCIAL, text("C'est ce que lisent les suivants avant de se décider.", "It is what the next customers read before they decide.")),
+    "sentiment": (SOCIAL, text("Dit le ton de ce qui est écrit sans qu'on ait posé de question.", "Says the tone of what people write unasked.")),
+    "fcr": (CALLS, text("Une demande réglée du premier coup évite un second contact et un client agacé.", "A request solved at once saves a second contact and an annoyed customer.")),
+    "call-abandonment": (CALLS, text("Ceux qui raccrochent n'apparaissent dans aucune enquête de satisfaction.", "Those who hang up appear in no satisfaction survey.")),
+    "response-time": (CALLS, text("Le silence inquiète plus que la réponse ne rassure.", "Silence worries people more than an answer calms them.")),
+    "waiting-time": (CALLS, text("C'est la première chose que vit le client.", "It is the first thing that a customer lives through.")),
+    "waiting-time-p90": (CALLS, text("Un client sur dix attend plus que cela : c'est lui qui se plaint.", "One in ten waits longer than this: they are the ones who complain.")),
+    "handling-time": (CALLS, text("Trop court bâcle, trop long embrouille : le sens se choisit.", "Too short is careless, too long is confused: choose the direction.")),
+    "resolution-time": (CALLS, text("Compte jusqu'à la solution et non jusqu'à la première réponse.", "Counts until it is solved, not until the first answer.")),
+    "service-level": (CALLS, text("Dit si les équipes suffisent aux heures de pointe.", "Says whether there are enough people at busy hours.")),
+    "self-service-rate": (CALLS, text("Dit combien trouvent seuls, sans devoir demander.", "Says how many find it alone, without asking.")),
+    "chatbot-containment": (CALLS, text("À lire avec la satisfaction : un robot peut aussi retenir qui voudrait partir.", "Read it beside satisfaction: a bot can also hold back those who want a person.")),
+    "faq-helpfulness": (WEB, text("Dit, article par article, si la réponse a servi.", "Says, article by article, whether the answer helped.")),
+    "repeat-contact-rate": (CALLS, text("Revenir pour la même chose, c'est n'avoir pas été aidé.", "Coming back for the same thing means not having been helped.")),
+    "transfer-rate": (CALLS, text("Chaque transfert oblige le client à tout répéter.", "Each transfer makes customers tell it all again.")),
+    "contacts-per-1000-orders": (CALLS, text("Un contact après commande est souvent une question que l'on aurait pu prévenir.", "A contact after an order is often a question that could have been prevented.")),
+    "complaints-per-1000-customers": (CALLS, text("Les plaintes montrent la partie visible de ce qui déçoit.", "Complaints are the visible part of what disappoints.")),
+    "retention-rate": (CRM, text("Rester est la réponse la plus sincère à la question de la satisfaction.", "Staying is the most honest answer about satisfaction.")),
+    "churn-rate": (CRM, text("Dit combien partent, et quand : à rapprocher de ce qui précède.", "Says how many leave, and when: look at what came before.")),
+    "activation-rate": (PRODUCT, text("Un produit que l'on n'a pas commencé à utiliser sera quitté.", "A product that nobody began to use will be left.")),
+    "feature-adoption": (PRODUCT, text("Dit si ce qui a été construit ou expliqué est utilisé.", "Says whether what was built or explained is used.")),
+    "defects-per-1000-products": (PRODUCT, text("Un défaut annule tout ce que les autres points de contact ont réussi.", "A defect undoes what all other touchpoints did well.")),
+}  # fmt: skip
