@@ -337,7 +337,7 @@ class PersonaIn(serializers.Serializer[Any]):
             try:
                 content = cleaned(kind, row.get("content", saved.content if saved else {}), channels=codes)
             except SectionRefused as error:
-                raise ValidationError(f"Section {place}: {error}") from error
+                raise ValidationError(f"“{title}”: {error}") from error
             filled.append({"remove": False, **row, "kind": kind, "title": title, "content": content})
         return filled
 

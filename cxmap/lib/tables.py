@@ -41,7 +41,7 @@ class TableTooLarge(TableUnreadable):
         super().__init__(None if rows_max == ROWS_MAX else text % {"rows": formats.whole(rows_max)})
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, cell_max: int) -> str:
     if value is None:
         return ""
     if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
@@ -49,7 +49,7 @@ def _text(value: Any) -> str:
     if isinstance(value, dt.datetime):
         value = value.date() if value.time() == dt.time() else value.isoformat(" ", "minutes")
     text = str(value).replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return "".join(character for character in text if not "\ud800" <= character <= "\udfff")[:CELL_MAX]
+    return "".join(character for character in text if not "\ud800" <= character <= "\udfff")[:cell_max]
 
 
 def _table(name: str, rows: list[list[str]], rows_max: int) -> Table | None:
@@ -63,18 +63,27 @@ def _table(name: str, rows: list[list[str]], rows_max: int) -> Table | None:
     return Table(name, [(row + [""] * width)[:width] for row in rows])
 
 
-def tables_read(raw: bytes, *, name: str, rows_max: int = ROWS_MAX) -> list[Table]:
-    """Return the sheets of a file that hold something. Raises TableUnreadable, TableTooLarge."""
+def tables_read(
+    raw: bytes, *, name: str, rows_max: int = ROWS_MAX, sheets_max: int = SHEETS_MAX, cell_max: int = CELL_MAX
+) -> list[Table]:
+    """Return the sheets of a file that hold something, the first sheets_max; texts end after cell_max characters.
+
+    Raises TableUnreadable, TableTooLarge.
+    """
     if len(raw) > FILE_BYTES_MAX:
         raise TableTooLarge(rows_max)
-    tables = _workbook(raw, rows_max) if raw[:4] == b"PK\x03\x04" else [_csv(raw, name, rows_max)]
+    tables = (
+        _workbook(raw, rows_max, sheets_max, cell_max)
+        if raw[:4] == b"PK\x03\x04"
+        else [_csv(raw, name, rows_max, cell_max)]
+    )
     found = [table for table in tables if table is not None]
     if not found:
         raise TableUnreadable(_("There is nothing in this file."))
     return found
 
 
-def _workbook(raw: bytes, rows_max: int) -> list[Table | None]:
+def _workbook(raw: bytes, rows_max: int, sheets_max: int, cell_max: int) -> list[Table | None]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
@@ -86,13 +95,13 @@ def _workbook(raw: bytes, rows_max: int) -> list[Table | None]:
         raise TableTooLarge(rows_max)
     found = []
     try:
-        for page in book.worksheets[:SHEETS_MAX]:
+        for page in book.worksheets[:sheets_max]:
             rows = []
             for number, row in enumerate(page.iter_rows(max_col=COLUMNS_MAX + 1, values_only=True)):
                 # A sheet may claim a million empty rows.
                 if number > rows_max * 5:
                     break
-                rows.append([_text(value) for value in row])
+                rows.append([_text(value, cell_max) for value in row])
             found.append(_table(page.title, rows, rows_max))
     except TableUnreadable:
         raise
@@ -103,7 +112,7 @@ def _workbook(raw: bytes, rows_max: int) -> list[Table | None]:
     return found
 
 
-def _csv(raw: bytes, name: str, rows_max: int) -> Table | None:
+def _csv(raw: bytes, name: str, rows_max: int, cell_max: int) -> Table | None:
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in raw[:4096] and not wide:
         raise TableUnreadable
@@ -114,7 +123,7 @@ def _csv(raw: bytes, name: str, rows_max: int) -> Table | None:
         text = raw.decode("cp1252", errors="replace")
     delimiter = _delimiter(text)
     try:
-        rows = [[_text(value) for value in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        rows = [[_text(value, cell_max) for value in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as error:
         raise TableUnreadable from error
     return _table(name, rows, rows_max)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from personas.api import PersonaOut
-from personas.models import Persona
+from personas.models import Persona, Portrait
 from personas.selectors import sheets
 
 KEPT = (
     "name", "tagline", "quote", "summary", "share_percent", "sector", "market", "relation", "segments", "dimensions",
-    "traits", "sections", "empathy",
+    "traits", "sections", "empathy", "colour", "portrait", "portrait_variant",
 )  # fmt: skip
 # Told in a file and not read back: somebody validates a sheet, and looks at it first.
 TOLD = ("parent", "status", "review_on", "evidence_share")
@@ -23,6 +23,8 @@ def documents_of(personas: Sequence[Persona]) -> list[dict[str, Any]]:
     for persona in personas:
         data = PersonaOut(persona, context={"sheets": found}).data
         document = {name: data[name] for name in (*KEPT, *TOLD)}
+        if document["portrait"] == Portrait.PICTURE:
+            del document["portrait"]  # a picture is no text: it stays where it was brought
         document["parent"] = names.get(persona.parent_id, "") if persona.parent_id else ""
         document["traits"] = [
             # One of the ten goes by its field alone, one of the team's own by group and label.

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from cxmap.lib.text import fold
@@ -19,6 +20,12 @@ from personas.interchange.words import IDENTITY_FIELDS, KINDS, LANGUAGES, QUADRA
 from personas.interchange.writing import answer_of
 from personas.models import Persona
 
+OTHERS: dict[str, Any] = {
+    "segments": _lazy("Segments"),
+    "dimensions": _lazy("Which data are this persona's"),
+    "colour": _lazy("Colour"),
+    "portrait": _lazy("Portrait"),
+}
 UPDATE, COPY, SKIP = "update", "copy", "skip"
 
 
@@ -79,11 +86,17 @@ def _context(workspace: Workspace) -> dict[str, Any]:
 
 def _with_ids(document: Mapping[str, Any], persona: Persona) -> dict[str, Any]:
     """Return the document with the ids of sections that the persona has already: those of the same kind and title."""
-    known = {(section.kind, fold(section.title)): section.pk for section in persona.sections.filter(deleted_at=None)}
+    known: dict[tuple[str, str], list[int]] = {}
+    for section in persona.sections.filter(deleted_at=None).order_by("-rank", "-id"):
+        known.setdefault((section.kind, fold(section.title)), []).append(section.pk)
+    rows = document.get("sections", [])
+    if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
+        return dict(document)  # refused by PersonaIn
     sections = []
-    for one in document.get("sections", []):
-        key = (one.get("kind"), fold(str(one.get("title", "")))) if isinstance(one, dict) else None
-        sections.append({**one, "id": known[key]} if key in known else one)
+    for one in rows:
+        # Of several with one title, the first of the file is the first of the sheet.
+        found = known.get((str(one.get("kind")), fold(str(one.get("title", "")))))
+        sections.append({**one, "id": found.pop()} if found else one)
     return {**document, "sections": sections}
 
 
@@ -103,9 +116,9 @@ def _leaves(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
     for name, label in IDENTITY_FIELDS.items():
         if document.get(name) not in (None, ""):
             found[name] = (str(label), str(document[name]))
-    for name in ("segments", "dimensions"):
-        if document.get(name):
-            found[name] = (name, str(document[name]))
+    for name, label in OTHERS.items():
+        if document.get(name) not in (None, "", [], {}):
+            found[name] = (str(label), str(document[name]))
     entries = [
         (f"trait:{row.get('field') or fold(row.get('label', ''))}", str(TRAITS.get(row.get("field", ""), row.get("label", ""))), row.get("text", ""), row)
         for row in document.get("traits", [])
@@ -118,7 +131,10 @@ def _leaves(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, 
         (f"section:{row['kind']}:{fold(row['title'])}", f"{KINDS[row['kind']]} · {row['title']}", answer_of(row["kind"], row["content"], names), row)
         for row in document.get("sections", [])
     ]  # fmt: skip
-    for key, label, text, row in entries:
+    for first, label, text, row in entries:
+        key = first
+        while key in found or f"{key}:evidence" in found:
+            key += "'"
         if text:
             found[key] = (label, text)
         proofs = [

@@ -33,8 +33,7 @@ from personas.interchange.words import (
     reader,
     texts,
 )
-from personas.interchange.writing import FORMAT, Row
-from personas.models import FIELDS_OF_GROUP
+from personas.interchange.writing import FORMAT, INTRODUCTION, Row
 from personas.sections import SHAPES
 
 FILE_MAX = 4 * 1024 * 1024  # bytes
@@ -42,7 +41,7 @@ UNPACKED_MAX = 60 * 1024 * 1024
 PERSONAS_MAX = 50  # of one file
 BAR = re.compile(r"\s*(?<!\\)\|\s*")
 DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y")
-GROUP_OF = {one.value: group.value for group, fields in FIELDS_OF_GROUP.items() for one in fields}
+CELL_MAX = 20_000  # characters: thirty lines of 300 and more
 
 
 class PersonaFileUnreadable(CxmapError):
@@ -84,7 +83,7 @@ def file_read(raw: bytes, *, name: str, channels: Mapping[str, str]) -> FileRead
         try:
             tables = [
                 (table.name, [[as_typed(text) for text in row] for row in table.rows])
-                for table in tables_read(raw, name=name)
+                for table in tables_read(raw, name=name, sheets_max=PERSONAS_MAX + 1, cell_max=CELL_MAX)
             ]
         except CxmapError as error:
             raise PersonaFileUnreadable(f"{name}: {error}") from error
@@ -100,7 +99,12 @@ def file_read(raw: bytes, *, name: str, channels: Mapping[str, str]) -> FileRead
             )
             % {"name": name}
         )
-    return FileRead(name, found[:PERSONAS_MAX])
+    if len(found) > PERSONAS_MAX:
+        raise PersonaFileUnreadable(
+            _("“%(name)s” holds more than %(number)s personas: part it into several files.")
+            % {"name": name, "number": PERSONAS_MAX}
+        )
+    return FileRead(name, found)
 
 
 def _is_docx(raw: bytes, name: str) -> bool:
@@ -130,6 +134,7 @@ def _docx_tables(raw: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
             _("“%(name)s” is damaged: save it anew, then bring it again.") % {"name": name}
         ) from error
     columns = reader(COLUMNS)
+    known = {fold(text) for text in texts(INTRODUCTION)}
     found: list[tuple[str, list[list[str]]]] = []
     part = ""
     for block in blocks:
@@ -139,6 +144,9 @@ def _docx_tables(raw: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
                 found.append((block.text.strip(), [[str(key) for key in COLUMNS]]))
             elif style.startswith(("Heading2", "Titre2")):
                 part = block.text.strip()
+            elif found and block.text.strip() and fold(block.text) not in known:
+                # What somebody wrote between the tables is theirs, not the template's: it is kept as a section.
+                found[-1][1].append([block.text.strip() if key == "answer" else "" for key in COLUMNS])
         elif isinstance(block, DocxTable):
             if not found:
                 found.append(("", [[str(key) for key in COLUMNS]]))
@@ -214,7 +222,9 @@ def _entry(row: Row, found: Found, words: _Words, number: int) -> dict[str, Any]
         entry = {"quadrant": words.quadrants[name], "items": _lines(row["answer"])}
         document["empathy"].append(entry)
         return entry
-    if name in words.traits and part not in {IDENTITY, EMPATHY} and not kind:
+    taken = {entry.get("field") for entry in document["traits"]}
+    # A second one of the same name is a field of the team's own that is called like one of the ten.
+    if name in words.traits and part not in {IDENTITY, EMPATHY} and not kind and words.traits[name] not in taken:
         entry = {"field": words.traits[name], "text": row["answer"]}
         document["traits"].append(entry)
         return entry
@@ -267,7 +277,7 @@ def _identity(row: Row, key: str, found: Found, number: int) -> None:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip().removeprefix("•").removeprefix("- ").strip() for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _content(kind: str, answer: str, words: _Words) -> dict[str, Any]:

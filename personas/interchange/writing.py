@@ -7,7 +7,7 @@ from typing import Any
 
 import docx
 import xlsxwriter
-from django.utils.translation import get_language, gettext, override, pgettext
+from django.utils.translation import get_language, gettext, gettext_lazy, override, pgettext
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -33,6 +33,9 @@ from personas.sections import SHAPES
 Row = dict[str, str]
 WIDTHS = {"part": 22, "field": 24, "question": 38, "answer": 60, "kind": 18, "title": 30, "link": 26, "gathered_on": 12, "n": 10}  # fmt: skip
 FORMAT = "cxmap-personas/1"
+INTRODUCTION = gettext_lazy(
+    "Fill in what you know and leave the rest empty. Say what each answer rests on, or leave the evidence empty: it is then shown as a hypothesis. Age bands, no names of real people."
+)  # fmt: skip
 
 
 def _row(part: str, field: str, question: str = "", answer: str = "", **evidence: str) -> Row:
@@ -197,9 +200,7 @@ def docx_file(personas: Sequence[tuple[str, Sequence[Row]]], *, language: str) -
             if number:
                 document.add_page_break()
             document.add_heading(name, level=1)
-            document.add_paragraph(
-                gettext("Fill in what you know and leave the rest empty. Say what each answer rests on, or leave the evidence empty: it is then shown as a hypothesis. Age bands, no names of real people.")
-            )  # fmt: skip
+            document.add_paragraph(str(INTRODUCTION))
             part = None
             table: Any = None
             for row in rows:
@@ -236,7 +237,7 @@ def _docx_table(document: Any) -> Any:
 
 
 def json_file(documents: Sequence[Mapping[str, Any]]) -> bytes:
-    """Return all documents as JSON, lossless; its schema is docs/persona.schema.json."""
+    """Return all documents as JSON, all that stands on a sheet; its schema is docs/persona.schema.json."""
     return json.dumps({"format": FORMAT, "personas": documents}, ensure_ascii=False, indent=1, default=str).encode()
 
 

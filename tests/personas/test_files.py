@@ -7,7 +7,9 @@ import zipfile
 from typing import Any
 
 import docx
+import jsonschema
 import openpyxl
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.translation import override
@@ -16,6 +18,7 @@ from personas import services
 from personas.channels import channels
 from personas.interchange import blank_rows, document_of, docx_file, file_read, json_file, rows_of, xlsx_file
 from personas.interchange.plan import channel_words, plan_of
+from personas.interchange.reading import PersonaFileUnreadable
 from personas.models import Persona
 from personas.services import OwnField, SectionEntry
 from tests.personas.base import PersonaTestCase
@@ -156,6 +159,58 @@ class RoundTripTests(FilesTestCase):
         self.assertEqual(Persona.objects.filter(workspace=self.workspace).count(), 1)
         self.client.post(url, {"looked_at": looked_at, "choice-0": "copy"})
         self.assertTrue(Persona.objects.filter(workspace=self.workspace, name="Claire (2)").exists())
+
+    def test_what_a_careless_reader_would_lose(self) -> None:
+        """Long lists, marks at the beginning, an own field called like one of the ten, two sections of one title."""
+        persona = services.persona_create(
+            workspace=self.workspace,
+            actor=self.ed,
+            name="Paul",
+            traits={"goals": "The first"},
+            own_fields=[OwnField(group="motivational", label="Goals", text="The second")],
+            sections=[
+                SectionEntry("list", "Long", {"items": [f"{number} " + "x" * 290 for number in range(30)]}),
+                SectionEntry("list", "Same", {"items": ["- a dash", "• a dot"]}),
+                SectionEntry("list", "Same", {"items": ["another"]}),
+            ],
+        )
+        for kind in WRITERS:
+            with self.subTest(kind=kind):
+                (found,) = self.read(self.written(kind, "en", persona), f"paul.{kind}").found
+                (planned,) = plan_of(self.workspace, [found]).personas
+                self.assertEqual((planned.errors, planned.differences), ([], []))
+        (first, second) = [row for row in found.document["traits"] if row["text"].startswith("The")]
+        self.assertEqual((first["field"], second["label"]), ("goals", "Goals"))
+
+    def test_many_in_one_file(self) -> None:
+        documents = [{**document_of(self.persona), "name": f"P{number}"} for number in range(51)]
+        filled = [(one["name"], rows_of(one, {})) for one in documents]
+        for kind, write in WRITERS.items():
+            with self.subTest(kind=kind):
+                self.assertEqual(len(self.read(write(filled[:50], language="en"), f"x.{kind}").found), 50)
+                with self.assertRaisesMessage(PersonaFileUnreadable, "more than 50 personas"):
+                    self.read(write(filled, language="en"), f"x.{kind}")
+
+    def test_words_between_the_tables(self) -> None:
+        document = docx.Document(io.BytesIO(self.written("docx", "en")))
+        document.add_paragraph("Met at the fair, to be asked again.")
+        raw = io.BytesIO()
+        document.save(raw)
+        (found,) = self.read(raw.getvalue(), "x.docx").found
+        self.assertEqual(found.document["sections"][-1]["content"], {"text": "Met at the fair, to be asked again."})
+        self.assertEqual(len(found.notes), 1)
+
+    def test_json_keeps_to_its_schema(self) -> None:
+        schema = json.loads((settings.BASE_DIR / "docs" / "persona.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(json.loads(json_file([document_of(self.persona)])), schema)
+
+    def test_malformed_json(self) -> None:
+        for sections in (None, 3, [{"kind": ["x"], "title": "t"}], ["x"]):
+            with self.subTest(sections=sections):
+                raw = json.dumps({"format": "cxmap-personas/1", "personas": [{"name": "Claire", "sections": sections}]})
+                plan = self.bring(("x.json", raw.encode())).context["plan"]
+                self.assertTrue(plan.personas[0].errors)
 
 
 class RefusalTests(FilesTestCase):
