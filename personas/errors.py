@@ -57,3 +57,15 @@ class PictureNotTaken(CxmapError):
     code = "picture_not_taken"
     message = _("This file is no picture that can be kept: a PNG, JPEG, WebP or GIF picture up to 8 MB can.")
     status = 422
+
+
+class NothingToPrint(CxmapError):
+    code = "nothing_to_print"
+    message = _("There is no persona to put into a file yet: describe one first, or tick others.")
+    status = 404
+
+
+class TooManySheets(CxmapError):
+    code = "too_many_sheets"
+    message = _("One file holds at most 50 personas: tick those that you want.")
+    status = 422

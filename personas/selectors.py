@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from cxmap.workspaces.models import Workspace
 from personas.channels import channels
+from personas.errors import TooManySheets
 from personas.models import (
     FIELDS_OF_GROUP,
     EvidenceKind,
@@ -27,6 +28,7 @@ from personas.questions import QUESTIONS
 from personas.sections import is_empty
 
 TRASH_SHOWN = 50
+SHEETS_MAX = 50  # in one file
 
 
 def backed_share(backed: int, filled: int) -> float | None:
@@ -367,4 +369,28 @@ def blank_sheet(workspace: Workspace) -> Sheet:
         )
         for group in TraitGroup
     ]
-    return Sheet(persona=Persona(workspace=workspace), groups=groups, segments=(), filled=0, backed=0)
+    return Sheet(
+        persona=Persona(workspace=workspace), groups=groups, segments=(), filled=0, backed=0, empathy=_empathy(())
+    )
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def sheets_to_print(workspace: Workspace, wanted: Sequence[str] = ()) -> list[Sheet]:
+    """Return the sheets of the personas with these ids, of all when none is named, by name; raises TooManySheets.
+
+    Ids of other workspaces, of deleted personas and what is no id at all count as not there.
+    """
+    rows = Persona.objects.filter(workspace=workspace, deleted_at=None)
+    if wanted:
+        rows = rows.filter(pk__in=[pk for pk in map(_as_uuid, wanted) if pk is not None])
+    rows = rows.select_related("workspace", "parent").prefetch_related("segments")
+    personas = list(rows[: SHEETS_MAX + 1])
+    if len(personas) > SHEETS_MAX:
+        raise TooManySheets
+    return sheets(personas)

@@ -1,4 +1,4 @@
-"""The pages of personas: list, sheet, form, evidence, trash, PDF."""
+"""The pages of personas: list, sheet, form, evidence, trash."""
 
 import datetime as dt
 from typing import Any
@@ -12,7 +12,6 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,11 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cxmap.history.services import feed
 from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import refuse, render_page_or_partial, wants_partial
-from cxmap.lib.text import fold
 from cxmap.workspaces.access import can, workspace_for_edit, workspace_for_view
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
-from personas import access, choosing, documents, selectors, services
+from personas import access, choosing, selectors, services
 from personas.comparison import comparison
 from personas.errors import PictureNotTaken, ReviewDateNeeded
 from personas.forms import ChooserForm, EvidenceForm, PersonaForm, PortraitForm, StatusForm
@@ -320,25 +318,3 @@ def evidence_restore(request: MemberRequest, pk: int) -> HttpResponse:
     evidence = access.evidence_for_edit(request, pk)
     services.evidence_restore(evidence=evidence, actor=request.user)
     return redirect(f"{evidence.holder.persona.get_absolute_url()}#{evidence.anchor}")
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response
-
-
-@login_required
-@require_safe
-def persona_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
-    persona: Persona = access.persona_for_view(request, pk)
-    name = slugify(fold(persona.name))[:60] or "persona"
-    return _pdf(documents.sheet_pdf(selectors.sheet(persona)), name)
-
-
-@login_required
-@require_safe
-def blank_pdf(request: MemberRequest, slug: str) -> HttpResponse:
-    """The sheet with its questions and empty lines, for a workshop (artefact 1)."""
-    workspace = workspace_for_view(request, slug)
-    return _pdf(documents.sheet_pdf(selectors.blank_sheet(workspace), blank=True), "persona")

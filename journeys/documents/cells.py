@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from journeys.documents.fonts import wrap
+from cxmap.lib.fonts import wrap
 from journeys.documents.shapes import Picture, Rect, Shape, Text
 from journeys.documents.style import (
     CARD_STROKE,

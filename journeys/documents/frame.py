@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from cxmap.lib.fonts import shortened, width, wrap
 from cxmap.lib.formats import NBSP
 from journeys.documents.cells import LEADING
-from journeys.documents.fonts import shortened, width, wrap
 from journeys.documents.grid import Grid, Tile
 from journeys.documents.model import MapDoc
 from journeys.documents.shapes import Page, Text

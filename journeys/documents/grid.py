@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cxmap.lib.fonts import wrap
 from journeys.documents.cells import LEADING, Block, block, stack_height
-from journeys.documents.fonts import wrap
 from journeys.documents.model import Column, LaneDoc, MapDoc
 
 LABEL = 11.5  # widths in text sizes

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cxmap.lib.fonts import shortened, width, wrap
 from journeys.documents import curves
 from journeys.documents.cells import LEADING, stack_height, stack_shapes
-from journeys.documents.fonts import shortened, width, wrap
 from journeys.documents.frame import foot_height, texts
 from journeys.documents.grid import Grid, Row, Tile, head_text
 from journeys.documents.model import LEVELS, Column, Curve, MapDoc, Series

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from math import cos, pi, sin
 from xml.sax.saxutils import escape, quoteattr
 
-from journeys.documents.fonts import width
+from cxmap.lib.fonts import width
 from journeys.documents.shapes import Clip, Line, Marker, Page, Path, Picture, Rect, Shape, Text
 
 FONT = "'Fira Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"

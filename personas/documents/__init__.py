@@ -1,5 +1,5 @@
 """A persona on paper."""
 
-from personas.documents.pdf import sheet_pdf
+from personas.documents.pdf import SCALES, sheet_pdf, sheet_png, sheets_pdf
 
-__all__ = ["sheet_pdf"]
+__all__ = ["SCALES", "sheet_pdf", "sheet_png", "sheets_pdf"]

@@ -89,6 +89,8 @@ ROWS = [
     Row("personas:file", lambda world: {**one(world), "kind": "xlsx"}, Role.VIEWER),
     Row("personas:detail", one, Role.VIEWER),
     Row("personas:pdf", one, Role.VIEWER),
+    Row("personas:png", one, Role.VIEWER),
+    Row("personas:sheets-pdf", in_workspace, Role.VIEWER, ok=302),
     Row("personas:edit", one, Role.EDITOR),
     Row("personas:edit", one, Role.EDITOR, method="post", data={**NEW, "revision": "1"}, ok=302),
     Row("personas:delete", one, Role.EDITOR, method="post"),

@@ -9,8 +9,8 @@ from django.test import SimpleTestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxmap.lib.fonts import width, wrap
 from journeys.documents import PAPERS, DoesNotFit, canvas, lay_out, svg_write
-from journeys.documents.fonts import width, wrap
 from journeys.documents.model import Band, Column, Curve, LaneDoc, MapDoc, Series
 from journeys.documents.shapes import Clip, Page, Shape, Text
 from journeys.lanes import PrintLine
