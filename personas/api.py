@@ -326,6 +326,9 @@ class PersonaIn(serializers.Serializer[Any]):
             for item in section.content["items"]
         }
         filled = []
+        ids = [row["id"] for row in rows if "id" in row]
+        if len(ids) != len(set(ids)):
+            raise ValidationError("Two sections have the same id.")
         for place, row in enumerate(rows, 1):
             saved = known.get(row["id"]) if "id" in row else None
             if "id" in row and saved is None:

@@ -22,6 +22,7 @@ from personas.models import Persona
 from personas.selectors import Sheet
 
 LANGUAGES = ("en", "fr")
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
 def _file(content: bytes, content_type: str, name: str, *, inline: bool = True) -> HttpResponse:
@@ -76,6 +77,26 @@ def personas_pdf(request: MemberRequest, slug: str) -> HttpResponse:
     except CxmapError as error:
         return refuse(request, error, back=reverse("personas:list", args=[workspace.slug]))
     return _file(documents.sheets_pdf(sheets), "application/pdf", f"{_name_of_many(workspace)}.pdf")
+
+
+@login_required
+@require_safe
+def persona_pptx(request: MemberRequest, pk: UUID) -> HttpResponse:
+    persona = access.persona_for_view(request, pk)
+    content = documents.pptx_write([selectors.sheet(persona)])
+    return _file(content, PPTX, f"{_name(persona)}.pptx", inline=False)
+
+
+@login_required
+@require_safe
+def personas_pptx(request: MemberRequest, slug: str) -> HttpResponse:
+    """All personas, or the ticked ones, as slides that can be changed."""
+    workspace = workspace_for_view(request, slug)
+    try:
+        sheets = _sheets(request, workspace)
+    except CxmapError as error:
+        return refuse(request, error, back=reverse("personas:list", args=[workspace.slug]))
+    return _file(documents.pptx_write(sheets), PPTX, f"{_name_of_many(workspace)}.pptx", inline=False)
 
 
 @login_required

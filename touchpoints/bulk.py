@@ -133,7 +133,7 @@ def changes_undo(*, workspace: Workspace, actor: User, gesture: UUID) -> int:
     """
     try:
         with transaction.atomic():
-            return len(gesture_undo(actor=actor, workspace_id=workspace.pk, gesture=gesture))
+            return len(gesture_undo(actor=actor, workspace_id=workspace.pk, gesture=gesture, action="touchpoint."))
     except IntegrityError as error:
         raise TouchpointNameTaken from error
 

@@ -50,6 +50,8 @@ def _chosen(request: MemberRequest, workspace: Workspace) -> dict[UUID, int | No
     if data.get("all"):
         query = QueryDict(data.get("query", "")) if request.method == "POST" else request.GET
         form = FilterForm(query, workspace=workspace)
+        if not form.is_valid():
+            return {}  # a filter that means nothing any more would mean everything
         today = timezone.localdate(timezone=workspace.zone)
         rows = selectors.found(workspace, form.filters(), today=today)
         return dict(rows.values_list("pk", "revision")[:ROWS_MAX])
@@ -80,6 +82,9 @@ def touchpoints_bulk(request: MemberRequest, slug: str) -> HttpResponse:
         messages.error(request, _("Tick at least one touchpoint first."))
         return see_other(back)
     act = ACTS.get(data.get("do", "")) if request.method == "POST" else None
+    if act is not None and data.get("all") and str(len(expected)) != data.get("count"):
+        messages.error(request, _("Others changed the library meanwhile. Nothing was done: look at the list again."))
+        return see_other(back)
     if act is not None:
         return _done(request, workspace, query, act(workspace=workspace, actor=request.user, expected=expected), act)
     applied = request.method == "POST" and "apply" in request.POST

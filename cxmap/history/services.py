@@ -240,12 +240,14 @@ def undo(*, actor: Any, scope: models.Model, redo: bool = False) -> list[Change]
 
 
 @transaction.atomic
-def gesture_undo(*, actor: Any, workspace_id: int, gesture: uuid.UUID) -> list[Change]:
-    """Take back one gesture of the actor, whatever came after it elsewhere, and return its changes.
+def gesture_undo(*, actor: Any, workspace_id: int, gesture: uuid.UUID, action: str) -> list[Change]:
+    """Take back one gesture of the actor made of actions of one kind ("touchpoint."), whatever came after it elsewhere, and return its changes.
 
     Raises NothingToUndo, or ChangedSince when one of its rows was changed after it: then nothing is taken back.
     """
-    mine = Change.objects.select_for_update().filter(workspace_id=workspace_id, gesture=gesture, actor=actor)
+    mine = Change.objects.select_for_update().filter(
+        workspace_id=workspace_id, gesture=gesture, actor=actor, action__startswith=action
+    )
     changes = list(mine.filter(undone_at=None).exclude(rows=[]).order_by("-id"))
     if not changes:
         raise NothingToUndo

@@ -48,6 +48,9 @@ _OF_PERSONA = """
       AND EXISTS (
           SELECT 1 FROM journeys_card AS card
             JOIN journeys_journey AS journey ON journey.id = card.journey_id AND journey.deleted_at IS NULL
+            JOIN journeys_lane AS lane ON lane.id = card.lane_id AND lane.deleted_at IS NULL
+            JOIN journeys_step AS step ON step.id = card.step_id AND step.deleted_at IS NULL
+            JOIN journeys_stage AS stage ON stage.id = step.stage_id AND stage.deleted_at IS NULL
             JOIN journeys_journeypersona AS link ON link.journey_id = journey.id AND link.deleted_at IS NULL
            WHERE card.touchpoint_id = touchpoint.id AND card.deleted_at IS NULL AND link.persona_id = %(persona)s)
 """

@@ -38,10 +38,15 @@ class DataChoices:
     axes: Sequence[Axis]
 
 
+# The most measured values of each dimension; the others are only counted, but for those that are ticked.
 VALUES = """
-SELECT entry.key, entry.value, count(*)
-  FROM kpis_series AS series, jsonb_each_text(series.dimensions) AS entry
- WHERE series.workspace_id = %s GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2
+SELECT name, value, series, ofall FROM (
+       SELECT name, value, series, count(*) OVER (PARTITION BY name) AS ofall,
+              row_number() OVER (PARTITION BY name ORDER BY series DESC, value) AS place
+         FROM (SELECT entry.key AS name, entry.value, count(*) AS series
+                 FROM kpis_series AS series, jsonb_each_text(series.dimensions) AS entry
+                WHERE series.workspace_id = %s GROUP BY 1, 2) AS counted) AS placed
+ WHERE place <= %s OR value = ANY(%s) ORDER BY name, series DESC, value
 """
 
 
@@ -54,17 +59,14 @@ def data_choices(
             "SELECT segment_key, count(*) FROM kpis_series WHERE workspace_id = %s GROUP BY 1", [workspace.pk]
         )
         measured = dict(cursor.fetchall())
-        cursor.execute(VALUES, [workspace.pk])
+        ticked_values = [value for values in rule.values() for value in values]
+        cursor.execute(VALUES, [workspace.pk, VALUES_SHOWN, ticked_values])
         rows = cursor.fetchall()
     known: dict[str, list[Choice]] = {}
     left: dict[str, int] = {}
-    for name, value, series in rows:
-        ticked = value in rule.get(name, ())
-        shown = known.setdefault(name, [])
-        if ticked or len(shown) < VALUES_SHOWN:
-            shown.append(Choice(value, value, ticked, series))
-        else:
-            left[name] = left.get(name, 0) + 1
+    for name, value, series, of_all in rows:
+        known.setdefault(name, []).append(Choice(value, value, value in rule.get(name, ()), series))
+        left[name] = of_all - len(known[name])
     for name, values in rule.items():
         there = {choice.value for choice in known.get(name, ())}
         known.setdefault(name, []).extend(

@@ -92,7 +92,7 @@ def suggestions_undo(*, workspace: Workspace, actor: User, gesture: uuid.UUID) -
 
     Raises NothingToUndo, ChangedSince when somebody changed one of them meanwhile: then nothing is taken back.
     """
-    changes = gesture_undo(actor=actor, workspace_id=workspace.pk, gesture=gesture)
+    changes = gesture_undo(actor=actor, workspace_id=workspace.pk, gesture=gesture, action="binding.added")
     evaluate_soon(workspace.pk)
     return len(changes)
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
+from cxmap.lib.errors import StaleRevision
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from personas.api import PersonaIn, persona_write
 from personas.channels import channels
 from personas.interchange.documents import documents_of
-from personas.interchange.reading import Found
+from personas.interchange.reading import Found, PersonaFileUnreadable
 from personas.interchange.words import IDENTITY_FIELDS, KINDS, LANGUAGES, QUADRANTS, TRAITS
 from personas.interchange.writing import answer_of
 from personas.models import Persona
@@ -82,6 +83,17 @@ def _context(workspace: Workspace) -> dict[str, Any]:
         "request": SimpleNamespace(auth=SimpleNamespace(workspace=workspace)),
         "view": SimpleNamespace(workspace=lambda: workspace),
     }
+
+
+def _filled(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document without what is empty in it: texts, lists, evidence."""
+    found = {name: value for name, value in document.items() if value not in (None, "", [], {})}
+    for name in ("traits", "sections", "empathy"):
+        rows = found.get(name)
+        if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
+            kept = [{key: value for key, value in row.items() if value not in (None, "", [])} for row in rows]
+            found[name] = [row for row in kept if {"text", "items", "content", "evidence"} & set(row)]
+    return found
 
 
 def _with_ids(document: Mapping[str, Any], persona: Persona) -> dict[str, Any]:
@@ -162,14 +174,15 @@ def plan_of(workspace: Workspace, found: Sequence[Found]) -> Plan:
         elif name in seen:
             errors.append(_("The same persona stands in %(place)s already.") % {"place": seen[name]})
         seen.setdefault(name, one.place)
-        document = _with_ids(one.document, existing) if existing else one.document
+        # On a sheet that exists what is empty leaves what is there, as the page says.
+        document = _with_ids(_filled(one.document), existing) if existing else one.document
         given = PersonaIn(existing, data=document, partial=existing is not None, context=_context(workspace))
         if not errors and not given.is_valid():
             errors = _said(given.errors)
         differences: list[Difference] = []
         if not errors:
             # What the serializer has tidied is what is compared.
-            after = _leaves(_as_document(given.validated_data, one.document), names)
+            after = _leaves(_as_document(given.validated_data, document), names)
             before = _leaves(documents_of([existing])[0], names) if existing else {}
             differences = [
                 Difference(label, before[key][1] if key in before else "", text)
@@ -210,16 +223,19 @@ def plan_apply(
     written = []
     for number, planned in enumerate(plan_of(workspace, found).personas):
         choice = choices.get(number, UPDATE)
+        if choice == UPDATE and (planned.existing is None) != (number not in revisions):
+            raise StaleRevision(current=planned.existing)  # the name was given or freed since the plan was looked at
         if planned.errors or choice == SKIP or (planned.unchanged and choice == UPDATE):
             continue
         existing = planned.existing if choice == UPDATE else None
         document = dict(planned.found.document)
         if existing is not None:
-            document = _with_ids(document, existing)
+            document = _with_ids(_filled(document), existing)
         elif planned.existing is not None:
             document["name"] = _free_name(workspace, planned.name)
         given = PersonaIn(existing, data=document, partial=existing is not None, context=_context(workspace))
-        given.is_valid(raise_exception=True)
+        if not given.is_valid():
+            raise PersonaFileUnreadable(f"{planned.name}: {' '.join(_said(given.errors))}")
         persona = persona_write(
             given.validated_data,
             workspace=workspace,
@@ -236,6 +252,7 @@ def _free_name(workspace: Workspace, name: str) -> str:
         fold(known)
         for known in Persona.objects.filter(workspace=workspace, deleted_at=None).values_list("name", flat=True)
     }
+    name = name[:190]
     number = 2
     while fold(f"{name} ({number})") in taken:
         number += 1

@@ -133,6 +133,9 @@ def _docx_tables(raw: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
         raise PersonaFileUnreadable(
             _("“%(name)s” is damaged: save it anew, then bring it again.") % {"name": name}
         ) from error
+    spans = document.element.body.xpath("//w:gridSpan/@w:val")
+    if any(not value.isdecimal() or len(value) > 2 for value in spans):
+        raise PersonaFileUnreadable(_("“%(name)s” is damaged: save it anew, then bring it again.") % {"name": name})
     columns = reader(COLUMNS)
     known = {fold(text) for text in texts(INTRODUCTION)}
     found: list[tuple[str, list[list[str]]]] = []
@@ -363,7 +366,14 @@ def _json(raw: bytes, name: str) -> list[Found]:
         if not isinstance(one, dict):
             found.append(Found({}, place, errors=[_("A persona is an object.")]))
             continue
-        persona = Found({key: value for key, value in one.items() if key in KEPT}, place)
+        kept = {key: value for key, value in one.items() if key in KEPT}
+        if isinstance(kept.get("sections"), list):
+            # Ids are those of another workspace, or of the answer of the API.
+            kept["sections"] = [
+                {key: value for key, value in row.items() if key != "id"} if isinstance(row, dict) else row
+                for row in kept["sections"]
+            ]
+        persona = Found(kept, place)
         unknown = sorted(set(one) - {*KEPT, *TOLD})
         if unknown:
             persona.errors.append(_("Unknown names: %(names)s.") % {"names": ", ".join(map(str, unknown))[:200]})

@@ -91,6 +91,8 @@ ROWS = [
     Row("personas:pdf", one, Role.VIEWER),
     Row("personas:png", one, Role.VIEWER),
     Row("personas:sheets-pdf", in_workspace, Role.VIEWER, ok=302),
+    Row("personas:pptx", one, Role.VIEWER),
+    Row("personas:sheets-pptx", in_workspace, Role.VIEWER, ok=302),
     Row("personas:edit", one, Role.EDITOR),
     Row("personas:edit", one, Role.EDITOR, method="post", data={**NEW, "revision": "1"}, ok=302),
     Row("personas:delete", one, Role.EDITOR, method="post"),

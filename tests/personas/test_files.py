@@ -210,7 +210,8 @@ class RoundTripTests(FilesTestCase):
             with self.subTest(sections=sections):
                 raw = json.dumps({"format": "cxmap-personas/1", "personas": [{"name": "Claire", "sections": sections}]})
                 plan = self.bring(("x.json", raw.encode())).context["plan"]
-                self.assertTrue(plan.personas[0].errors)
+                self.assertEqual(bool(plan.personas[0].errors), sections in (3, ["x"]))
+                self.assertEqual(plan.personas[0].differences, [])
 
 
 class RefusalTests(FilesTestCase):

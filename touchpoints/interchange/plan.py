@@ -29,6 +29,9 @@ class LibraryFileUnread(CxmapError):
     status = 422
 
 
+NEW = UUID(int=0)  # stands for a touchpoint that a line makes
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One value that a line changes, in words."""
@@ -213,12 +216,15 @@ class _Planner:
                 line.reasons.append(
                     _("Give a %(column)s: the name says nothing of it.") % {"column": BY_KEY[key].label}
                 )
+        if code and code in self.codes:
+            line.reasons.append(_("Another touchpoint has the code “%(code)s” already.") % {"code": code})
         if self.names.get(line.name):
             line.reasons.append(_("Another touchpoint is called “%(name)s” already.") % {"name": line.name})
         if line.reasons:
             return
         line.fields["code"] = code or code_from(line.name, taken=self.codes, fallback="touchpoint")
         self.codes.add(line.fields["code"])
+        self.names[line.name] = NEW
         line.fields.setdefault("presence", Presence.ONLINE if line.fields["channel"].online else Presence.OFFLINE)
         if line.fields.get("kind") == PointKind.ACTION:
             line.fields.pop("receiver", None)
