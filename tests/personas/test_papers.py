@@ -255,7 +255,7 @@ class PptxTests(PapersTestCase):
         self.assertIn("entry 19", text)
         for slide in deck.slides:
             for shape in slide.shapes:
-                if shape.has_text_frame and shape.name != "footer" and shape.name != "page":
+                if shape.has_text_frame and shape.name not in {"footer", "page"}:
                     self.assertLessEqual(shape.top + shape.height, Pt(540 - 28) + 1, shape.name)
 
     def test_control_characters_do_not_break_the_file(self) -> None:
