@@ -143,9 +143,9 @@ class _Deck:
         pieces: list[Piece] = []
         if sheet["name"] != shortened(sheet["name"], 20, 480, weight=700):
             pieces += self._words(sheet["name"], 14, next(self.parts), bold=True)
-        pieces += self._words(sheet["tagline"], 16, next(self.parts), fill=MUTED)
-        pieces += self._words(sheet["quote"], 18, next(self.parts), italic=True, before=10)
-        pieces += self._words(sheet["summary"], 13, next(self.parts), before=10)
+        pieces += self._words(sheet["tagline"], 18, next(self.parts), fill=MUTED)
+        pieces += self._words(sheet["quote"], 24, next(self.parts), italic=True, before=14)
+        pieces += self._words(sheet["summary"], 16, next(self.parts), before=14)
         facts: list[Piece] = []
         for label, text in sheet["facts"]:
             part = next(self.parts)

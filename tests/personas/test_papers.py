@@ -188,8 +188,9 @@ class BlankTests(PapersTestCase):
         self.assertEqual(text.count("Evidence: survey, interview or data analysis"), 12)  # ten fields, two sections
         for words in ("Empathy map", "Says", "Gains", "Section of your own"):
             self.assertIn(words, text)
-        self.assertIn("Psychographique", self.pdf(f"{url}?language=fr", "en")[1])
-        self.assertIn("Psychographic", self.pdf(f"{url}?language=xx", "en")[1])
+        for wanted, page, got in (("fr", "en", "fr"), ("en", "fr", "en"), ("xx", "fr", "fr"), ("", "en", "en")):
+            reader = self.pdf(f"{url}?language={wanted}", page)[0]
+            self.assertEqual(reader.root_object["/Lang"][:2], got)
 
 
 class PngTests(PapersTestCase):
