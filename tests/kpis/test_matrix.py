@@ -4,14 +4,16 @@ import csv
 import io
 
 import openpyxl
+from django.utils import timezone
 
 from cxmap.history.models import Change
 from cxmap.lib.sheets import csv_rows
-from journeys.models import Card, Stage
+from journeys.models import Card, Stage, Step
 from journeys.services import cards
-from journeys.services.journeys import journey_create
+from journeys.services.journeys import journey_create, journey_update
 from kpis.models import Binding, NotApplicable
 from kpis.selectors.matrix_tidy import TIDY_COLUMNS
+from personas.services import persona_create
 from tests.kpis.test_pages import KpiPagesTestCase
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import touchpoint_create
@@ -31,6 +33,15 @@ class MatrixTestCase(KpiPagesTestCase):
 
     def matrix(self, **query: object):
         return self.client.get(self.url, query).context["matrix"]
+
+
+class PersonaTests(MatrixTestCase):
+    def test_a_card_on_a_step_in_the_trash_is_met_by_nobody(self) -> None:
+        persona = persona_create(workspace=self.workspace, actor=self.ed, name="Claire")
+        journey_update(journey=self.other, actor=self.ed, personas=[persona])
+        self.assertEqual(self.matrix(persona=persona.pk).total, 1)
+        Step.objects.filter(journey=self.other, cards__touchpoint=self.touchpoint).update(deleted_at=timezone.now())
+        self.assertEqual(self.matrix(persona=persona.pk).total, 0)
 
 
 class ColumnsTests(MatrixTestCase):

@@ -294,6 +294,30 @@ class RefusalTests(FilesTestCase):
         sections = Persona.objects.get(workspace=self.workspace, name="Paul").sections.order_by("rank")
         self.assertEqual(next(one.content["text"] for one in sections if one.kind == "text"), "The Kinks")
 
+    def test_what_is_empty_in_a_file_empties_nothing(self) -> None:
+        document = document_of(self.persona) | {"quote": "Another one", "tagline": "", "segments": [], "empathy": []}
+        document["traits"] = [{**row, "text": "", "evidence": []} for row in document["traits"]]
+        before = document_of(self.persona)
+        answer = self.bring(("x.json", json_file([document])))
+        self.assertEqual([one.label for one in answer.context["plan"].personas[0].differences], ["Quotation"])
+        self.client.post(reverse("personas:bring", args=["acme"]), {"looked_at": answer.context["looked_at"]})
+        after = document_of(Persona.objects.get(pk=self.persona.pk))
+        self.assertEqual(after, before | {"quote": "Another one"})
+
+    def test_a_name_that_was_given_meanwhile(self) -> None:
+        answer = self.bring(("x.json", json_file([document_of(self.persona) | {"name": "Paul"}])))
+        services.persona_create(workspace=self.workspace, actor=self.olga, name="Paul", quote="Mine")
+        answer = self.client.post(reverse("personas:bring", args=["acme"]), {"looked_at": answer.context["looked_at"]})
+        self.assertEqual(answer.status_code, 409)
+        self.assertEqual(Persona.objects.get(name="Paul").quote, "Mine")
+
+    def test_a_table_of_a_million_columns(self) -> None:
+        document = docx.Document(io.BytesIO(self.written("docx", "en")))
+        document.tables[0].rows[0].cells[0]._tc.grid_span = 500_000_000
+        raw = io.BytesIO()
+        document.save(raw)
+        self.assertIn("damaged", self.errors(raw.getvalue(), "wide.docx"))
+
     def test_changed_meanwhile(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(self.written("xlsx", "en")))
         book.worksheets[0]["D3"].value = "another tagline"

@@ -1,5 +1,6 @@
 """Many touchpoints at once: one transaction, one history row each, nothing of a colleague's overwritten, one undo."""
 
+import uuid
 from typing import Any
 
 from django.db import connection
@@ -7,8 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cxmap.history.models import Change
+from cxmap.history.services import NothingToUndo
+from personas.services import persona_create
 from tests.touchpoints.base import LibraryTestCase
 from touchpoints import services
+from touchpoints.bulk import changes_undo
 from touchpoints.models import Touchpoint
 
 
@@ -45,6 +49,22 @@ class BulkTests(LibraryTestCase):
         self.apply(self.page, owner="Équipe Numérique")
         found = self.client.get(reverse("touchpoints:list", args=["acme"]), {"q": "equipe numerique"})
         self.assertEqual([row.name for row in found.context["library"].touchpoints], ["Page produit"])
+
+    def test_a_filter_that_became_void_means_nothing(self) -> None:
+        """All that an owner had, who has nothing any more: not everything."""
+        before = Touchpoint.objects.live().count()
+        for query, count in (("owner=Gone", "1"), ("q=page", "99")):
+            self.client.post(self.url, {"all": "1", "do": "delete", "query": query, "count": count}, follow=True)
+            self.assertEqual(Touchpoint.objects.live().count(), before)
+        self.client.post(self.url, {"all": "1", "do": "delete", "query": "q=page", "count": "1"}, follow=True)
+        self.assertEqual(Touchpoint.objects.live().count(), before - 1)
+
+    def test_undo_is_of_touchpoints_only(self) -> None:
+        gesture = uuid.uuid4()
+        persona = persona_create(workspace=self.workspace, actor=self.ed, name="Claire")
+        Change.objects.filter(target_id=str(persona.pk)).update(gesture=gesture)
+        with self.assertRaises(NothingToUndo):
+            changes_undo(workspace=self.workspace, actor=self.ed, gesture=gesture)
 
     def test_undo(self) -> None:
         answer = self.apply(self.page, self.desk, owner="X")

@@ -211,6 +211,17 @@ class ImportTests(FilesTestCase):
         self.assertEqual([line.kind for line in plan.lines], ["changed", "rejected", "created", "rejected"])
         self.assertIn("Line 2 is about the same touchpoint.", plan.lines[1].reasons[0])
 
+    def test_what_a_line_makes_is_taken_for_the_next(self) -> None:
+        """Codes and names, given or made, whichever line comes first: rejected where it is seen, never on writing."""
+        for lines in (
+            "abc;Foo;sales;website\nabc;Bar;sales;website",
+            ";Foo;sales;website\nfoo;Bar;sales;website",
+            ";Foo;sales;website\npage-produit;Foo;;",
+        ):
+            with self.subTest(lines=lines):
+                plan = self.plan(f"code;name;category;channel\n{lines}\n")
+                self.assertEqual([plan.counts[kind] for kind in ("created", "changed", "rejected")], [1, 0, 1])
+
     def test_the_code_of_a_merged_one_means_what_it_became(self) -> None:
         touchpoint_merge(touchpoint=self.desk, into=self.page, actor=self.ed)
         (line,) = self.plan(f"code,owner\n{self.desk.code},X\n").lines
