@@ -47,7 +47,7 @@ class TabTests(ViewTestCase):
     def test_the_tabs_stand_in_the_order_of_their_keys(self) -> None:
         tabs = self.get().context["tabs"]
         self.assertEqual(
-            [tab.key for tab in tabs], ["map", "table", "matrix", "curve", "evidence", "present", "funnel"]
+            [tab.key for tab in tabs], ["map", "table", "matrix", "curve", "evidence", "present", "funnel", "reviews"]
         )
 
     def test_views_with_a_page_of_their_own_are_reached_by_name_too(self) -> None:
