@@ -62,3 +62,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_unconfigure() -> None:
     while _embedded:
         _embedded.pop().stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin every test in the language of the settings, whatever the one before it has left."""
+    from django.utils import translation
+
+    translation.deactivate()
