@@ -294,6 +294,11 @@ class Evidence(MapRow):
         return self.title
 
 
+def attachments_folder(workspace_id: int) -> str:
+    """Return where a workspace's files are kept, by their digest: the same file on two maps is kept once."""
+    return f"attachments/{workspace_id}"
+
+
 class Attachment(WorkspaceOwned):
     """A file that stands on a map: an image, re-encoded when it came in, or a document to download."""
 

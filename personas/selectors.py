@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
 from cxmap.workspaces.models import Workspace
 from personas.channels import channels
@@ -326,6 +326,8 @@ def sheets(personas: Sequence[Persona]) -> list[Sheet]:
     """Return the sheets of some personas of one workspace in five queries."""
     if not personas:
         return []
+    # Also for who asks later: panels of the page say whose data these are.
+    prefetch_related_objects(personas, "segments")
     traits: dict[UUID, list[Trait]] = defaultdict(list)
     for trait in Trait.objects.filter(persona__in=personas, deleted_at=None).order_by("rank", "id"):
         traits[trait.persona_id].append(trait)

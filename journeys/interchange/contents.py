@@ -2,14 +2,12 @@
 
 import base64
 import binascii
-import hashlib
 import io
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from PIL import Image
 
-from journeys.models import Attachment
+from cxmap.lib.kept import is_kept, keep, kept_open
+from journeys.models import Attachment, attachments_folder
 
 IMAGE_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 PIXELS_MAX = 40_000_000
@@ -19,31 +17,23 @@ DOCUMENT_BYTES_MAX = 24 * 2**20  # bytes of all files in one document; the other
 DOCUMENT_TYPES = frozenset({"application/pdf", "text/plain", "text/csv", *IMAGE_FORMATS})
 
 
-def content_path(workspace_id: int, digest: str) -> str:
-    """Return where the content lies: once per workspace, by its digest."""
-    return f"attachments/{workspace_id}/{digest}"
-
-
 def content_read(attachment: Attachment) -> bytes | None:
     """Return the bytes of an attachment; None when they are not there any more."""
-    path = content_path(attachment.workspace_id, attachment.digest)
-    if not default_storage.exists(path):
+    try:
+        with kept_open(attachments_folder(attachment.workspace_id), attachment.digest) as stream:
+            content: bytes = stream.read()
+            return content
+    except FileNotFoundError:
         return None
-    with default_storage.open(path) as stream:
-        return stream.read()
 
 
 def content_known(workspace_id: int, digest: str) -> bool:
-    return default_storage.exists(content_path(workspace_id, digest))
+    return is_kept(attachments_folder(workspace_id), digest)
 
 
 def content_keep(workspace_id: int, content: bytes) -> str:
     """Keep bytes under their digest and return it."""
-    digest = hashlib.sha256(content).hexdigest()
-    path = content_path(workspace_id, digest)
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(content))
-    return digest
+    return keep(attachments_folder(workspace_id), content)
 
 
 def encoded(content: bytes) -> str:

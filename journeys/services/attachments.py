@@ -1,17 +1,15 @@
 """Files on a map. Pictures are decoded and written anew, so that nothing but pixels of a sender's file is ever served."""
 
-import hashlib
 import mimetypes
 from pathlib import PurePath
 from typing import Any
 
 from django.core.files import File
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
+from cxmap.lib.kept import keep, kept_open
 from cxmap.lib.pictures import PictureBroken, written_anew
 from journeys.errors import FileNotTaken
-from journeys.models import Attachment, Journey
+from journeys.models import Attachment, Journey, attachments_folder
 
 BYTES_MAX = 10 * 1024 * 1024
 SIDE_MAX = 1280  # pixels of the longer side that are kept: five times the width of a column
@@ -27,11 +25,6 @@ DOCUMENTS = {
     ".txt": "text/plain",
     ".csv": "text/csv",
 }
-
-
-def path_of(attachment: Attachment) -> str:
-    """Return where the content is kept: by its digest, so that the same file on two maps is kept once."""
-    return f"attachments/{attachment.workspace_id}/{attachment.digest}"
 
 
 def attachment_create(*, journey: Journey, file: "File[Any]") -> Attachment:
@@ -54,13 +47,10 @@ def attachment_create(*, journey: Journey, file: "File[Any]") -> Attachment:
             raise FileNotTaken
         attachment.content_type = kind
     attachment.size = len(content)
-    attachment.digest = hashlib.sha256(content).hexdigest()
-    path = path_of(attachment)
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(content))
+    attachment.digest = keep(attachments_folder(journey.workspace_id), content)
     attachment.save()
     return attachment
 
 
 def attachment_open(attachment: Attachment) -> "File[Any]":
-    return default_storage.open(path_of(attachment))
+    return kept_open(attachments_folder(attachment.workspace_id), attachment.digest)

@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.services import history_record
+from cxmap.lib.kept import is_kept
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import CHANNELS, Blueprint, TouchpointPlan
-from journeys.models import Attachment, Card, CurvePoint, Journey
-from journeys.services.attachments import path_of
+from journeys.models import Attachment, Card, CurvePoint, Journey, attachments_folder
 from journeys.sowing import Cells, Ground, Line, Part, register
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import channel_create, touchpoint_create
@@ -126,7 +125,7 @@ def _media_sow(ground: Ground, common: dict[str, Any]) -> None:
             attachment = None
             if media.file:
                 attachment = Attachment(**common, **media.file)
-                if not default_storage.exists(path_of(attachment)):
+                if not is_kept(attachments_folder(attachment.workspace_id), attachment.digest):
                     continue
                 attachment.save()
             cards.append(

@@ -31,6 +31,13 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+def periods_offered(today: dt.date) -> list[Period]:
+    """Return the periods that a page offers: the last twelve closed weeks, all of them, and a year of weeks."""
+    monday = today - dt.timedelta(days=today.weekday())
+    weeks = [Period(monday - dt.timedelta(days=7 * n + 7), monday - dt.timedelta(days=7 * n + 1)) for n in range(12)]
+    return [*weeks, Period(weeks[-1].start, weeks[0].end), Period(weeks[0].end - dt.timedelta(days=363), weeks[0].end)]
+
+
 def filters_of(request: MemberRequest, workspace: Workspace) -> Filters:
     """Read the filters of the address; what does not belong to the workspace filters nothing."""
     query = request.GET
@@ -61,17 +68,10 @@ def dashboard(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     today = timezone.localdate(timezone=workspace.zone)
     page = read(workspace, filters_of(request, workspace), today=today)
-    monday = today - dt.timedelta(days=today.weekday())
-    weeks = [Period(monday - dt.timedelta(days=7 * n + 7), monday - dt.timedelta(days=7 * n + 1)) for n in range(12)]
-    periods = [
-        *weeks,
-        Period(weeks[12 - 1].start, weeks[0].end),
-        Period(weeks[0].end - dt.timedelta(days=363), weeks[0].end),
-    ]
     context = {
         "page": page,
         "notices": troubles_of(workspace),
-        "periods": periods,
+        "periods": periods_offered(today),
         "today": today,
         "section": "dashboard",
         "part": "overview",

@@ -37,7 +37,7 @@ from kpis.selectors.matrix import matrix as read
 from kpis.selectors.matrix_coverage import coverage
 from kpis.selectors.matrix_list import PER_PAGE, cell_list
 from kpis.selectors.matrix_tidy import tidy_rows
-from kpis.views.dashboard import filters_of
+from kpis.views.dashboard import filters_of, periods_offered
 from touchpoints.models import Category, Channel
 from touchpoints.templatetags.channels import channel_icon
 
@@ -112,6 +112,7 @@ def matrix(request: MemberRequest, slug: str) -> HttpResponse:
         "templates": _templates(found),
         "states": [*State.choices],
         "modes": MODES,
+        "periods": periods_offered(today),
         "parts": part_choices(workspace),
         "section": "matrix",
         "can_edit": can(request.membership, Role.EDITOR),

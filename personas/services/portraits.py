@@ -9,7 +9,7 @@ from cxmap.history.services import recording
 from cxmap.workspaces.models import User
 from personas.errors import PictureNotTaken
 from personas.models import Persona, Portrait
-from personas.pictures import picture_dropped, picture_kept
+from personas.pictures import picture_dropped, picture_kept, pictures_locked
 
 
 @transaction.atomic
@@ -28,6 +28,7 @@ def persona_set_portrait(
     that is no picture, and when a picture is asked for and there is none.
     """
     with recording(actor=actor, action="persona.portrait", target=persona, name=persona.name) as record:
+        pictures_locked(persona.workspace_id)
         persona = Persona.objects.select_for_update().get(pk=persona.pk)
         record.watch(persona)
         before = persona.picture

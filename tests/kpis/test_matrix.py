@@ -2,12 +2,14 @@
 
 import csv
 import io
+from datetime import date
 
 import openpyxl
 from django.utils import timezone
 
 from cxmap.history.models import Change
 from cxmap.lib.sheets import csv_rows
+from journeys.lanes import Period
 from journeys.models import Card, Stage, Step
 from journeys.services import cards
 from journeys.services.journeys import journey_create, journey_update
@@ -33,6 +35,19 @@ class MatrixTestCase(KpiPagesTestCase):
 
     def matrix(self, **query: object):
         return self.client.get(self.url, query).context["matrix"]
+
+
+class PeriodTests(MatrixTestCase):
+    def test_a_period_is_chosen_on_the_page_and_an_old_one_is_kept(self) -> None:
+        page = self.client.get(self.url)
+        self.assertContains(page, 'name="period"')
+        first = page.context["periods"][0]
+        for start, end in ((first.start, first.end), (date(2025, 3, 3), date(2025, 3, 9))):
+            key = f"{start}/{end}"
+            chosen = self.client.get(self.url, {"period": key})
+            self.assertEqual(chosen.context["matrix"].filters.period, Period(start, end))
+            self.assertContains(chosen, f'<option value="{key}" selected>', count=1)
+            self.assertContains(chosen, '<select class="input input--s" id="m-period" name="period">', count=1)
 
 
 class PersonaTests(MatrixTestCase):

@@ -7,7 +7,7 @@ from PIL import Image
 
 from personas import services
 from personas.models import Persona
-from personas.pictures import path_of
+from personas.pictures import folder_of
 from personas.portraits import VARIANTS, drawing_svg, initials
 from tests.personas.base import PersonaTestCase, picture_file
 
@@ -51,7 +51,7 @@ class PortraitTests(PersonaTestCase):
         other = services.persona_create(workspace=self.workspace, actor=self.ed, name="Paul")
         services.persona_set_portrait(persona=other, actor=self.ed, portrait="picture", file=picture_file())
         self.post(face="picture", file=picture_file())
-        path = path_of(self.workspace.pk, self.persona.picture)
+        path = f"{folder_of(self.workspace.pk)}/{self.persona.picture}"
         self.post(face="drawing-1", remove_picture="on")
         self.assertTrue(default_storage.exists(path))
         with self.captureOnCommitCallbacks(execute=True):

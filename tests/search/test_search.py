@@ -17,7 +17,7 @@ from journeys.models import Evidence
 from journeys.services import cards
 from journeys.services.journeys import journey_delete
 from kpis.models import Kpi
-from personas.services import persona_create, persona_delete
+from personas.services import SectionEntry, persona_create, persona_delete
 from tests.journeys.base import MapTestCase
 from touchpoints.models import Category, Channel
 from touchpoints.services import touchpoint_create, touchpoint_delete
@@ -91,6 +91,23 @@ class WhatIsFoundTest(SearchCase):
         result = self.ask("marmalade").found[0].results[0]
         self.assertEqual(result.href, f"{self.journey.get_absolute_url()}#card-{card.pk}")
         self.assertIn(str(card.pk), self.client.get(self.journey.get_absolute_url()).content.decode())
+
+    def test_sections_and_empathy_map(self) -> None:
+        """What stands in them, not how it is kept: neither names of values nor numbers."""
+        persona_create(
+            workspace=self.workspace,
+            actor=self.ed,
+            name="Nora",
+            empathy={"says": ["Where is my marmalade?"]},
+            sections=[SectionEntry("sliders", "Temper", {"items": [{"left": "calm", "right": "hasty", "value": 78}]})],
+        )
+        (found,) = self.ask("marmalade").found
+        self.assertEqual([(one.title, one.context) for one in found.results], [("Nora", "Says")])
+        self.assertEqual("".join(piece.text for piece in found.results[0].snippet), "Where is my marmalade?")
+        self.assertEqual(self.titles("hasty"), ["Nora"])
+        self.assertEqual(self.titles("temper", group="personas"), ["Nora"])
+        for question in ("items", "78"):
+            self.assertNotIn("Nora", self.titles(question, group="personas"))
 
     def test_trash_is_not_found(self) -> None:
         touchpoint = self.touchpoint_named("Marmalade hotline")
