@@ -1,7 +1,7 @@
 """Changing many touchpoints at once: one transaction, one history row each, undone together."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -44,6 +44,20 @@ def rows_write(rows: list[Touchpoint], columns: set[str]) -> None:
     Touchpoint.objects.bulk_update(rows, sorted(names), batch_size=BATCH)
 
 
+def _as_seen(outcome: Outcome, workspace: Workspace, expected: Mapping[UUID, int | None]) -> Iterator[Touchpoint]:
+    """Yield those that are in the library as they were seen, locked; the outcome says what became of the others."""
+    found = _locked(workspace, expected)
+    outcome.gone = len(expected) - len(found)
+    for row in found:
+        revision = expected[row.pk]
+        if row.deleted_at is not None:
+            outcome.gone += 1
+        elif revision is not None and row.revision != revision:
+            outcome.stale.append(row.name)
+        else:
+            yield row
+
+
 @transaction.atomic
 def touchpoints_change(
     *, workspace: Workspace, actor: User, expected: Mapping[UUID, int | None], fields: Mapping[str, Any]
@@ -55,16 +69,7 @@ def touchpoints_change(
     """
     outcome = Outcome(gesture=uuid.uuid4())
     entries: list[tuple[str, Any, Recording]] = []
-    found = _locked(workspace, expected)
-    outcome.gone = len(expected) - len(found)
-    for row in found:
-        revision = expected[row.pk]
-        if row.deleted_at is not None:
-            outcome.gone += 1
-            continue
-        if revision is not None and row.revision != revision:
-            outcome.stale.append(row.name)
-            continue
+    for row in _as_seen(outcome, workspace, expected):
         record = Recording()
         record.watch(row)
         for name, value in fields.items():
@@ -84,20 +89,12 @@ def touchpoints_delete(*, workspace: Workspace, actor: User, expected: Mapping[U
     """Take many touchpoints out of the library; their cards, measures and history stay."""
     outcome = Outcome(gesture=uuid.uuid4())
     entries: list[tuple[str, Any, Recording]] = []
-    found = _locked(workspace, expected)
-    outcome.gone = len(expected) - len(found)
-    for row in found:
-        revision = expected[row.pk]
-        if row.deleted_at is not None:
-            outcome.gone += 1
-        elif revision is not None and row.revision != revision:
-            outcome.stale.append(row.name)
-        else:
-            record = Recording()
-            record.watch(row)
-            row.deleted_at = timezone.now()
-            record.summary = {"name": row.name}
-            entries.append(("touchpoint.deleted", row, record))
+    for row in _as_seen(outcome, workspace, expected):
+        record = Recording()
+        record.watch(row)
+        row.deleted_at = timezone.now()
+        record.summary = {"name": row.name}
+        entries.append(("touchpoint.deleted", row, record))
     _finish(outcome, workspace, actor, entries, {"deleted_at"})
     return outcome
 
