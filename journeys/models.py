@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.workspaces.models import Named, Sector, WorkspaceOwned
+from cxmap.workspaces.models import BroughtFile, Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
@@ -599,20 +599,9 @@ class Export(WorkspaceOwned):
         return self.status in {self.Status.WAITING, self.Status.WORKING}
 
 
-class Draft(WorkspaceOwned):
+class Draft(BroughtFile):
     """A file that somebody brought and is still looking at: a table to begin a map from, or a document to replace one."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The map that a document replaces; None: a new one begins.
     journey = models.ForeignKey(Journey, models.CASCADE, null=True, related_name="drafts")
-    name = models.CharField(max_length=200)
     payload = models.JSONField()
-    created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-created_at", "id"]
-
-    def __str__(self) -> str:
-        return self.name

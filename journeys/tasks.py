@@ -4,7 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from journeys.services import exports, files
+from cxmap.workspaces.brought import brought_sweep
+from journeys.services import exports
 
 
 @shared_task(name="journeys.export_make", acks_late=True, soft_time_limit=150, time_limit=170)
@@ -15,6 +16,6 @@ def export_make(export_id: str) -> None:
 
 @shared_task(name="journeys.files_sweep", acks_late=True, soft_time_limit=50, time_limit=60)
 def files_sweep() -> int:
-    """Take up exports that nobody works on; delete expired exports and drafts."""
-    files.drafts_sweep()
+    """Take up exports that nobody works on; delete expired exports, and files that nobody decided on."""
+    brought_sweep()
     return exports.exports_sweep()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cxmap.workspaces.models import Named, WorkspaceOwned
+from cxmap.workspaces.models import BroughtFile, Named, WorkspaceOwned
 from touchpoints.querysets import TouchpointQuerySet
 
 
@@ -245,18 +245,7 @@ class ContentItem(WorkspaceOwned):
         return self.title
 
 
-class LibraryDraft(WorkspaceOwned):
+class LibraryDraft(BroughtFile):
     """A file of touchpoints that somebody brought and is still looking at."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=200)
     rows = models.JSONField()  # texts, a list a line, headings first
-    created_by = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-created_at", "id"]
-
-    def __str__(self) -> str:
-        return self.name

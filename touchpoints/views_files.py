@@ -20,12 +20,14 @@ from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import see_other
 from cxmap.lib.sheets import CONTENT_TYPES
 from cxmap.workspaces.access import workspace_for_edit, workspace_for_view
+from cxmap.workspaces.brought import brought_drop, brought_keep
 from cxmap.workspaces.requests import MemberRequest
-from touchpoints import access, drafts, selectors
+from touchpoints import access, selectors
 from touchpoints.forms import FilterForm, LibraryFileForm
 from touchpoints.interchange import LibraryPlan, library_file, plan_apply, plan_of, rows_in
 from touchpoints.interchange.plan import CHANGED, CREATED, REJECTED, UNCHANGED
 from touchpoints.interchange.write import LibraryChanged
+from touchpoints.models import LibraryDraft
 
 LINES_SHOWN = 100
 ORDER = (REJECTED, CREATED, CHANGED, UNCHANGED)
@@ -65,7 +67,7 @@ def touchpoints_import(request: MemberRequest, slug: str) -> HttpResponse:
             except CxmapError as error:
                 form.add_error("file", str(error))
             else:
-                draft = drafts.draft_keep(workspace=workspace, actor=request.user, name=name, rows=rows)
+                draft = brought_keep(LibraryDraft, workspace=workspace, actor=request.user, name=name, rows=rows)
                 return see_other(reverse("touchpoints:draft", args=[draft.pk]))
     context = {"form": form, "section": "touchpoints"}
     return render(request, "touchpoints/import_form.html", context, status=status)
@@ -100,7 +102,7 @@ def library_draft(request: MemberRequest, pk: UUID) -> HttpResponse:
         except LibraryChanged as error:
             messages.error(request, str(error))
             return see_other(reverse("touchpoints:draft", args=[pk]))
-        drafts.draft_drop(draft=draft)
+        brought_drop(draft)
         rejected = plan.counts[REJECTED]
         if rejected:
             messages.warning(request, _("Rejected lines, left out as shown: %(n)s.") % {"n": rejected})
@@ -114,5 +116,5 @@ def library_draft(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def library_draft_drop(request: MemberRequest, pk: UUID) -> HttpResponse:
     draft = access.draft_for_edit(request, pk)
-    drafts.draft_drop(draft=draft)
+    brought_drop(draft)
     return see_other(reverse("touchpoints:list", args=[draft.workspace.slug]))

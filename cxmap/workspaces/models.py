@@ -209,6 +209,23 @@ class WorkspaceOwned(models.Model):
         abstract = True
 
 
+class BroughtFile(WorkspaceOwned):
+    """Abstract: a file that somebody brought and is still looking at (cxmap/workspaces/brought.py)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar[list[str]] = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Named(models.Model):
     """Abstract: a name, and beside it the key under which it sorts (cxmap.lib.text.sort_key)."""
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import see_other
 from cxmap.workspaces import access as workspaces_access
+from cxmap.workspaces.brought import brought_drop, brought_keep
 from cxmap.workspaces.models import Workspace
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, interchange, lanes
@@ -25,7 +26,6 @@ from journeys.interchange.differences import level_text
 from journeys.interchange.document import refused
 from journeys.interchange.opening import document_in_file
 from journeys.models import Draft, Journey
-from journeys.services import files
 from journeys.spreadsheets import Choices, Plan, Table, TableUnreadable, plan_of, tables_read
 from journeys.spreadsheets.understanding import IGNORE, MATRIX, TIDY, TURNED
 from journeys.views.versions import Side, compared
@@ -64,7 +64,7 @@ def _taken(request: MemberRequest, workspace: Workspace, raw: bytes, name: str) 
     tables = tables_read(raw, name=name)
     plan_of(tables[0])
     payload = {"tables": [{"name": table.name, "rows": table.rows} for table in tables]}
-    draft = files.draft_keep(workspace=workspace, actor=request.user, name=name, payload=payload)
+    draft = brought_keep(Draft, workspace=workspace, actor=request.user, name=name, payload=payload)
     return reverse("journeys:draft", args=[draft.pk])
 
 
@@ -97,7 +97,8 @@ def document_bring(request: MemberRequest, pk: UUID) -> HttpResponse:
     except CxmapError as error:
         messages.error(request, str(error))
         return see_other(reverse("journeys:files", args=[pk]))
-    draft = files.draft_keep(
+    draft = brought_keep(
+        Draft,
         workspace=journey.workspace,
         actor=request.user,
         name=PurePath(file.name or "").name,
@@ -125,7 +126,7 @@ def draft_drop(request: MemberRequest, pk: UUID) -> HttpResponse:
         if found.journey_id
         else reverse("journeys:list", args=[found.workspace.slug])
     )
-    files.draft_drop(draft=found)
+    brought_drop(found)
     return see_other(back)
 
 
@@ -147,7 +148,7 @@ def _replacement(request: MemberRequest, found: Draft, journey: Journey) -> Http
         except interchange.DocumentInvalid as problem:
             messages.error(request, refused(problem))
             return see_other(reverse("journeys:draft", args=[found.pk]))
-        files.draft_drop(draft=found)
+        brought_drop(found)
         tell(request, written)
         return see_other(journey.get_absolute_url())
     before = Side("now", _("now"), interchange.document_of(journey, files=False))
@@ -243,7 +244,7 @@ def _spreadsheet(request: MemberRequest, found: Draft) -> HttpResponse:
             except interchange.DocumentInvalid as problem:
                 form.add_error(None, refused(problem))
             else:
-                files.draft_drop(draft=found)
+                brought_drop(found)
                 tell(request, written)
                 return see_other(written.journey.get_absolute_url())
     context = {

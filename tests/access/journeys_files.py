@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from cxmap.workspaces.brought import brought_keep
 from cxmap.workspaces.models import Role
 from journeys import interchange
 from journeys.models import Draft, Export, Version
 from journeys.services.exports import Wish, export_start, export_work
-from journeys.services.files import draft_keep
 from journeys.services.versions import version_save
 from tests.access import ApiRow, Row, World, in_workspace
 from tests.access.journeys import journey, one
@@ -27,7 +27,8 @@ def version(world: World) -> dict[str, Any]:
 
 def draft(world: World) -> dict[str, Any]:
     def make() -> Draft:
-        return draft_keep(
+        return brought_keep(
+            Draft,
             workspace=world.cast.workspace,
             actor=world.cast.olga,
             name="table.csv",

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from cxmap.workspaces.brought import brought_keep
 from cxmap.workspaces.models import Role
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from touchpoints import contents, services
-from touchpoints.drafts import draft_keep
 from touchpoints.icons import icon_kept
 from touchpoints.models import Category, Channel, ContentItem, LibraryDraft, Touchpoint
 
@@ -59,7 +59,9 @@ def content_gone(world: World) -> dict[str, Any]:
 def draft(world: World) -> dict[str, Any]:
     def make_one() -> LibraryDraft:
         rows = [["1", "name"], ["2", "FAQ"]]
-        return draft_keep(workspace=world.cast.workspace, actor=world.cast.ed, name="list.csv", rows=rows)
+        return brought_keep(
+            LibraryDraft, workspace=world.cast.workspace, actor=world.cast.ed, name="list.csv", rows=rows
+        )
 
     return {"pk": world.once("library-draft", make_one).pk}
 

@@ -14,8 +14,9 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from cxmap.history.models import Change
+from cxmap.workspaces.brought import brought_sweep
 from tests.touchpoints.base import LibraryTestCase
-from touchpoints import drafts, services
+from touchpoints import services
 from touchpoints.contents import content_add
 from touchpoints.interchange import plan_of, rows_in
 from touchpoints.interchange.columns import COLUMNS, Unreadable, amount, count, key_of
@@ -277,7 +278,7 @@ class ImportTests(FilesTestCase):
         self.assertEqual(
             self.client.get(reverse("touchpoints:draft", args=[LibraryDraft.objects.get().pk])).status_code, 404
         )
-        self.assertEqual(drafts.drafts_sweep(), 1)
+        self.assertEqual(brought_sweep(), 1)
 
 
 class ReadingTests(FilesTestCase):
