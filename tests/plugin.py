@@ -67,6 +67,8 @@ def pytest_unconfigure() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup() -> None:
     """Begin every test in the language of the settings, whatever the one before it has left."""
+    from django.conf import settings
     from django.utils import translation
 
-    translation.deactivate()
+    if settings.configured:
+        translation.deactivate()
