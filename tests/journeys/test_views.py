@@ -60,7 +60,7 @@ class TabTests(ViewTestCase):
     def test_another_filter_of_the_matrix_keeps_period_and_layout(self) -> None:
         page = self.get("matrix", period="2026-11-16/2026-11-22", fold="L-002")
         page = self.client.get(page.url)
-        self.assertContains(page, '<input type="hidden" name="period" value="2026-11-16/2026-11-22">')
+        self.assertContains(page, '<option value="2026-11-16/2026-11-22" selected>')
         self.assertContains(page, '<input type="hidden" name="fold" value="L-002">')
 
     def test_the_matrix_of_all_journeys_has_no_tabs(self) -> None:
