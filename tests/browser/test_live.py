@@ -63,13 +63,13 @@ def test_a_new_step_appears_and_the_focus_stays_on_its_card(both: tuple[Page, Pa
 def test_who_is_here_and_where(both: tuple[Page, Page]) -> None:
     hers, his = both
     cell(his, "actions", 3).click()
-    expect(cell(hers, "actions", 3)).to_have_class("map__cell map__cell--first is-written here--%s" % colour(hers))
+    expect(cell(hers, "actions", 3)).to_have_class(f"map__cell map__cell--first is-written here--{colour(hers)}")
     hers.locator("[data-here-menu] summary").click()
     entry = hers.locator("[data-here-list] button")
     expect(entry).to_contain_text("Ed")
     expect(entry).to_contain_text("écrit")
     his.keyboard.press("Escape")
-    expect(cell(hers, "actions", 3)).to_have_class("map__cell map__cell--first is-here here--%s" % colour(hers))
+    expect(cell(hers, "actions", 3)).to_have_class(f"map__cell map__cell--first is-here here--{colour(hers)}")
     hers.locator("[data-here-list] button").click()
     expect(cell(hers, "actions", 3)).to_be_focused()
     his.close()

@@ -126,6 +126,12 @@ function watch() {
   });
 }
 
+/** What waits in this browser goes first: it may change what there is to ask for. */
+async function ask() {
+  await net.flush();
+  if (!(await net.ask())) line.close();
+}
+
 async function takeIn(news) {
   // The answer to an edit of this page brings more than the stream tells of it.
   if (news.by?.id === own) await net.settled();
@@ -162,7 +168,7 @@ export function start() {
       left: ({ page }) => { pages.delete(page); draw(); },
       still: ({ pages: open }) => { for (const page of open) if (pages.has(page)) pages.get(page).heard = now(); },
       board: takeIn,
-      ask: () => net.ask(),
+      ask,
     },
   });
   watch();
