@@ -2,15 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 from django.utils.translation import ngettext
 
@@ -52,6 +55,27 @@ def open_label(number: int) -> str:
     return ngettext("%(number)s open thread of comments", "%(number)s open threads of comments", number) % {
         "number": number
     }
+
+
+def sign_of(journey: Journey, open_by_row: Mapping[Any, int]) -> Callable[..., SafeString]:
+    """Return what draws the sign of a row that has open threads: sign("step", id), sign("cell", lane, step)."""
+    address, icons = reverse("journeys:comments", args=[journey.pk]), static("icons.svg")
+
+    def sign(kind: str, pk: UUID, step: UUID | None = None) -> SafeString:
+        number = open_by_row[(pk, step) if step is not None else pk]
+        label = open_label(number)
+        return format_html(
+            '<a class="talk" href="{}?on={}" data-talk tabindex="-1" draggable="false" title="{}" aria-label="{}">'
+            '<svg class="icon" aria-hidden="true"><use href="{}#comment"></use></svg>{}</a>',
+            address,
+            Place(kind, pk, step),
+            label,
+            label,
+            icons,
+            number,
+        )
+
+    return sign
 
 
 def open_threads(journey: Journey) -> OpenThreads:
@@ -247,7 +271,7 @@ def thread_page(journey: Journey, membership: Membership, shown: Shown) -> Threa
     ids = [root.pk for root in roots]
     answers: dict[UUID, list[Comment]] = defaultdict(list)
     for answer in Comment.objects.filter(root__in=ids, deleted_at=None).select_related("author"):
-        answers[answer.root_id].append(answer)  # type: ignore[index]  # the filter says that it has one
+        answers[answer.root_id].append(answer)
     mentioned: dict[UUID, list[User]] = defaultdict(list)
     for row in Mention.objects.filter(Q(comment__in=ids) | Q(comment__root__in=ids)).select_related("user"):
         mentioned[row.comment_id].append(row.user)

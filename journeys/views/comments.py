@@ -30,7 +30,7 @@ CHECKED = 422  # the form is shown again with what is wrong beside the text
 def _shown_of(request: MemberRequest) -> Shown:
     """Return what the person looks at: the page's own query, or the one that a form of it brings along."""
     query = QueryDict(request.POST.get("back", "")) if request.method == "POST" else request.GET
-    return Shown.parse(query.dict())  # type: ignore[arg-type]  # the last value of each name
+    return Shown.parse(query.dict())
 
 
 def address_of(journey: Journey, shown: Shown) -> str:
@@ -40,6 +40,8 @@ def address_of(journey: Journey, shown: Shown) -> str:
 def panel_html(request: MemberRequest, journey: Journey, shown: Shown) -> str:
     """Return the panel as it stands in the drawer, for a map that opens with it."""
     page = thread_page(journey, request.membership, shown)
+    if not page.threads and shown.thread is not None:
+        page = thread_page(journey, request.membership, replace(shown, thread=None))
     context = {"page": page, "journey": journey, "form": CommentForm(members=page.members)}
     return render_to_string("journeys/_comments.html", context, request)
 
@@ -154,7 +156,7 @@ def comment_reply(request: MemberRequest, pk: UUID) -> HttpResponse:
 def comment_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One's own comment, to be written anew."""
     found = access.comment_for_view(request, pk)
-    shown = Shown.parse(request.GET.dict()) if request.method != "POST" else _shown_of(request)  # type: ignore[arg-type]
+    shown = Shown.parse(request.GET.dict()) if request.method != "POST" else _shown_of(request)
     if found.author_id != request.user.pk or found.deleted_at is not None:
         error: CxmapError = CommentGone() if found.deleted_at is not None else CommentNotYours()
         return _refused(request, found.journey, shown, error)

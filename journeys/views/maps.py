@@ -31,7 +31,9 @@ from journeys.models import Card, Journey, JourneyPersona, Lane, Step
 from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
 from journeys.tabs import MAP_VIEWS, address_of, tabs_of
+from journeys.threads import OpenThreads, Shown, open_threads, sign_of
 from journeys.versions import standing
+from journeys.views.comments import panel_html
 from journeys.views.saved import saved_views
 
 EDITED = frozenset({"map", "curve"})  # views that people draw in
@@ -79,13 +81,28 @@ def board_html(
     view: str = "map",
     token: str = "",
     proof: ProofSheet | None = None,
+    talk: OpenThreads | None = None,
 ) -> str:
-    """Return the grid, or the same content as a list of steps (view table)."""
+    """Return the grid, or the same content as a list of steps (view table); with the signs of open threads where given."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
     edit = board.can_edit and view in EDITED
-    context = {"board": board, "edit": edit, "readonly": readonly, "token": token, "proof": proof}
+    context = {
+        "board": board,
+        "edit": edit,
+        "readonly": readonly,
+        "token": token,
+        "proof": proof,
+        **signs(board.journey, talk),
+    }
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
+
+
+def signs(journey: Journey, talk: OpenThreads | None) -> dict[str, Any]:
+    """Return what draws the signs of open threads on a board; nothing where there are none."""
+    if talk is None or not talk.by_row:
+        return {}
+    return {"talk": talk.by_row, "sign": sign_of(journey, talk.by_row)}
 
 
 @cache
@@ -119,11 +136,15 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     )
     language = translation.get_language() or ""
     proof = proof_of(board) if view == "evidence" else None
+    talk = open_threads(journey)
+    spoken = request.GET.get("comments")
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
         "journey": journey,
         "board": board,
-        "board_html": board_html(request, board, view=view, proof=proof),
+        "board_html": board_html(request, board, view=view, proof=proof, talk=talk),
+        "talk": talk,
+        "panel_html": panel_html(request, journey, Shown.parse({"thread": spoken})) if spoken else "",
         "section": "journeys",
         "view": view,
         "can_edit": can_edit,
@@ -157,7 +178,7 @@ def answer_board(
     )
     return JsonResponse(
         {
-            "board": board_html(request, board),
+            "board": board_html(request, board, talk=open_threads(journey)),
             "tools": render_to_string("journeys/_map_tools.html", {"board": board, "journey": journey}, request),
             "said": said,
             "saved": saved_text(),
@@ -185,6 +206,7 @@ def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
         "edit": True,
         "readonly": False,
         "board": {"several": several.count() > 1},
+        **signs(lane.journey, open_threads(lane.journey)),
     }
     return render_to_string("board/cell.jinja", context, request, using="jinja")
 

@@ -12,6 +12,8 @@ import * as net from "./net.js";
 import * as palette from "./palette.js";
 import * as popups from "./popups.js";
 import * as select from "./select.js";
+import * as talk from "./talk.js";
+import "../comments.js";
 import { commands } from "./commands.js";
 
 const { send } = net;
@@ -21,6 +23,7 @@ const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
+talk.start();
 net.onRedraw((focus) => { if (!popups.popoverHasFocus()) grid.restore(focus); fold.apply(); layout.apply(); minimap.draw(); });
 fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
@@ -188,6 +191,10 @@ board.addEventListener("keydown", (event) => {
   if (!event.shiftKey && event.key.startsWith("Arrow")) select.clear();
   if (!event.altKey && grid.moveBy(event)) { event.preventDefault(); return; }
   if (ctrl && event.key === "Enter") { event.preventDefault(); details(cell); return; }
+  // As for notes in spreadsheets; C does the same wherever typing a letter does not write.
+  if (event.key === "F2" && event.shiftKey) { event.preventDefault(); talk.openAt(cell, cardOf(cell)); return; }
+  const types = editable && (cell.hasAttribute("data-typed") || cell.dataset.quick);
+  if (event.key.toLowerCase() === "c" && !ctrl && !event.altKey && !types && letters()) { event.preventDefault(); talk.openAt(cell, cardOf(cell)); return; }
   if (event.key === "Enter" && !onCell) return;
   if ((event.key === "Enter" || event.key === "F2") && !ctrl) {
     event.preventDefault();
@@ -283,7 +290,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
-palette.start(() => commands({ board, editable, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
+palette.start(() => commands({ board, editable, cardOf, talk, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
 
 if (editable) {
   net.start();
