@@ -39,6 +39,12 @@ function chosen(cell) {
   return cards.find((card) => card.dataset.card === chosenId) ?? cards[0] ?? null;
 }
 
+/** The card that is talked about: the one that was pressed, or the only one; of several that nobody pressed, none. */
+const spokenOf = (cell) => {
+  const cards = [...cell.querySelectorAll("[data-card]")];
+  return cards.find((card) => card.matches(":focus-within")) ?? (cards.length === 1 ? cards[0] : cards.find((card) => card.dataset.card === chosenId)) ?? null;
+};
+
 function open(cell, first = null) {
   if (cell.dataset.rename) { rename(cell, first); return; }
   if (cell.dataset.curve) { if (first === null) curve.pickLevel(cell); return; }
@@ -192,9 +198,9 @@ board.addEventListener("keydown", (event) => {
   if (!event.altKey && grid.moveBy(event)) { event.preventDefault(); return; }
   if (ctrl && event.key === "Enter") { event.preventDefault(); details(cell); return; }
   // As for notes in spreadsheets; C does the same wherever typing a letter does not write.
-  if (event.key === "F2" && event.shiftKey) { event.preventDefault(); talk.openAt(cell, cardOf(cell)); return; }
+  if (event.key === "F2" && event.shiftKey) { event.preventDefault(); talk.openAt(cell, spokenOf(cell)); return; }
   const types = editable && (cell.hasAttribute("data-typed") || cell.dataset.quick);
-  if (event.key.toLowerCase() === "c" && !ctrl && !event.altKey && !types && letters()) { event.preventDefault(); talk.openAt(cell, cardOf(cell)); return; }
+  if (event.key.toLowerCase() === "c" && !ctrl && !event.altKey && !types && letters()) { event.preventDefault(); talk.openAt(cell, spokenOf(cell)); return; }
   if (event.key === "Enter" && !onCell) return;
   if ((event.key === "Enter" || event.key === "F2") && !ctrl) {
     event.preventDefault();
@@ -290,7 +296,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
-palette.start(() => commands({ board, editable, cardOf, talk, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
+palette.start(() => commands({ board, editable, spokenOf, talk, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
 
 if (editable) {
   net.start();
