@@ -2,22 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
-from django.utils.translation import ngettext
 
-from cxmap.lib.prepared import Prepared
 from cxmap.workspaces.models import Membership, User
 from journeys.comments import Element, Place, elements_of
 from journeys.models import Card, Comment, CommentTarget, Follower, Journey, Mention
@@ -25,69 +20,6 @@ from journeys.services.comments import may_delete, members_of
 
 PAGE = 30  # threads
 FILTERS = ("open", "resolved", "all")
-
-_open_roots = Prepared(
-    lambda journey: (
-        Comment.objects.filter(journey=journey)
-        .unresolved()
-        .shown_threads()
-        .only("target_kind", "target_id", "step_id")
-        .order_by()
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenThreads:
-    """How many threads of a map are open: by the id of the row that they are on, of cells by (lane, step)."""
-
-    by_row: Mapping[Any, int] = field(default_factory=dict)
-    places: Mapping[Place, int] = field(default_factory=dict)
-    total: int = 0
-
-    def as_signs(self) -> dict[str, Any]:
-        """Return what a script needs to draw the signs anew: by place, the number and its words."""
-        return {"total": self.total, "on": {str(place): [n, open_label(n)] for place, n in self.places.items()}}
-
-
-def open_label(number: int) -> str:
-    """Return what the sign of so many open threads says aloud."""
-    return ngettext("%(number)s open thread of comments", "%(number)s open threads of comments", number) % {
-        "number": number
-    }
-
-
-def sign_of(journey: Journey, open_by_row: Mapping[Any, int]) -> Callable[..., SafeString]:
-    """Return what draws the sign of a row that has open threads: sign("step", id), sign("cell", lane, step)."""
-    address, icons = reverse("journeys:comments", args=[journey.pk]), static("icons.svg")
-
-    def sign(kind: str, pk: UUID, step: UUID | None = None) -> SafeString:
-        number = open_by_row[(pk, step) if step is not None else pk]
-        label = open_label(number)
-        return format_html(
-            '<a class="talk" href="{}?on={}" data-talk tabindex="-1" draggable="false" title="{}" aria-label="{}">'
-            '<svg class="icon" aria-hidden="true"><use href="{}#comment"></use></svg>{}</a>',
-            address,
-            Place(kind, pk, step),
-            label,
-            label,
-            icons,
-            number,
-        )
-
-    return sign
-
-
-def open_threads(journey: Journey) -> OpenThreads:
-    """Count the open threads of a map; one query."""
-    places: dict[Place, int] = defaultdict(int)
-    for root in _open_roots(journey=journey.pk):
-        places[Place.of(root)] += 1
-    by_row: dict[Any, int] = {}
-    for place, number in places.items():
-        if place.id is not None:
-            by_row[(place.id, place.step) if place.step is not None else place.id] = number
-    return OpenThreads(by_row, dict(places), sum(places.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ urlpatterns = [
     path("comments/<uuid:pk>/resolve/", views.comments.thread_resolve, name="thread-resolve"),
     path("comments/<uuid:pk>/reopen/", views.comments.thread_reopen, name="thread-reopen"),
     path("journeys/<uuid:pk>/board/", views.maps.journey_board, name="board"),
+    path("journeys/<uuid:pk>/live/", views.maps.journey_live, name="live"),
     path("journeys/<uuid:pk>/layout/", views.structure.journey_layout, name="layout"),
     path("journeys/<uuid:pk>/cells/clear/", views.cells.cells_clear, name="cells-clear"),
     path("journeys/<uuid:pk>/stages/add/", views.structure.stage_add, name="stage-add"),

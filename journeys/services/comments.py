@@ -26,6 +26,7 @@ from journeys.errors import (
     NothingToCommentOn,
 )
 from journeys.lanes import register_merged
+from journeys.live import comments_changed
 from journeys.models import Comment, CommentTarget, Follower, Journey, Mention, Step
 
 GUEST_NAME_MAX = 80  # characters
@@ -81,6 +82,11 @@ def _mentioned(journey: Journey, text: str, given: Collection[int]) -> set[int]:
 def _named(element: Element | None) -> dict[str, Any]:
     """Return what a history row keeps of where it was said; the text itself stays with the comment."""
     return {"element": element.name if element else "", "on": element.place.kind if element else ""}
+
+
+def _tell(heard: Heard) -> None:
+    tell(heard)
+    comments_changed(heard.comment.journey, actor=heard.actor)
 
 
 def _locked(comment: Comment) -> Comment:
@@ -149,7 +155,7 @@ def comment_add(
             root.resolved_at = root.resolved_by = None
             root.save(update_fields=["resolved_at", "resolved_by"])
         Mention.objects.bulk_create(_mentions(comment, named))
-    tell(Heard("added", comment, author, frozenset(named)))
+    _tell(Heard("added", comment, author, frozenset(named)))
     return comment
 
 
@@ -181,7 +187,7 @@ def comment_edit(*, comment: Comment, actor: User, text: str, mentions: Collecti
         current.save(update_fields=["text", "edited_at"])
         Mention.objects.filter(comment=current, user__in=before - named).delete()
         Mention.objects.bulk_create(_mentions(current, named - before))
-    tell(Heard("edited", current, actor, frozenset(named - before)))
+    _tell(Heard("edited", current, actor, frozenset(named - before)))
     return current
 
 
@@ -204,7 +210,7 @@ def comment_delete(*, comment: Comment, membership: Membership) -> None:
         record.watch(current)
         current.deleted_at = timezone.now()
         current.save(update_fields=["deleted_at"])
-    tell(Heard("deleted", current, actor))
+    _tell(Heard("deleted", current, actor))
 
 
 @transaction.atomic
@@ -224,7 +230,7 @@ def thread_resolve(*, thread: Comment, actor: User, resolved: bool = True) -> Co
         current.resolved_at = timezone.now() if resolved else None
         current.resolved_by = actor if resolved else None
         current.save(update_fields=["resolved_at", "resolved_by"])
-    tell(Heard("resolved" if resolved else "reopened", current, actor))
+    _tell(Heard("resolved" if resolved else "reopened", current, actor))
     return current
 
 

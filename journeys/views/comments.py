@@ -22,7 +22,8 @@ from journeys.errors import CommentGone, CommentNotYours, NothingToCommentOn
 from journeys.forms_comments import CommentForm
 from journeys.models import Comment, Journey, Mention
 from journeys.services import comments as services
-from journeys.threads import Shown, open_threads, thread_page
+from journeys.talk import open_threads
+from journeys.threads import Shown, thread_page
 
 CHECKED = 422  # the form is shown again with what is wrong beside the text
 

@@ -27,7 +27,7 @@ const parsed = (html) => {
 };
 
 /** Ask for something of the panel. Resolves to the new element, or null after saying that it did not work. */
-async function ask(panel, url, options = {}) {
+async function ask(panel, url, options = {}, { quiet = false } = {}) {
   try {
     const response = await fetch(url, { ...options, headers: { "HX-Request": "true", ...(options.method ? { "X-CSRFToken": csrf() } : {}) } });
     if (response.ok || [403, 409, 422].includes(response.status)) {
@@ -35,7 +35,7 @@ async function ask(panel, url, options = {}) {
       if (fresh?.matches("[data-comments], form[data-comment]")) return { fresh, ok: response.ok };
     }
   } catch { /* no connection: told below, the text stays where it is */ }
-  toast(panel.dataset.failed, { error: true });
+  if (!quiet) toast(panel.dataset.failed, { error: true });
   return null;
 }
 
@@ -94,6 +94,20 @@ document.addEventListener("keydown", (event) => {
   const box = event.target.closest?.("[data-comments] textarea");
   if (!box || event.isComposing) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); box.form.requestSubmit(); }
+});
+
+// Somebody else said something: an open panel shows it, unless it is being written in.
+document.addEventListener("cxmap:comments", async ({ detail }) => {
+  const panel = document.querySelector("[data-comments]");
+  if (!detail.heard || !panel || panel.querySelector("form[data-comment]") || panel.contains(document.activeElement?.closest("textarea"))) return;
+  const scrolled = panel.parentElement.scrollTop;
+  const held = panel.contains(document.activeElement);
+  const answer = await ask(panel, panel.dataset.here, {}, { quiet: true });
+  if (!answer?.ok || !panel.isConnected) return;
+  panel.replaceWith(answer.fresh);
+  dress(answer.fresh);
+  answer.fresh.parentElement.scrollTop = scrolled;
+  if (held) answer.fresh.querySelector("[data-panel-title]")?.focus();
 });
 
 document.addEventListener("cxmap:content", (event) => dress(event.detail));

@@ -246,6 +246,7 @@ ROWS = [
     Row("journeys:thread-resolve", comment, Role.VIEWER, method="post"),
     Row("journeys:thread-reopen", comment, Role.VIEWER, method="post"),
     Row("journeys:board", one, Role.EDITOR),
+    Row("journeys:live", one, Role.EDITOR),
     post("layout", one, column_width="200"),
     Row("journeys:cells-clear", one, Role.EDITOR, method="post", data={"cells": ""}),
     post("stage-merge", stage),

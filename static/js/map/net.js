@@ -7,6 +7,7 @@ const board = () => document.querySelector("[data-board]");
 const texts = () => document.querySelector("[data-texts]")?.dataset ?? {};
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const RETRY_SECONDS = 10;
+const MISSED_MS = 700; // how long an edit may be on its way after a later one before the page asks for it
 
 let redraw = () => {};
 /** Say what is to be done after the board was put in place anew. */
@@ -81,29 +82,56 @@ function undo() {
 }
 
 const writing = () => board().querySelector(".cell__edit");
-let later = null; // what could not be shown while somebody wrote on the board
+let pressing = false; // a pointer holds something of the board: a card, a point of the curve, a border
+const handling = () => pressing || board().querySelector(".is-dragged");
+let later = null; // what could not be shown while somebody wrote on the board, or held a part of it
 
-/** Show what waited for the writing to end; called when a text box on the board was left. */
+/** Show what waited for the writing to end; called when a text box on the board was left, or what was held is let go. */
 export function showLater() {
-  if (!later || writing()) return;
+  if (!later || writing() || handling()) return;
   const answers = later;
   later = null;
-  for (const answer of answers) show({ ...answer, said: "" });
+  for (const answer of answers) show({ ...answer, revision: 0, said: "" }, { others: answer.others });
 }
 
-function show(answer) {
+// Which edits of this map the page shows: all up to `shown`, and some later ones. `newest` is the last it has heard of.
+let shown = 0;
+let newest = 0;
+const beyond = new Set();
+const cellsAt = new Map(); // "lane/step" → the revision that the cell was drawn at since the board was
+
+function noteRevision({ revision, board: drawn }) {
+  if (!revision) return;
+  newest = Math.max(newest, revision);
+  if (drawn !== undefined) {
+    shown = revision;
+    beyond.clear();
+    cellsAt.clear();
+  } else if (revision > shown) {
+    beyond.add(revision);
+    while (beyond.delete(shown + 1)) shown += 1;
+  }
+  if (newest > shown) window.setTimeout(() => { if (newest > shown) ask(); }, MISSED_MS);
+}
+
+function show(answer, { others = false } = {}) {
+  noteRevision(answer);
   const box = writing();
   const under = (cell) => box && board().querySelector(`td[data-lane="${cell.lane}"][data-step="${cell.step}"]`)?.contains(box);
+  if (others && handling()) {
+    later = answer.board === undefined ? [...(later ?? []), { ...answer, others }] : [{ ...answer, others }];
+    return;
+  }
   if (box && (answer.board !== undefined || (answer.cells ?? []).some(under))) {
     // Drawing now would take the text away that is being written.
-    later = answer.board === undefined ? [...(later ?? []), { ...answer, focus: {} }] : [{ ...answer, focus: {} }];
+    later = answer.board === undefined ? [...(later ?? []), { ...answer, others, focus: {} }] : [{ ...answer, others, focus: {} }];
     showSaved(answer.saved);
     if (answer.said) tell(answer.said);
     return;
   }
   if (answer.board !== undefined) later = null;
   // A board that waits is older than these cells: they are drawn once more after it.
-  else if (later && answer.cells) later = [...later, { ...answer, focus: {} }];
+  else if (later && answer.cells) later = [...later, { ...answer, others, focus: {} }];
   if (answer.board !== undefined) {
     const scroll = board().querySelector("[data-map-scroll]");
     const at = scroll ? [scroll.scrollLeft, scroll.scrollTop] : [0, 0];
@@ -113,6 +141,9 @@ function show(answer) {
     if (answer.tools !== undefined) document.querySelector("[data-tools]").innerHTML = answer.tools;
   }
   for (const cell of answer.cells ?? []) {
+    const key = `${cell.lane}/${cell.step}`;
+    if (answer.revision && answer.revision < (cellsAt.get(key) ?? 0)) continue; // drawn before what stands there
+    if (answer.revision) cellsAt.set(key, answer.revision);
     const place = board().querySelector(`td[data-lane="${cell.lane}"][data-step="${cell.step}"]`);
     if (place) place.innerHTML = cell.html;
   }
@@ -124,7 +155,7 @@ function show(answer) {
   }
   showSaved(answer.saved);
   if (answer.said) tell(answer.said);
-  redraw(answer.focus ?? {});
+  redraw(answer.focus ?? {}, { others, board: answer.board !== undefined });
 }
 
 /** Ask what to do with two texts for one place; resolves to the text to save, or null to keep theirs. */
@@ -144,6 +175,8 @@ function collide(current, mine) {
 
 // One change after the other: two quick edits of one person must not collide with themselves.
 let chain = Promise.resolve();
+/** Wait until every change of this page has its answer. */
+export const settled = () => chain;
 
 /** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for a connection.
 
@@ -215,6 +248,40 @@ export async function refresh() {
   if (response.ok) show(await response.json());
 }
 
+let asking = null;
+let askAgain = false;
+/** Ask for what the page has missed; nothing comes when it has missed nothing. False: the person may not see the map any more. */
+export function ask() {
+  if (asking) { askAgain = true; return asking; }
+  asking = askOnce().finally(() => {
+    asking = null;
+    if (askAgain) { askAgain = false; ask(); }
+  });
+  return asking;
+}
+
+async function askOnce() {
+  const address = withFilters(`/journeys/${board().dataset.journey}/board/`);
+  address.searchParams.set("since", shown);
+  try {
+    const response = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    if (response.status === 403 || response.status === 404 || response.redirected) return false;
+    if (response.status !== 200) return true;
+    const answer = await response.json();
+    // A change of this page may have been answered meanwhile: what is older than that is not drawn over it.
+    if (answer.revision >= shown) show({ ...answer, saved: "" }, { others: true });
+  } catch { /* no connection: the stream, or the next question, finds out */ }
+  return true;
+}
+
+/** Show what somebody else changed, as the stream tells it. */
+export function hear({ revision, cells }) {
+  if (revision <= shown || beyond.has(revision)) return;
+  newest = Math.max(newest, revision);
+  if (cells && !new URLSearchParams(window.location.search).get("persona")) show({ revision, cells }, { others: true });
+  else ask();
+}
+
 /** The filters of this page (period, persona) and its view belong to every answer that redraws the board. */
 function withFilters(url) {
   const address = new URL(url, window.location.href);
@@ -261,6 +328,11 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
 export function say(name) { toast(texts()[name], { error: true }); }
 
 export function start() {
+  shown = newest = Number(board().dataset.revision);
+  board().addEventListener("pointerdown", () => { pressing = true; });
+  for (const name of ["pointerup", "pointercancel", "dragend"]) {
+    window.addEventListener(name, () => { pressing = false; window.setTimeout(showLater, 0); });
+  }
   window.addEventListener("online", () => flush());
   showQueue();
   if (queue.waiting().length) flush();

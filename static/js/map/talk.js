@@ -19,7 +19,9 @@ export function openAt(cell, card = null) {
   else open("", cell);
 }
 
-function sign(on, [number, label]) {
+function sign(on, number) {
+  const { one, many } = document.querySelector("[data-talk-all]").dataset;
+  const label = number === 1 ? one : many.replace("{count}", number);
   const link = document.createElement("a");
   link.className = "talk";
   link.href = `${address()}?on=${on}`;
@@ -40,7 +42,7 @@ function placeOf(on) {
   return board().querySelector(`th[data-kind="${kind}"][data-id="${id}"] .map__name, [data-row="${kind}:${id}"]`);
 }
 
-/** Draw all signs anew: by place, the number of open threads and its words. */
+/** Draw all signs anew: by place, the number of open threads. */
 export function draw({ total, on }) {
   for (const old of board().querySelectorAll(".talk")) old.remove();
   for (const [place, count] of Object.entries(on)) {
