@@ -355,4 +355,11 @@ ROWS = [
     ApiRow("api:journey-detail", one, Role.VIEWER),
     ApiRow("api:journey-detail", one, Role.EDITOR, method="patch", data={"owner": "x"}),
     ApiRow("api:journey-detail", one, Role.EDITOR, method="delete"),
+    ApiRow("api:comment-list", nothing, Role.VIEWER),
+    ApiRow("api:comment-list", nothing, Role.VIEWER, method="post", data={"text": "Hm"}),
+    ApiRow("api:comment-detail", comment, Role.VIEWER),
+    ApiRow("api:comment-detail", comment, Role.OWNER, method="patch", data={"text": "Hm?"}),
+    ApiRow("api:comment-detail", comment, Role.OWNER, method="delete"),
+    ApiRow("api:comment-resolve", comment, Role.VIEWER, method="post"),
+    ApiRow("api:comment-reopen", comment, Role.VIEWER, method="post"),
 ]
