@@ -1,6 +1,7 @@
 // Comments on the board: the signs of open threads, and the panel that opens for a cell, a card or a header.
 
-import { openDrawer } from "./popups.js";
+import { current } from "./grid.js";
+import { closePopover, openDrawer } from "./popups.js";
 
 const board = () => document.querySelector("[data-board]");
 const address = () => `/journeys/${board().dataset.journey}/comments/`;
@@ -62,7 +63,16 @@ export function start() {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-talk], a[data-talk-all]");
     const plain = !(event.ctrlKey || event.metaKey || event.shiftKey);
-    if (link && plain) { event.preventDefault(); event.stopPropagation(); openDrawer(link.href, link); return; }
+    if (link && plain) {
+      event.preventDefault();
+      event.stopPropagation();
+      // From a menu or a dialog, which go: back to the cell that they were opened from.
+      const passing = link.closest("dialog, .popover");
+      link.closest("dialog")?.close();
+      closePopover({ back: true });
+      openDrawer(link.href, passing ? current() : link);
+      return;
+    }
     // What a thread is on, on this very map: go there, and leave the panel open.
     const go = event.target.closest("[data-drawer-panel] a[data-go]");
     if (!go || !plain || new URL(go.href).pathname !== window.location.pathname) return;
