@@ -158,7 +158,9 @@ class CommentViewSet(WorkspaceViewSet):
         given.is_valid(raise_exception=True)
         values = given.validated_data
         named = values.get("mentions", [mention.user_id for mention in comment.mentions.all()])
-        services.comment_edit(comment=comment, actor=self.actor(), text=values.get("text", comment.text), mentions=named)
+        services.comment_edit(
+            comment=comment, actor=self.actor(), text=values.get("text", comment.text), mentions=named
+        )
         return self._answer(comment)
 
     @extend_schema(responses={204: None})

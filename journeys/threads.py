@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
+from cxmap.workspaces.access import people_of
 from cxmap.workspaces.models import Membership, User
 from journeys.comments import Element, Place, elements_of
 from journeys.models import Card, Comment, CommentTarget, Follower, Journey, Mention
-from journeys.services.comments import may_delete, members_of
+from journeys.services.comments import may_delete
 
 PAGE = 30  # threads
 FILTERS = ("open", "resolved", "all")
@@ -226,7 +227,7 @@ def thread_page(journey: Journey, membership: Membership, shown: Shown) -> Threa
         shown=shown,
         threads=threads,
         element=elements.get(shown.place) if shown.place is not None and shown.place.id is not None else None,
-        members=[member for member in members_of(journey.workspace_id) if member.pk != user.pk],
+        members=[member for member in people_of(journey.workspace_id) if member.pk != user.pk],
         open_count=counts["open"],
         resolved_count=counts["resolved"],
         mine_count=counts["mine"],

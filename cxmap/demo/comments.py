@@ -2,6 +2,7 @@
 
 from cxmap.demo import content
 from cxmap.demo.content import Pair
+from cxmap.lib.text import typeset_french
 from cxmap.workspaces.models import Membership, Role, User, Workspace
 from improvements.models import Pain
 from journeys.comments import Place
@@ -148,7 +149,7 @@ def comments_seed(workspace: Workspace, user: User, place: int) -> None:
             comment = comment_add(
                 journey=journey,
                 author=people[key],
-                text=texts[place].format(**names),
+                text=(typeset_french(texts[0]) if place == 0 else texts[1]).format(**names),
                 place=_place(journey, kind, code),
                 root=root,
             )

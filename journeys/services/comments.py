@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cxmap.history.services import Recording, history_record, recording
 from cxmap.lib.text import fold
-from cxmap.workspaces.access import can
+from cxmap.workspaces.access import can, people_of
 from cxmap.workspaces.models import Membership, Role, User
 from journeys.comments import Element, Heard, Place, element_of, tell
 from journeys.errors import (
@@ -32,12 +32,6 @@ from journeys.models import Comment, CommentTarget, Follower, Journey, Mention, 
 GUEST_NAME_MAX = 80  # characters
 _SIGN = re.compile(r"(?<!\w)@")  # not the one inside an e-mail address
 _LETTER = re.compile(r"\w")
-
-
-def members_of(workspace_id: int) -> list[User]:
-    """Return the people of a workspace who can be named, by name; one query."""
-    rows = Membership.objects.filter(workspace=workspace_id, user__is_active=True).select_related("user")
-    return sorted((row.user for row in rows), key=lambda user: (fold(str(user)), user.pk))
 
 
 def named_in(text: str, members: Collection[User]) -> set[int]:
@@ -72,16 +66,17 @@ def _text_of(text: str) -> str:
 
 def _mentioned(journey: Journey, text: str, given: Collection[int]) -> set[int]:
     """Return whom a comment names: those who were chosen, and those whose names are typed. Raises MentionOfStranger."""
-    members = members_of(journey.workspace_id)
+    members = people_of(journey.workspace_id)
     known = {member.pk for member in members}
     if not set(given) <= known:
         raise MentionOfStranger
     return set(given) | named_in(text, members)
 
 
-def _named(element: Element | None) -> dict[str, Any]:
+def _named(journey: Journey, element: Element | None) -> dict[str, Any]:
     """Return what a history row keeps of where it was said; the text itself stays with the comment."""
-    return {"element": element.name if element else "", "on": element.place.kind if element else ""}
+    name = element.name if element is not None else ""
+    return {"element": name or journey.name, "on": element.place.kind if element else ""}
 
 
 def _tell(heard: Heard) -> None:
@@ -145,7 +140,7 @@ def comment_add(
         text=kept,
     )
     action = "comment.replied" if root is not None else "comment.added"
-    with recording(actor=author, action=action, target=comment, scope=journey, **_named(element)) as record:
+    with recording(actor=author, action=action, target=comment, scope=journey, **_named(journey, element)) as record:
         if guest:
             record.summary["guest"] = guest
         comment.save(force_insert=True)
@@ -179,7 +174,7 @@ def comment_edit(*, comment: Comment, actor: User, text: str, mentions: Collecti
         return current
     element = element_of(current.journey, Place.of(current))
     with recording(
-        actor=actor, action="comment.edited", target=current, scope=current.journey, **_named(element)
+        actor=actor, action="comment.edited", target=current, scope=current.journey, **_named(current.journey, element)
     ) as record:
         record.watch(current)
         current.text = kept
@@ -205,7 +200,7 @@ def comment_delete(*, comment: Comment, membership: Membership) -> None:
     actor = membership.user
     element = element_of(current.journey, Place.of(current))
     with recording(
-        actor=actor, action="comment.deleted", target=current, scope=current.journey, **_named(element)
+        actor=actor, action="comment.deleted", target=current, scope=current.journey, **_named(current.journey, element)
     ) as record:
         record.watch(current)
         current.deleted_at = timezone.now()
@@ -225,7 +220,9 @@ def thread_resolve(*, thread: Comment, actor: User, resolved: bool = True) -> Co
         return current
     action = "comment.resolved" if resolved else "comment.reopened"
     element = element_of(current.journey, Place.of(current))
-    with recording(actor=actor, action=action, target=current, scope=current.journey, **_named(element)) as record:
+    with recording(
+        actor=actor, action=action, target=current, scope=current.journey, **_named(current.journey, element)
+    ) as record:
         record.watch(current)
         current.resolved_at = timezone.now() if resolved else None
         current.resolved_by = actor if resolved else None

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial, see_other, wants_partial
+from cxmap.workspaces.access import people_of
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys.comments import Place
@@ -86,7 +87,7 @@ def _done(request: MemberRequest, journey: Journey, shown: Shown, said: str) -> 
 
 def _refused(request: MemberRequest, journey: Journey, shown: Shown, error: CxmapError) -> HttpResponse:
     """Say beside the text why it was not taken; the text is kept."""
-    form = CommentForm(request.POST, members=services.members_of(journey.workspace_id))
+    form = CommentForm(request.POST, members=people_of(journey.workspace_id))
     form.full_clean()
     form.errors.clear()
     form.add_error("text", str(error))
@@ -96,7 +97,7 @@ def _refused(request: MemberRequest, journey: Journey, shown: Shown, error: Cxma
 def _write(
     request: MemberRequest, journey: Journey, shown: Shown, *, place: Place | None, root: Comment | None
 ) -> HttpResponse:
-    form = CommentForm(request.POST, members=services.members_of(journey.workspace_id))
+    form = CommentForm(request.POST, members=people_of(journey.workspace_id))
     if not form.is_valid():
         return _panel(request, journey, shown, form=form, status=CHECKED)
     try:
@@ -161,7 +162,7 @@ def comment_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     if found.author_id != request.user.pk or found.deleted_at is not None:
         error: CxmapError = CommentGone() if found.deleted_at is not None else CommentNotYours()
         return _refused(request, found.journey, shown, error)
-    members = services.members_of(found.workspace_id)
+    members = people_of(found.workspace_id)
     if request.method != "POST":
         named = list(Mention.objects.filter(comment=found).values_list("user", flat=True))
         form = CommentForm(members=members, initial={"text": found.text, "mentions": named})
