@@ -42,7 +42,7 @@ THREADS: tuple[tuple[str, str, bool, Lines], ...] = (
             (
                 ME,
                 (
-                    "Je garde la carte comme irritant principal et je prépare l'essai sans compte. {julie}, pour information.",
+                    "Je garde la vignette comme point de douleur principal et je prépare l'essai sans compte. {julie}, pour information.",
                     "I keep this card as the main pain point and prepare the trial without an account. {julie}, for your information.",
                 ),
             ),
