@@ -35,7 +35,7 @@ THREADS: tuple[tuple[str, str, bool, Lines], ...] = (
             (
                 "thomas",
                 (
-                    "Sur mobile surtout. Au téléphone, trois clients sur dix appellent à cette étape (relevé fictif de la semaine 46).",
+                    "Sur mobile surtout. Au téléphone, trois clients sur dix appellent à ce moment (relevé fictif de la semaine 46).",
                     "On mobiles mostly. Three customers in ten call us at this point (a fictional count of week 46).",
                 ),
             ),
@@ -77,7 +77,7 @@ THREADS: tuple[tuple[str, str, bool, Lines], ...] = (
             (
                 "thomas",
                 (
-                    "Le rappel programmé est prêt à être testé dès lundi. {me}, peux-tu confirmer la cible ?",
+                    "Le rappel programmé est prêt à être testé dès lundi. {me}, peux-tu confirmer l'objectif ?",
                     "The booked call-back can be tried from Monday on. {me}, can you confirm the target?",
                 ),
             ),
@@ -91,7 +91,7 @@ THREADS: tuple[tuple[str, str, bool, Lines], ...] = (
             (
                 "nadia",
                 (
-                    "Relecture de la carte avant la revue : il manque encore des preuves aux étapes 1 et 2.",
+                    "Relecture de la carte avant la revue : il manque encore des preuves aux moments 1 et 2.",
                     "Reading the map before its review: steps 1 and 2 still lack evidence.",
                 ),
             ),
