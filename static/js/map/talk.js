@@ -40,7 +40,7 @@ function placeOf(on) {
   const [kind, id, step] = on.split(":");
   if (kind === "cell") return board().querySelector(`td[data-lane="${id}"][data-step="${step}"]`);
   if (kind === "card") return board().querySelector(`[data-card="${id}"]`);
-  return board().querySelector(`th[data-kind="${kind}"][data-id="${id}"] .map__name, [data-row="${kind}:${id}"]`);
+  return board().querySelector(`th[data-kind="${kind}"][data-id="${id}"] .map__name, [data-talk-on="${kind}:${id}"]`);
 }
 
 /** Draw all signs anew: by place, the number of open threads. */
@@ -49,7 +49,7 @@ export function draw({ total, on }) {
   for (const [place, count] of Object.entries(on)) {
     const element = placeOf(place);
     if (!element) continue;
-    if (element.matches(".map__name, [data-row]")) element.after(sign(place, count));
+    if (element.matches(".map__name, [data-talk-on]")) element.after(sign(place, count));
     else element.append(sign(place, count));
   }
   for (const shown of document.querySelectorAll("[data-talk-total]")) {
