@@ -5,11 +5,14 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from cxmap.search.texts import search_columns
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('journeys', '0008_search'),
+        ('search', '0001_initial'),
         ('workspaces', '0002_retention_and_facts_time_zone'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -99,4 +102,5 @@ class Migration(migrations.Migration):
             model_name='mention',
             constraint=models.UniqueConstraint(fields=('comment', 'user'), name='journeys_mention_unique'),
         ),
+        search_columns("journeys_comment", "text"),
     ]
