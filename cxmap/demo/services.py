@@ -36,6 +36,7 @@ from kpis.services.flags import flag_acknowledge
 from kpis.services.targets import target_set
 from personas.models import Persona
 from personas.services import evidence_add, persona_create
+from touchpoints.departments import department_named
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import touchpoint_create
 
@@ -153,6 +154,7 @@ def _library(workspace: Workspace, user: User, place: int) -> None:
             channel=channels[entry.channel],
             phase=entry.phase,
             owner=entry.owner[place],
+            department=department_named(workspace=workspace, actor=user, name=entry.owner[place]),
         )
     kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace=workspace)}
     for figures in content.FIGURES:

@@ -38,6 +38,7 @@ from journeys.threads import Shown
 from journeys.versions import standing
 from journeys.views.comments import panel_html
 from journeys.views.saved import saved_views
+from touchpoints.departments import departments_of
 
 EDITED = frozenset({"map", "curve"})  # views that people draw in
 
@@ -153,6 +154,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "standing": standing(journey),
         "family": family_of(journey),
         "live_token": live.token(journey, request.user) if board.can_edit else "",
+        "departments": departments_of(journey.workspace_id),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)
