@@ -201,7 +201,6 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "no_persona_yet",
             "kind",
             "horizon",
-            "status",
             "owner",
             "review_on",
             "aims",

@@ -559,9 +559,7 @@ class Approval(WorkspaceOwned):
     class Meta:
         ordering = ["-asked_at", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["journey"], condition=Q(status="open"), name="journeys_approval_one_open"
-            ),
+            models.UniqueConstraint(fields=["journey"], condition=Q(status="open"), name="journeys_approval_one_open"),
             models.CheckConstraint(
                 condition=Q(status="open") | Q(answered_at__isnull=False), name="journeys_approval_answered"
             ),

@@ -292,9 +292,15 @@ def undo_labels(*, actor: Any, scope: models.Model) -> tuple[Change | None, Chan
     return last, undone
 
 
-def feed(*, scope: models.Model | None = None, targets: Iterable[models.Model] = (), limit: int = 50) -> list[Change]:
-    """Return the newest changes of a scope or of some targets, with their actors."""
-    found = Change.objects.select_related("actor").defer("rows")
+def feed(
+    *,
+    scope: models.Model | None = None,
+    targets: Iterable[models.Model] = (),
+    limit: int = 50,
+    only: models.Q | None = None,
+) -> list[Change]:
+    """Return the newest changes of a scope or of some targets, with their actors; `only` those that meet a condition."""
+    found = Change.objects.select_related("actor").defer("rows").filter(only or models.Q())
     if scope is not None:
         found = found.filter(
             workspace_id=scope.workspace_id,  # type: ignore[attr-defined]

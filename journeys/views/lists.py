@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cxmap.history.services import feed
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access as workspaces_access
 from cxmap.workspaces.access import can
@@ -20,6 +19,8 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.forms import JourneyForm, ShareForm
 from journeys.models import Journey
+from journeys.picture import personas_of
+from journeys.readers import log_of, version_for
 from journeys.services import journeys as services
 
 
@@ -38,7 +39,7 @@ def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
 @login_required
 def journey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
-    initial = {"personas": selectors.personas_of(journey), "revision": journey.revision}
+    initial = {"personas": personas_of(journey), "revision": journey.revision}
     form = JourneyForm(request.POST or None, instance=journey, workspace=journey.workspace, initial=initial)
     status = 200
     if request.method == "POST":
@@ -113,7 +114,7 @@ def journey_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def journey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
-    context = {"journey": journey, "changes": feed(scope=journey, limit=200), "section": "journeys"}
+    context = {"journey": journey, "changes": log_of(journey, version_for(request, journey)), "section": "journeys"}
     return render(request, "journeys/journey_history.html", context)
 
 

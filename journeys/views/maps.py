@@ -27,9 +27,11 @@ from journeys import access, selectors
 from journeys.commands import commands
 from journeys.family import family_of
 from journeys.lanes import Period
-from journeys.models import Card, Journey, JourneyPersona, Lane, Step
+from journeys.models import Card, Journey, JourneyPersona, Lane, Status, Step
 from journeys.proof import ProofSheet, proof_of
+from journeys.readers import is_reader, version_for
 from journeys.services import journeys as services
+from journeys.services.approval import open_approval
 from journeys.tabs import MAP_VIEWS, address_of, tabs_of
 from journeys.versions import standing
 from journeys.views.saved import saved_views
@@ -107,7 +109,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     kept = saved_views(request, journey, current=view)
     if kept.default is not None and not request.GET:
         return redirect(f"{journey.get_absolute_url()}?{kept.default.query or 'view=map'}")
-    can_edit = can(request.membership, Role.EDITOR)
+    can_edit = not is_reader(request)
     board = selectors.board(
         journey=journey,
         actor=request.user,
@@ -116,12 +118,13 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         persona_id=persona_of(request),
         alone="emotion" if view == "curve" else "",
         with_hidden=hidden_of(request),
+        version=version_for(request, journey),
     )
     language = translation.get_language() or ""
     proof = proof_of(board) if view == "evidence" else None
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
-        "journey": journey,
+        "journey": board.journey,
         "board": board,
         "board_html": board_html(request, board, view=view, proof=proof),
         "section": "journeys",
@@ -134,6 +137,8 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if board.can_edit else "",
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
+        "approval": open_approval(journey) if can_edit and journey.status == Status.IN_REVIEW else None,
+        "previewed": can(request.membership, Role.EDITOR) and not can_edit,
         "family": family_of(journey),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
