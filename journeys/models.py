@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.lib import formats
 from cxmap.workspaces.models import BroughtFile, Named, Sector, WorkspaceOwned
 from journeys.querysets import JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
@@ -534,6 +535,14 @@ class Version(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name or str(self.number)
+
+    @property
+    def published_words(self) -> str:
+        """ "published version 4 of 12 Nov 2026"."""
+        return gettext("published version %(number)s of %(day)s") % {
+            "number": self.number,
+            "day": formats.short_date(self.published_at),
+        }
 
 
 class Approval(WorkspaceOwned):

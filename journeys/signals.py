@@ -37,6 +37,10 @@ def register_listener(listener: Listener) -> None:
         _listeners.append(listener)
 
 
+def unregister_listener(listener: Listener) -> None:
+    _listeners.remove(listener)
+
+
 def tell(signal: Signal) -> None:
     if signal.people:
         for listener in _listeners:

@@ -43,9 +43,9 @@ class Standing:
         """ "published version 4 of 12 Nov 2026; 3 changes since", or that nothing was published."""
         if self.published is None or self.published.published_at is None:
             return gettext("nothing published yet")
-        names = {"number": self.published.number, "day": formats.short_date(self.published.published_at)}
         if not self.unpublished:
-            return gettext("published version %(number)s of %(day)s") % names
+            return self.published.published_words
+        names = {"number": self.published.number, "day": formats.short_date(self.published.published_at)}
         return ngettext(
             "published version %(number)s of %(day)s; %(count)s change since",
             "published version %(number)s of %(day)s; %(count)s changes since",

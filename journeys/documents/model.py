@@ -184,10 +184,7 @@ def _footer(board: Board) -> list[str]:
     age = standing(journey)
     version = gettext("no version saved yet")
     if board.version is not None:
-        version = gettext("published version %(number)s of %(day)s") % {
-            "number": board.version.number,
-            "day": formats.short_date(board.version.published_at),
-        }
+        version = board.version.published_words
     elif age.number is not None:
         names = {"number": age.number}
         version = (

@@ -1,6 +1,7 @@
 """Pages and actions of journeys, by what they are about."""
 
 from journeys.views import (
+    approval,
     cells,
     documents,
     evidence,
@@ -18,6 +19,7 @@ from journeys.views import (
 )
 
 __all__ = [
+    "approval",
     "cells",
     "documents",
     "evidence",

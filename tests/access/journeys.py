@@ -7,9 +7,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
 from journeys.access import share_token
-from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, SavedView, ShareLink, Stage, Step
+from journeys.models import (
+    Approval,
+    Attachment,
+    Card,
+    Journey,
+    JourneyTemplate,
+    Lane,
+    SavedView,
+    ShareLink,
+    Stage,
+    Step,
+)
+from journeys.services import approval, templates
 from journeys.services import journeys as services
-from journeys.services import templates
 from journeys.services.attachments import attachment_create
 from journeys.services.evidence import evidence_add
 from journeys.services.saved_views import saved_view_save
@@ -112,6 +123,28 @@ def link(world: World) -> ShareLink:
     )
 
 
+def asked(world: World) -> dict[str, Any]:
+    """A map whose review Ed was asked for by somebody who then left."""
+    cast = world.cast
+
+    def make() -> Journey:
+        row = services.journey_create(workspace=cast.workspace, actor=cast.ed, name="Asked", no_persona_yet=True)
+        found = approval.review_ask(journey=row, actor=cast.olga, reviewers=[cast.ed])
+        Approval.objects.filter(pk=found.pk).update(asked_by=None)
+        return row
+
+    return {"pk": world.once("journey-asked", make).pk}
+
+
+def seen(world: World) -> dict[str, Any]:
+    """What the form of publication sends along."""
+    return {"owner": "Olga", "expected_change": "0"}
+
+
+def reviewer(world: World) -> dict[str, Any]:
+    return {"reviewers": [str(world.cast.ed.pk)]}
+
+
 def attachment(world: World) -> dict[str, Any]:
     """A small document that a card of the map shows."""
 
@@ -212,6 +245,11 @@ ROWS = [
     Row("journeys:saved-view-delete", saved_view, Role.EDITOR, method="post"),
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),
+    Row("journeys:approval", one, Role.EDITOR),
+    Row("journeys:review-ask", one, Role.EDITOR, method="post", data=reviewer),
+    post("review-withdraw", asked),
+    post("review-send-back", asked, reason="Not yet."),
+    Row("journeys:publish", asked, Role.EDITOR, method="post", data=seen),
     Row("journeys:share", one, Role.EDITOR),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:evidence", one, Role.VIEWER),
