@@ -6,11 +6,16 @@ class AlertsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the evaluations, and deliver the messages that come of them."""
-        from alerts import handlers, topics
+        from alerts import handlers, reviews, topics
         from alerts.services.events import judgement_hear
         from cxmap.outbox.registry import register_handler
+        from cxmap.workspaces import signals as access_signals
+        from journeys import signals
         from kpis.registry import register_listener
 
         register_listener(judgement_hear)
         register_handler(topics.MAIL, handlers.mail_deliver)
         register_handler(topics.WEBHOOK, handlers.webhook_deliver)
+        register_handler(topics.REVIEW, reviews.review_deliver)
+        signals.register_listener(reviews.review_hear)
+        access_signals.register_listener(reviews.access_hear)

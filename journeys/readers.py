@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 
 from cxmap.history.models import Change
-from cxmap.history.services import feed
+from cxmap.history.services import feed, keep_from_readers
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Membership, Role
 from journeys.models import Journey, Version
@@ -53,6 +54,18 @@ OF_APPROVAL = (
     "journey.published", "journey.review_asked", "journey.sent_back", "journey.review_withdrawn", "journey.deleted",
     "journey.restored",
 )  # fmt: skip
+
+
+def unpublished(workspace_id: int) -> Q:
+    """Return the condition for changes of maps that came after what was published."""
+    known = Coalesce("published_version__last_change", 0)
+    since = Journey.objects.annotate(key=Cast("pk", CharField()), known=known).filter(
+        workspace=workspace_id, key=OuterRef("scope_id"), published_version__isnull=False, known__lt=OuterRef("pk")
+    )
+    return Q(Exists(since), scope_type="journeys.journey") & ~Q(action__in=OF_APPROVAL)
+
+
+keep_from_readers(unpublished)
 
 
 def log_of(journey: Journey, version: Version | None, *, limit: int = 200) -> list[Change]:

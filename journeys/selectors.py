@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from cxmap.history.models import Change
 from cxmap.history.services import undo_labels
 from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
+from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place, places_of
@@ -21,7 +23,7 @@ from journeys.curve import Curve, LineOf, curve_of
 from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Notice, Period
 from journeys.levels import names_of
-from journeys.models import Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step, Version
+from journeys.models import Approval, Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step, Version
 from journeys.picture import Picture, picture_for, with_related
 from journeys.proof import rests_on
 from personas.models import Persona
@@ -488,10 +490,15 @@ def _places(
 class JourneyList:
     journeys: Sequence[Journey]
     trash: Sequence[Journey]
+    asked: Sequence[Approval] = ()  # reviews that the reader was asked for
+    due: Sequence[Journey] = ()  # published maps of the reader's whose review date has come
 
 
-def journey_list(workspace: Workspace) -> JourneyList:
-    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash."""
+def journey_list(workspace: Workspace, user: User) -> JourneyList:
+    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash.
+
+    Beside them what waits for the reader: reviews that they were asked for, and their own maps that are due.
+    """
     live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().select_related("as_is", "parent")
     tree: list[tuple[Any, int]] = in_tree_order(list(live.order_by("sort_key", "id")))
     journeys = [journey for journey, _depth in tree]
@@ -508,4 +515,22 @@ def journey_list(workspace: Workspace) -> JourneyList:
     for journey in journeys:
         journey.shown_personas = names[journey.pk]
     trash = Journey.objects.filter(workspace=workspace).exclude(deleted_at=None).order_by("-deleted_at")[:50]
-    return JourneyList(journeys=journeys, trash=list(trash))
+    asked = Approval.objects.filter(
+        workspace=workspace, status=Approval.Status.OPEN, reviewers__user=user, journey__deleted_at=None
+    )
+    mine = {fold(user.name), fold(user.email)} - {""}
+    today = timezone.localdate(timezone=workspace.zone)
+    due = [
+        journey
+        for journey in journeys
+        if journey.published_version_id
+        and journey.review_on is not None
+        and journey.review_on <= today
+        and fold(journey.owner) in mine
+    ]
+    return JourneyList(
+        journeys=journeys,
+        trash=list(trash),
+        asked=list(asked.select_related("journey", "asked_by").order_by("asked_at", "id")),
+        due=due,
+    )

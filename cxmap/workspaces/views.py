@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cxmap.history.models import Change
+from cxmap.history.services import for_readers
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access, services
 from cxmap.workspaces.forms import InvitationForm, RoleForm, TokenForm, WorkspaceForm, WorkspaceSettingsForm
@@ -189,6 +190,8 @@ def token_revoke(request: MemberRequest, pk: int) -> HttpResponse:
 def history(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_view(request, slug)
     changes = Change.objects.filter(workspace=workspace).select_related("actor")
+    if not access.can(request.membership, Role.EDITOR):
+        changes = for_readers(changes, workspace.pk)
     before = request.GET.get("before", "")
     if before.isdigit():
         changes = changes.filter(id__lt=int(before))

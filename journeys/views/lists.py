@@ -29,7 +29,7 @@ from journeys.services import journeys as services
 def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     context = {
-        "page": selectors.journey_list(workspace),
+        "page": selectors.journey_list(workspace, request.user),
         "section": "journeys",
         "can_edit": can(request.membership, Role.EDITOR),
     }

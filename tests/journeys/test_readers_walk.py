@@ -1,5 +1,6 @@
 """Nothing of a draft reaches those who only read, whichever address of the product they open."""
 
+import re
 from typing import Any
 
 from django.urls import reverse
@@ -8,9 +9,9 @@ from cxmap.workspaces.models import Role
 from improvements.models import Pain
 from improvements.services import pain_add
 from journeys.forms import EvidenceKind
-from journeys.models import Evidence, Lane, Stage, Step
+from journeys.models import Lane, Stage, Step
 from journeys.services import approval, cards, lanes, stages
-from journeys.services.evidence import evidence_add
+from journeys.services.evidence import evidence_add, evidence_edit
 from journeys.services.exports import Wish, export_start, export_work
 from journeys.services.journeys import journey_update
 from journeys.services.versions import version_save
@@ -34,7 +35,7 @@ class ReadersWalkTests(ApiTestCase):
         self.assertGreater(len(rows), 60)
         for row in rows:  # makes what the rows are about before anything is published
             row.kwargs(world)
-        self.assertIn("published version 1", self.publish_and_edit(world))
+        self.assertTrue("published version" in self.publish_and_edit(world), "the viewer sees the published version")
         token = self.token(self.vi)
         leaks, opened = [], 0
         for row in rows:
@@ -77,7 +78,7 @@ class ReadersWalkTests(ApiTestCase):
         approval.journey_publish(journey=row, actor=self.olga, owner="Olga")
         cards.card_edit(card=card, actor=ed, text=f"Compares {TEXT}")
         cards.card_add(lane=the_lane(world), step=step, actor=ed, text=f"Adds {TEXT}", source=f"says {TEXT}")
-        Evidence.objects.filter(pk=record.pk).update(notes=TEXT)
+        evidence_edit(row=record, actor=ed, notes=TEXT)
         evidence_add(journey=row, actor=ed, kind=EvidenceKind.INTERVIEW, title=f"Ten {TEXT}")
         journey_update(journey=row, actor=ed, scenario=f"About {TEXT}", expectation=TEXT, success_measure=TEXT)
         stages.stage_rename(stage=Stage.objects.filter(journey=row).order_by("rank")[0], actor=ed, name=f"Old {NAME}")
@@ -88,8 +89,7 @@ class ReadersWalkTests(ApiTestCase):
         export_work(export.pk)
         self.client.force_login(ed)
         draft = self.client.get(reverse("journeys:detail", kwargs=one(world))).content.decode()
-        self.assertIn(TEXT, draft)
-        self.assertIn(NAME, draft)
+        self.assertEqual((TEXT in draft, NAME in draft), (True, True))
         self.client.force_login(self.vi)
         self.assertEqual(self.client.get(reverse("journeys:export-file", args=[export.pk])).status_code, 404)
         return self.client.get(reverse("journeys:detail", kwargs=one(world))).content.decode()
@@ -103,7 +103,8 @@ class ReadersWalkTests(ApiTestCase):
             for word in (TEXT, NAME):
                 with self.subTest(person=str(person), word=word):
                     page = self.client.get(f"{address}?q={word}").content.decode()
-                    self.assertEqual(f"{word}</mark>" in page or "#card-" in page or "#row-" in page, found)
+                    hits = re.findall(r'href="(/journeys/[^"]+)"', page)
+                    self.assertEqual(bool(hits), found, hits)
 
     def test_pain_points_and_what_becomes_of_them(self) -> None:
         """A pain point of the draft waits for the next publication; those that were published keep their words."""
@@ -116,5 +117,5 @@ class ReadersWalkTests(ApiTestCase):
         for person, seen in ((self.vi, "Prices are hidden"), (self.ed, f"Changed {TEXT}")):
             self.client.force_login(person)
             page = self.client.get(row.get_absolute_url()).content.decode()
-            self.assertIn(seen, page)
+            self.assertTrue(seen in page, f"{person} sees {seen}")
             self.assertEqual(TEXT in page, person == self.ed)
