@@ -93,3 +93,9 @@ class NothingToAdd(CxmapError):
     code = "nothing_to_add"
     message = _("Give a file, or an address that begins with https://.")
     status = 422
+
+
+class LockedInFrame(CxmapError):
+    code = "locked_in_frame"
+    message = _("A link with a password cannot be embedded: a frame of another site could not remember the password.")
+    status = 422

@@ -10,7 +10,7 @@ from cxmap.history.models import Change
 from cxmap.history.services import feed, keep_from_readers
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Membership, Role
-from journeys.models import Journey, Version
+from journeys.models import Journey, ShareLink, Version
 from journeys.picture import published_of
 
 AS_READER = "reader"  # ?as=reader: whoever edits looks at what the others see
@@ -25,6 +25,11 @@ def is_reader(request: HttpRequest) -> bool:
 def version_for(request: HttpRequest, journey: Journey) -> Version | None:
     """Return the version that a member sees in place of the draft; None: the draft, as nothing else is there or it is theirs."""
     return published_of(journey) if is_reader(request) else None
+
+
+def version_of_link(link: ShareLink) -> Version | None:
+    """Return the version that a link shows; None: the draft, as it says so or nothing was published yet."""
+    return published_of(link.journey) if link.shows == ShareLink.Shows.PUBLISHED else None
 
 
 def version_for_token(request: Any, journey: Journey) -> Version | None:
