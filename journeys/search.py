@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import Membership, Role, User, Workspace
-from journeys.models import Card, Evidence, Journey, Stage, Step
+from cxmap.workspaces.places import register_items
+from journeys.models import Card, Evidence, Journey, Stage, Step, Version
 from journeys.readers import unchanged
 
 JOURNEYS = Group("journeys", _("Journeys"), 10)
@@ -92,6 +93,8 @@ def _place(_language: str) -> Combinable:
     return _text(F("journey__name"), Value(" › "), F("step__stage__name"), Value(" › "), F("step__name"))
 
 
+register_items("journeys", Journey)
+register_items("versions", Version)
 register(
     Source(
         group=JOURNEYS,

@@ -79,6 +79,20 @@ class InvitationForm(forms.Form):
     )
 
 
+class AccessForm(forms.Form):
+    """A wish to see what an address did not show. `path` is where it was met, `role` says that one is a member."""
+
+    note = forms.CharField(
+        label=_("Why do you need it?"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    path = forms.CharField(max_length=300, widget=forms.HiddenInput)
+    role = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class GrantForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
+
+
 class RoleForm(forms.ModelForm):
     class Meta:
         model = Membership

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,8 +28,18 @@ def _entry(request: MemberRequest, journey: Journey, link: ShareLink) -> dict[st
     return {
         "link": link,
         "address": request.build_absolute_uri(reverse("journeys:shared", args=[token])),
-        "frame": request.build_absolute_uri(reverse("journeys:embedded", args=[token])) if framed else "",
+        "frame": _frame(request.build_absolute_uri(reverse("journeys:embedded", args=[token])), journey)
+        if framed
+        else "",
     }
+
+
+def _frame(address: str, journey: Journey) -> str:
+    """Return the HTML that shows a map in a page of another site, as a text to copy."""
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(journey.name)}" width="100%" height="640" loading="lazy"'
+        ' referrerpolicy="no-referrer"></iframe>'
+    )
 
 
 def _page(request: MemberRequest, journey: Journey, form: ShareForm, *, status: int = 200) -> HttpResponse:

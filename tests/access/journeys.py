@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.services import workspace_update
 from journeys.access import share_token
 from journeys.models import (
     Approval,
@@ -145,6 +146,35 @@ def reviewer(world: World) -> dict[str, Any]:
     return {"reviewers": [str(world.cast.ed.pk)]}
 
 
+def embeddable(world: World) -> dict[str, str]:
+    """A link that may be embedded, in a workspace that names a site."""
+    cast = world.cast
+
+    def make() -> ShareLink:
+        workspace_update(workspace=cast.workspace, actor=cast.olga, embed_origins=["https://intranet.example.org"])
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, embeddable=True)
+
+    return {"token": share_token(world.once("framed-link", make))}
+
+
+def locked(world: World) -> dict[str, str]:
+    cast = world.cast
+
+    def make() -> ShareLink:
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, password="open sesame")
+
+    return {"token": share_token(world.once("locked-link", make))}
+
+
+def for_comments(world: World) -> dict[str, str]:
+    cast = world.cast
+
+    def make() -> ShareLink:
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, permission="comment")
+
+    return {"token": share_token(world.once("comment-link", make))}
+
+
 def attachment(world: World) -> dict[str, Any]:
     """A small document that a card of the map shows."""
 
@@ -251,6 +281,11 @@ ROWS = [
     post("review-send-back", asked, reason="Not yet."),
     Row("journeys:publish", asked, Role.EDITOR, method="post", data=seen),
     Row("journeys:share", one, Role.EDITOR),
+    Row("journeys:share-edit", lambda world: {"pk": link(world).pk}, Role.EDITOR),
+    post("share-edit", lambda world: {"pk": link(world).pk}, label="Board"),
+    Row("journeys:embedded", embeddable, Open.ANYONE, ok=200),
+    Row("journeys:shared-unlock", locked, Open.ANYONE, method="post", data={"password": "open sesame"}, ok=303),
+    Row("journeys:shared-name", for_comments, Open.ANYONE, method="post", data={"guest_name": "Gina"}, ok=303),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:evidence", one, Role.VIEWER),
     post("evidence", one, kind="interview", title="Four customers"),
@@ -313,7 +348,7 @@ ROWS = [
     post("restore", in_trash),
     post("undo", one),
     post("redo", one),
-    post("share-add", one, days="7"),
+    post("share-add", one, days="7", shows="published", permission="view"),
     post("share-revoke", lambda world: {"pk": link(world).pk}),
     post("stage-add", one, name="New"),
     Row("journeys:stage-menu", stage, Role.EDITOR),
