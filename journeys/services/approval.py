@@ -16,6 +16,7 @@ from cxmap.history.services import history_record
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.text import fold
 from cxmap.workspaces.models import Membership, Role, User
+from journeys.live import board_changed
 from journeys.models import Approval, ApprovalReviewer, Journey, Status, Version
 from journeys.services.versions import version_keep
 from journeys.signals import Kind, Signal, tell
@@ -92,6 +93,7 @@ def _status_set(journey: Journey, status: str, **fields: object) -> None:
     values = {"status": status, "revision": F("revision") + 1, "board_revision": F("board_revision") + 1}
     Journey.objects.filter(pk=journey.pk).update(**values, **fields, updated_at=timezone.now())
     journey.refresh_from_db()
+    board_changed(journey, revision=journey.board_revision, actor=None)
 
 
 def _close(approval: Approval, status: str, actor: User, *, answer: str = "", version: Version | None = None) -> None:
