@@ -468,8 +468,8 @@ class ShareLink(WorkspaceOwned):
     """A link to one map, to read it or to comment on it; its address is signed, so nothing secret is stored."""
 
     class Permission(models.TextChoices):
-        VIEW = "view", _("read")
-        COMMENT = "comment", _("read and comment")
+        VIEW = "view", pgettext_lazy("link", "read")
+        COMMENT = "comment", pgettext_lazy("link", "read and comment")
 
     class Shows(models.TextChoices):
         PUBLISHED = "published", _("the published version")
