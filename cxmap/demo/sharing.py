@@ -17,13 +17,13 @@ COLLEAGUE = "lea@cxmap.local"
 NAME = "Léa Exemple"
 FIRST: Pair = ("Après l'atelier d'octobre", "After the workshop of October")
 NOTE: Pair = (
-    "Validée avec le magasin pilote ; le service client relit la fin.",
+    "Validée avec le magasin pilote ; le service client relit la fin.",
     "Agreed with the pilot shop; customer service reads the end again.",
 )
 ADDED: Pair = ("Demande l'avis d'un proche avant de payer", "Asks somebody close before paying")
 RENAMED: Pair = (" (à confirmer)", " (to be confirmed)")
 ASK: Pair = (
-    "Trois changements depuis l'entretien de mardi : est-ce toujours juste pour la livraison ?",
+    "Trois changements depuis l'entretien de mardi : est-ce toujours juste pour la livraison ?",
     "Three changes since Tuesday's interview: is it still right for delivery?",
 )
 FOR_WHOM: Pair = ("Comité de direction", "Management board")

@@ -28,9 +28,12 @@ FRAMED_VIEWS = frozenset({"map", "table", "curve"})  # without scripts, and with
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep an address that is a right out of search engines and of the logs of other sites."""
+    """Keep an address that is a right out of search engines and of the logs of other sites.
+
+    Not "no-referrer": browsers then hide the origin of the page's own forms too, and they are refused.
+    """
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
