@@ -31,13 +31,13 @@ from journeys.models import Approval, Journey
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A mail as people read it. `text`: what somebody wrote along."""
+    """A mail as people read it. `quote`: what somebody wrote along."""
 
     title: str
     about: str
     sentence: str
     path: str
-    text: str = ""
+    quote: str = ""
 
 
 def review_hear(signal: signals.Signal) -> None:

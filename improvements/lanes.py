@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from cxmap.history.services import Recording
 from cxmap.lib.prepared import Prepared
 from improvements.models import Pain, Solution
 from improvements.selectors import with_expected
+from journeys.comments import Found, TargetKind, register_target
 from journeys.lanes import LaneKind, MapContext, PrintLine, register, register_merged
 from journeys.models import Step
 from journeys.tabs import TabKind, register_tab
@@ -46,7 +47,7 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
     cells: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
     shown = set(context.step_ids)
     taken = set()
-    for pain in _pains_of(context):
+    for pain in _pains_shown(context):
         if pain.step_id not in shown:
             continue
         cells[pain.step_id]["pains"].append(pain)
@@ -64,7 +65,7 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
     return cells
 
 
-def _pains_of(context: MapContext) -> Sequence[Pain]:
+def _pains_shown(context: MapContext) -> Sequence[Pain]:
     """Return the pain points of the draft, or those of the version that is drawn: its words, with today's signals."""
     rows = _pains(journey=context.journey.pk)
     if context.kept is None:
@@ -85,7 +86,7 @@ def _pains_of(context: MapContext) -> Sequence[Pain]:
     ]
 
 
-def _solutions_of(context: MapContext) -> Sequence[Solution]:
+def _solutions_shown(context: MapContext) -> Sequence[Solution]:
     """Return the solutions of the draft, or those of the version that is drawn, as far as they are today.
 
     What was deleted or dropped since is left out: nobody works on it any more.
@@ -105,7 +106,7 @@ def load_solutions(context: MapContext) -> Mapping[Any, Any]:
     """Return per step the solutions that are not dropped, with their expected effect in words."""
     cells: dict[UUID | None, list[Solution]] = defaultdict(list)
     shown = set(context.step_ids)
-    solutions = [solution for solution in _solutions_of(context) if solution.step_id in shown]
+    solutions = [solution for solution in _solutions_shown(context) if solution.step_id in shown]
     for solution in with_expected(solutions):
         cells[solution.step_id].append(solution)
     return cells
@@ -208,6 +209,28 @@ def follow_merged(record: Recording, step: Step, into: Step) -> None:
         row.save(update_fields=["step", "revision", "updated_at"])
 
 
+def _pains_of(journey: UUID, ids: Collection[UUID]) -> Mapping[UUID, Found]:
+    rows = Pain.objects.filter(journey=journey, pk__in=ids).select_related("step__stage")
+    return {row.pk: Found(row.title, _stands(row), _anchor(row)) for row in rows}
+
+
+def _solutions_of(journey: UUID, ids: Collection[UUID]) -> Mapping[UUID, Found]:
+    rows = Solution.objects.filter(journey=journey, pk__in=ids).select_related("step__stage")
+    return {row.pk: Found(row.title, _stands(row), _anchor(row)) for row in rows}
+
+
+def _stands(row: Pain | Solution) -> bool:
+    """True when it is there, and so is the step that it stands at."""
+    step = row.step
+    return row.deleted_at is None and (step is None or (step.deleted_at is None and step.stage.deleted_at is None))
+
+
+def _anchor(row: Pain | Solution) -> str:
+    return f"row-{row.step_id}" if row.step_id else ""
+
+
+register_target(TargetKind("pain", _("pain point or opportunity"), _pains_of))
+register_target(TargetKind("solution", _("solution"), _solutions_of))
 register_tab(
     TabKind(
         "reviews",

@@ -1,6 +1,7 @@
 """Text from the browser into values of a map; choices are narrowed to the workspace."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from journeys.levels import usual_names
 from journeys.models import (
     Aim,
     Card,
+    Comment,
     CurvePoint,
     Evidence,
     EvidenceKind,
@@ -596,8 +598,24 @@ class UnlockForm(forms.Form):
     )
 
 
-class GuestForm(forms.Form):
-    guest_name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput({"autocomplete": "name"}))
+class GuestCommentForm(forms.Form):
+    """What somebody says who has a link: of the map or of one of its steps, or as an answer (root)."""
+
+    guest_name = forms.CharField(
+        label=_("Your name"),
+        max_length=80,
+        help_text=_("It stands beside what you say, with the word “guest”."),
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    on = forms.ChoiceField(label=_("About what?"), required=False)
+    text = forms.CharField(label=_("Comment"), max_length=Comment.TEXT_MAX, widget=forms.Textarea({"rows": 3}))
+    root = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], member: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].choices = places  # type: ignore[attr-defined]
+        if member:
+            del self.fields["guest_name"]
 
 
 class LaneAddForm(forms.Form):

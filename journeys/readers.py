@@ -6,8 +6,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 
-from cxmap.history.models import Change
-from cxmap.history.services import feed, keep_from_readers
+from cxmap.history.services import keep_from_readers
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Membership, Role
 from journeys.models import Journey, ShareLink, Version
@@ -71,9 +70,3 @@ def unpublished(workspace_id: int) -> Q:
 
 
 keep_from_readers(unpublished)
-
-
-def log_of(journey: Journey, version: Version | None, *, limit: int = 200) -> list[Change]:
-    """Return the newest changes of a map; with the version that is seen in place of the draft, those that led to it."""
-    only = None if version is None else Q(id__lte=version.last_change or 0) | Q(action__in=OF_APPROVAL)
-    return feed(scope=journey, limit=limit, only=only)

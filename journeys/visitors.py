@@ -8,6 +8,7 @@ from cxmap.lib import limits
 from journeys.models import ShareLink
 
 UNLOCKED, GUESTS = "share_unlocked", "share_guests"  # in the session: by id of the link
+SAID, SAID_OF_LINK = 30, 300  # comments in an hour, counted in the same way
 TRIES, TRIES_OF_LINK = 10, 100  # wrong passwords in an hour: from one address, and for one link from everywhere
 HOUR = 3600  # seconds
 KEPT = 50  # links that a session remembers
@@ -27,6 +28,20 @@ def is_unlocked(request: HttpRequest, link: ShareLink) -> bool:
 
 def _limits(request: HttpRequest, link: ShareLink) -> list[tuple[str, int]]:
     return [(f"share:{link.pk}:{request.META.get('REMOTE_ADDR', '')}", TRIES), (f"share:{link.pk}", TRIES_OF_LINK)]
+
+
+def _said_limits(request: HttpRequest, link: ShareLink) -> list[tuple[str, int]]:
+    return [(f"said:{link.pk}:{request.META.get('REMOTE_ADDR', '')}", SAID), (f"said:{link.pk}", SAID_OF_LINK)]
+
+
+def says_too_much(request: HttpRequest, link: ShareLink) -> bool:
+    """True when so many comments came that no other is taken for the rest of the hour."""
+    return any(limits.is_spent(name, most) for name, most in _said_limits(request, link))
+
+
+def said(request: HttpRequest, link: ShareLink) -> None:
+    for name, _most in _said_limits(request, link):
+        limits.count(name, seconds=HOUR)
 
 
 def is_blocked(request: HttpRequest, link: ShareLink) -> bool:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journeys', '0008_search'),
+        ('journeys', '0009_comments'),
         ('workspaces', '0003_embedding_and_access_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,6 +3,7 @@
 from journeys.views import (
     approval,
     cells,
+    comments,
     documents,
     evidence,
     files,
@@ -22,6 +23,7 @@ from journeys.views import (
 __all__ = [
     "approval",
     "cells",
+    "comments",
     "documents",
     "evidence",
     "files",

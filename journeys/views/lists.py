@@ -9,16 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cxmap.history.feed import FeedFilter, FeedKind, feed_page
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access as workspaces_access
-from cxmap.workspaces.access import can
+from cxmap.workspaces.access import can, people_of
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
 from journeys.forms import JourneyForm
 from journeys.models import Journey
 from journeys.picture import personas_of
-from journeys.readers import log_of, version_for
+from journeys.readers import is_reader
 from journeys.services import journeys as services
 
 
@@ -112,5 +113,16 @@ def journey_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def journey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
-    context = {"journey": journey, "changes": log_of(journey, version_for(request, journey)), "section": "journeys"}
+    context = {
+        "journey": journey,
+        "page": feed_page(
+            workspace_id=journey.workspace_id,
+            wanted=FeedFilter.parse(request.GET),
+            scope=journey,
+            reads_only=is_reader(request),
+        ),
+        "people": people_of(journey.workspace_id),
+        "kinds": FeedKind.choices,
+        "section": "journeys",
+    }
     return render(request, "journeys/journey_history.html", context)

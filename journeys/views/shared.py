@@ -12,13 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import see_other
 from cxmap.middleware import policy_framed_by
+from cxmap.workspaces.models import Membership
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors, visitors
-from journeys.forms import GuestForm, UnlockForm
+from journeys.comments import Place
+from journeys.errors import CommentGone
+from journeys.forms import GuestCommentForm, UnlockForm
+from journeys.guests import guest_root, guest_threads, places_of
 from journeys.models import ShareLink
 from journeys.readers import version_of_link
+from journeys.services import comments
 from journeys.services import journeys as services
 from journeys.tabs import shared_tabs_of
 from journeys.views.maps import board_html, period_of, persona_of
@@ -55,10 +61,23 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
         return _unlock_page(request, link, token)
     services.share_link_opened(link)
     timezone.activate(link.journey.workspace.zone)
-    address = reverse("journeys:shared", args=[token])
-    tabs = shared_tabs_of(address, current=request.GET.get("view", "map"), query=request.GET)
+    wanted = request.GET.get("view", "map")
+    tabs = shared_tabs_of(reverse("journeys:shared", args=[token]), current=wanted, query=request.GET)
     view = next((tab.key for tab in tabs if tab.current), "map")
-    board = _board(request, link, view)
+    return _shared_page(request, link, token, _board(request, link, view), view)
+
+
+def _shared_page(
+    request: MemberRequest,
+    link: ShareLink,
+    token: str,
+    board: selectors.Board,
+    view: str,
+    *,
+    comment: GuestCommentForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    tabs = shared_tabs_of(reverse("journeys:shared", args=[token]), current=view, query=request.GET)
     context: dict[str, Any] = {
         "journey": board.journey,
         "board": board,
@@ -66,18 +85,19 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
         "token": token,
         "view": view,
         "tabs": tabs,
-        "guest_name": visitors.guest_name(request, link),
-        "guest": GuestForm(initial={"guest_name": visitors.guest_name(request, link)}),
         "fictional": board.journey.workspace.fictional,
         "readonly": True,
     }
     if view == "present":
-        template = "journeys/shared_present.html"
         context |= {**presentation_of(board), "back": tabs[0].href}
-    else:
-        template = "journeys/shared.html"
-        context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)
-    return _private(render(request, template, context))
+        return _private(render(request, "journeys/shared_present.html", context, status=status))
+    if link.may_comment:
+        name = visitors.guest_name(request, link)
+        member = _is_member(request, link)
+        empty = GuestCommentForm(places=places_of(board.picture), member=member, initial={"guest_name": name})
+        context |= {"comment": comment or empty, "threads": guest_threads(link.journey, board.picture)}
+    context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)
+    return _private(render(request, "journeys/shared.html", context, status=status))
 
 
 def _board(request: MemberRequest, link: ShareLink, view: str) -> selectors.Board:
@@ -110,17 +130,49 @@ def unlock(request: MemberRequest, token: str) -> HttpResponse:
 
 @require_POST
 @never_cache
-def guest_name(request: MemberRequest, token: str) -> HttpResponse:
-    """Take the name under which a guest comments."""
+def comment_add(request: MemberRequest, token: str) -> HttpResponse:
+    """Take what somebody says who has a link that allows it: a member of the workspace by name, all others as guests."""
     link = access.share_link_from(token)
     if not link.may_comment or not visitors.is_unlocked(request, link):
         raise Http404
-    form = GuestForm(request.POST)
+    if visitors.says_too_much(request, link):
+        messages.error(request, _("That were many comments in an hour: go on a little later."))
+        return see_other(reverse("journeys:shared", args=[token]))
+    board = _board(request, link, "map")
+    member = _is_member(request, link)
+    form = GuestCommentForm(request.POST, places=places_of(board.picture), member=member)
+    root = None
+    if form.is_valid() and form.cleaned_data["root"]:
+        root = guest_root(link.journey, form.cleaned_data["root"])
+        if root is None:
+            form.add_error(None, str(CommentGone.message))
     if form.is_valid():
-        visitors.guest_call(request, link, form.cleaned_data["guest_name"])
-    else:
-        messages.error(request, _("Say how you are called, in at most 80 characters."))
-    return see_other(reverse("journeys:shared", args=[token]))
+        name = "" if member else form.cleaned_data["guest_name"]
+        try:
+            said = comments.comment_add(
+                journey=link.journey,
+                text=form.cleaned_data["text"],
+                author=request.user if member else None,
+                guest_name=name,
+                place=Place.parse(form.cleaned_data["on"] or "map"),
+                root=root,
+            )
+        except CxmapError as error:
+            form.add_error(None, str(error))
+        else:
+            visitors.said(request, link)
+            if name:
+                visitors.guest_call(request, link, name)
+            messages.success(request, _("Your comment is there; the people who work on the map see it."))
+            return see_other(f"{reverse('journeys:shared', args=[token])}#comment-{said.pk}")
+    return _shared_page(request, link, token, board, "map", comment=form, status=422)
+
+
+def _is_member(request: MemberRequest, link: ShareLink) -> bool:
+    return (
+        request.user.is_authenticated
+        and Membership.objects.filter(workspace=link.workspace_id, user=request.user).exists()
+    )
 
 
 @require_safe

@@ -5,7 +5,7 @@ from django.test import TransactionTestCase
 from cxmap.demo.services import demo_seed, states_present
 from cxmap.workspaces.models import Workspace
 from improvements.models import Pain, Review, Solution
-from journeys.models import Journey
+from journeys.models import Comment, Journey, Mention
 from kpis.models import Flag, Observation, State
 from personas.models import Persona
 from touchpoints.models import Touchpoint
@@ -30,12 +30,17 @@ class DemoTests(TransactionTestCase):
             self.assertEqual(validated.children.get().status, "to_research")
             self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
             self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
+            comments = Comment.objects.filter(workspace=workspace)
+            self.assertEqual(comments.filter(root=None).count(), 5)
+            self.assertEqual(set(comments.values_list("target_kind", flat=True)), {"card", "step", "pain", "map"})
+            self.assertGreaterEqual(Mention.objects.filter(workspace=workspace).count(), 4)
             reviews = Review.objects.filter(workspace=workspace)
             self.assertEqual(reviews.count(), 4)
             # Each noted gap stands once among the improvements.
             self.assertEqual(Pain.objects.filter(review_answers__review__in=reviews).count(), 3)
-        before, reviewed = Observation.objects.count(), Review.objects.count()
+        before, reviewed, said = Observation.objects.count(), Review.objects.count(), Comment.objects.count()
         list(demo_seed())
         self.assertEqual(Observation.objects.count(), before)
         self.assertEqual(Review.objects.count(), reviewed)
+        self.assertEqual(Comment.objects.count(), said)
         self.assertEqual(Workspace.objects.count(), 2)

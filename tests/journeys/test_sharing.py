@@ -14,9 +14,11 @@ from cxmap.workspaces.origins import origin_of
 from cxmap.workspaces.services import workspace_update
 from journeys import visitors
 from journeys.access import share_token
-from journeys.models import Card, ShareLink
+from journeys.comments import Place
+from journeys.models import Card, Comment, ShareLink
 from journeys.services import approval, cards
-from journeys.services.journeys import share_link_create, share_link_revoke, share_link_update
+from journeys.services.comments import comment_add
+from journeys.services.journeys import journey_create, share_link_create, share_link_revoke, share_link_update
 from tests.journeys.base import MapTestCase
 
 SITE = "https://intranet.example.org"
@@ -86,7 +88,7 @@ class LinksTests(SharingTestCase):
         share_link_revoke(link=revoked, actor=self.ed)
         for link in (old, revoked):
             self.assertEqual(self.client.get(self.url(link)).status_code, 404)
-            for name, data in (("shared-unlock", {"password": "open sesame"}), ("shared-name", {"guest_name": "Gina"})):
+            for name, data in (("shared-unlock", {"password": "open sesame"}), ("shared-comment", {"text": "x"})):
                 with self.subTest(name=name):
                     self.assertEqual(self.client.post(self.url(link, name), data).status_code, 404)
 
@@ -130,7 +132,7 @@ class PasswordTests(SharingTestCase):
         self.locked.refresh_from_db()
         self.assertEqual(self.locked.opened_count, 0)
         self.assertContains(self.try_("open says me"), "not the password", status_code=422)
-        self.assertRedirects(self.try_("open sesame"), self.url(self.locked), status_code=303)
+        self.assertEqual(self.try_("open sesame").status_code, 303)
         self.assertContains(self.client.get(self.url(self.locked)), "Compares three offers")
         self.assertNotIn("open sesame", ShareLink.objects.get(pk=self.locked.pk).password)
 
@@ -171,18 +173,78 @@ class PasswordTests(SharingTestCase):
 
 
 class GuestTests(SharingTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.open = self.link(permission="comment")
+
+    def say(self, text: str, link: ShareLink | None = None, **more: Any) -> Any:
+        data = {"guest_name": "Gina", "text": text, **more}
+        return self.client.post(self.url(link or self.open, "shared-comment"), data, follow=True)
+
     def test_it_works(self) -> None:
-        link = self.link(permission="comment")
-        named = self.client.post(self.url(link, "shared-name"), {"guest_name": "Gina"})
-        self.assertRedirects(named, self.url(link), status_code=303)
-        self.assertEqual(self.client.session[visitors.GUESTS], {str(link.pk): "Gina"})
-        self.client.post(self.url(link, "shared-name"), {"guest_name": " "})
-        self.assertEqual(self.client.session[visitors.GUESTS], {str(link.pk): "Gina"}, "a name is not taken away")
+        step = self.steps()[1]
+        page = self.say("Is this still so?", on=f"step:{step.pk}")
+        self.assertContains(page, "Is this still so?")
+        comment = Comment.objects.get()
+        self.assertEqual((comment.author, comment.guest_name, comment.target_id), (None, "Gina", step.pk))
+        self.assertContains(page, 'value="Gina"', msg_prefix="the name is asked for once")
+        self.assertContains(page, "guest</span>")
+        comment_add(journey=self.journey, author=self.ed, text="Yes, since May", root=comment)
+        self.assertContains(self.client.get(self.url(self.open)), "Yes, since May")
+        self.say("Thank you", root=str(comment.pk))
+        self.assertEqual(Comment.objects.filter(root=comment).count(), 2)
+        self.client.force_login(self.ed)
+        self.assertContains(self.client.get(reverse("journeys:comments", args=[self.journey.pk])), "Is this still so?")
+
+    def test_what_the_team_says_stays_with_it(self) -> None:
+        inside = comment_add(journey=self.journey, author=self.ed, text="Between us")
+        self.assertNotContains(self.client.get(self.url(self.open)), "Between us")
+        answered = self.say("Me too", root=str(inside.pk))
+        self.assertContains(answered, "deleted meanwhile", status_code=422)
+        self.assertEqual(Comment.objects.count(), 1)
 
     def test_only_where_guests_comment(self) -> None:
-        for link in (self.link(), self.link(permission="comment", password="open sesame")):
-            response = self.client.post(self.url(link, "shared-name"), {"guest_name": "Gina"})
-            self.assertEqual(response.status_code, 404)
+        locked = self.link(permission="comment", password="open sesame")
+        for link in (self.link(), locked):
+            self.assertEqual(self.say("Hello", link).status_code, 404)
+        self.client.post(self.url(locked, "shared-unlock"), {"password": "open sesame"})
+        self.assertContains(self.say("Hello", locked), "Hello")
+        self.assertNotContains(self.client.get(self.url(self.link())), "<textarea")
+
+    def test_bad_input(self) -> None:
+        other = self.otto_step()
+        for data in ({"text": ""}, {"guest_name": " "}, {"text": "x" * 5000}, {"on": f"step:{other}"}, {"root": "x"}):
+            with self.subTest(data={key: value[:10] for key, value in data.items()}):
+                text = data.pop("text", "Hello")
+                self.assertEqual(self.say(text, **data).status_code, 422)
+        self.assertFalse(Comment.objects.exists())
+
+    def otto_step(self) -> str:
+        other = journey_create(workspace=self.elsewhere, actor=self.otto, name="Theirs", no_persona_yet=True)
+        return str(other.steps.first().pk)  # type: ignore[union-attr]
+
+    def test_members_speak_by_their_own_name(self) -> None:
+        self.client.force_login(self.vi)
+        self.say("Seen by Vi", guest_name="Somebody else")
+        self.assertEqual((Comment.objects.get().author, Comment.objects.get().guest_name), (self.vi, ""))
+        self.client.force_login(self.otto)
+        self.say("Seen by Otto", guest_name="Otto")
+        self.assertEqual(Comment.objects.exclude(guest_name="").get().guest_name, "Otto")
+
+    def test_so_many_comments(self) -> None:
+        with patch.object(visitors, "SAID", 2):
+            for number in range(3):
+                self.say(f"Number {number}")
+        self.assertEqual(Comment.objects.count(), 2)
+
+    def test_query_count_does_not_grow(self) -> None:
+        self.say("Number 0", on=f"step:{self.steps()[0].pk}")
+        few = self.query_count(self.url(self.open))
+        for number in range(1, 9):
+            step = self.steps()[number % 5]
+            root = comment_add(journey=self.journey, guest_name="Gina", text=f"{number}", place=Place("step", step.pk))
+            comment_add(journey=self.journey, author=self.ed, text="Yes", root=root)
+        self.assertEqual(self.query_count(self.url(self.open)), few)
 
 
 class EmbeddingTests(SharingTestCase):
