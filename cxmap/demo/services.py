@@ -19,6 +19,7 @@ from cxmap.demo.imports import tidy_import
 from cxmap.demo.library import is_described, library_describe
 from cxmap.demo.personas import sheets_fill
 from cxmap.demo.reviews import is_reviewed, reviews_seed
+from cxmap.demo.sharing import is_shared, sharing_seed
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -97,6 +98,9 @@ def demo_seed() -> Iterator[str]:
             if not is_reviewed(workspace):
                 with transaction.atomic():
                     reviews_seed(workspace, user, place)
+            if not is_shared(workspace):
+                with transaction.atomic():
+                    sharing_seed(workspace, user, place)
             if not is_discussed(workspace):
                 with transaction.atomic():
                     comments_seed(workspace, user, place)
@@ -192,7 +196,6 @@ def _journeys(workspace: Workspace, user: User, place: int) -> None:
         journey_update(
             journey=journey,
             actor=user,
-            status="published",
             review_on=timezone.localdate() + dt.timedelta(days=text.review_in_days),
         )
         lanes = {lane.kind: lane for lane in Lane.objects.filter(journey=journey)}
