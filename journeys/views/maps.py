@@ -98,7 +98,7 @@ def board_html(
         "readonly": readonly,
         "token": token,
         "proof": proof,
-        **signs_of(board.journey, talk),
+        **signs_of(board.journey, talk, in_grid=view != "table"),
     }
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
