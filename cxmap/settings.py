@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "improvements",
     "alerts",
     "dashboards",
+    "workshops",
     "cxmap",
 ]
 

@@ -1,0 +1,77 @@
+"""Putting notes together: one at a time or many, by the facilitator or by everybody."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from cxmap.lib.ranks import STEP
+from workshops.errors import NoSuchThing, NothingChosen
+from workshops.models import Activity, Note, NoteGroup, Workshop
+from workshops.services.common import changed, locked, open_or_refuse
+
+
+def _open(activity: Activity) -> Workshop:
+    workshop = locked(activity.workshop)
+    open_or_refuse(workshop)
+    return workshop
+
+
+@transaction.atomic
+def notes_group(
+    *, activity: Activity, notes: Collection[UUID], group: NoteGroup | None = None, title: str = ""
+) -> NoteGroup | None:
+    """Put notes of a round into a group, into a new one of this title, or (neither) out of their groups.
+
+    Without a title a new group is called after its first note; that takes `title=" "`. Raises NothingChosen, NoSuchThing.
+    """
+    workshop = _open(activity)
+    rows = list(Note.objects.select_for_update().filter(pk__in=notes, activity=activity, deleted_at=None))
+    if not rows:
+        raise NothingChosen
+    if group is not None and (group.activity_id != activity.pk or group.deleted_at is not None):
+        raise NoSuchThing
+    if group is None and title:
+        last = NoteGroup.objects.filter(activity=activity).aggregate(rank=Max("rank"))["rank"] or 0.0
+        group = NoteGroup.objects.create(
+            workspace_id=activity.workspace_id,
+            workshop=workshop,
+            activity=activity,
+            title=title.strip() or rows[0].text[:200],
+            rank=last + STEP,
+        )
+    Note.objects.filter(pk__in=[row.pk for row in rows]).update(group=group)
+    changed(workshop)
+    return group
+
+
+@transaction.atomic
+def group_rename(*, group: NoteGroup, title: str) -> None:
+    _open(group.activity)
+    NoteGroup.objects.filter(pk=group.pk).update(title=title)
+    changed(group.workshop)
+
+
+@transaction.atomic
+def group_dissolve(*, group: NoteGroup) -> None:
+    """Let the notes of a group stand by themselves again; dots on the group go."""
+    _open(group.activity)
+    Note.objects.filter(group=group).update(group=None)
+    group.votes.all().delete()
+    NoteGroup.objects.filter(pk=group.pk).update(deleted_at=timezone.now())
+    changed(group.workshop)
+
+
+@transaction.atomic
+def item_move(*, activity: Activity, item: Note | NoteGroup, order: list[Note | NoteGroup], by: int) -> None:
+    """Put a group or a single note one place earlier (−1) or later (+1) in an order that the page showed."""
+    workshop = _open(activity)
+    place = next(number for number, one in enumerate(order) if one.pk == item.pk)
+    to = max(0, min(place + by, len(order) - 1))
+    order.insert(to, order.pop(place))
+    for number, one in enumerate(order, 1):
+        one.rank = number * STEP
+        one.save(update_fields=["rank"])
+    changed(workshop)
