@@ -79,3 +79,9 @@ class StepNeeded(CxmapError):
         "Choose a step for each line that you bring to the map: the marked ones have none. Nothing was brought."
     )
     status = 422
+
+
+class NameNeeded(CxmapError):
+    code = "name_needed"
+    message = _("Give the group a name.")
+    status = 422

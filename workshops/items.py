@@ -40,6 +40,11 @@ class Item:
         return found.most_common(1)[0][0] if found else None
 
     @property
+    def step_name(self) -> str:
+        step_id = self.step_id
+        return next((note.step.name for note in self.notes if note.step and note.step_id == step_id), "")
+
+    @property
     def departments(self) -> list[str]:
         """Who said it, by department, the most frequent first."""
         return departments_of(self.notes)

@@ -17,8 +17,8 @@ from django.utils import timezone
 from journeys.models import Step
 from journeys.services.cards import shown_steps
 from workshops.feelings import Feeling, feelings_of
-from workshops.items import Item, items_of, subjects
-from workshops.models import Activity, Decision, Note, Participant, Rating, Vote, Workshop
+from workshops.items import Item, in_order, items_of, subjects
+from workshops.models import Activity, Decision, Note, Participant, Rating, Target, Vote, Workshop
 
 Kind = Activity.Kind
 
@@ -49,6 +49,12 @@ class Wall:
     by_step: Sequence[tuple[Step | None, Sequence[Item]]] = ()
     feelings: Sequence[Feeling] = ()
     dots_placed: int = 0
+
+    @property
+    def loose(self) -> list[tuple[Step | None, Sequence[Item]]]:
+        """The notes that stand in no group, under their steps."""
+        singles = [(step, [item for item in items if not item.group]) for step, items in self.by_step]
+        return [(step, items) for step, items in singles if items]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ def wall_of(
         return Wall()
     shown = activity.kind == Kind.VOTING and activity.is_revealed
     items = items_of([subject], activities, by_votes=shown).of(subject)
+    if subject.target == Target.STEPS and not shown:
+        items = in_order(items)
     return Wall(items=items, by_step=_by_step(items, steps), dots_placed=sum(item.votes or 0 for item in items))
 
 

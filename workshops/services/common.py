@@ -2,8 +2,14 @@
 
 from django.db.models import F
 
+from cxmap import live
 from workshops.errors import WorkshopOver
 from workshops.models import Workshop
+
+
+def channel_of(workshop: Workshop) -> str:
+    """The stream of a workshop. Only that something happened is told there: what, a page asks the server."""
+    return f"workshop:{workshop.pk}"
 
 
 def locked(workshop: Workshop) -> Workshop:
@@ -22,7 +28,9 @@ def open_or_refuse(workshop: Workshop) -> None:
 def changed(workshop: Workshop) -> None:
     """Say that every page of the workshop has something new to show."""
     Workshop.objects.filter(pk=workshop.pk).update(revision=F("revision") + 1)
+    live.publish(channel_of(workshop), "changed", {})
 
 
 def stirred(workshop: Workshop) -> None:
     """Say that the facilitator has something new to count: who is there, who wrote, who has finished."""
+    live.publish(channel_of(workshop), "stirred", {})

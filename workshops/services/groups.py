@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cxmap.lib.ranks import STEP
-from workshops.errors import NoSuchThing, NothingChosen
+from workshops.errors import NameNeeded, NoSuchThing, NothingChosen
 from workshops.models import Activity, Note, NoteGroup, Workshop
 from workshops.services.common import changed, locked, open_or_refuse
 
@@ -49,6 +49,9 @@ def notes_group(
 
 @transaction.atomic
 def group_rename(*, group: NoteGroup, title: str) -> None:
+    """Raises NameNeeded."""
+    if not title:
+        raise NameNeeded
     _open(group.activity)
     NoteGroup.objects.filter(pk=group.pk).update(title=title)
     changed(group.workshop)

@@ -68,9 +68,8 @@ def participant_remove(*, participant: Participant) -> None:
 
 @transaction.atomic
 def participant_leave(*, participant: Participant) -> None:
-    """Go, and have one's name erased; what was written stays with the department."""
-    now = timezone.now()
-    Participant.objects.filter(pk=participant.pk).update(removed_at=now, name="")
+    """Go, and have one's name erased; the department stays with what was written, and no browser is this person."""
+    Participant.objects.filter(pk=participant.pk).update(name="", digest="", finished=None)
     stirred(participant.workshop)
 
 
