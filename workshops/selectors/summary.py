@@ -52,14 +52,6 @@ class Curve:
     feelings: Sequence[Feeling]
 
     @property
-    def all_decisions(self) -> list[Decision]:
-        return [*self.decisions, *self.open_points]
-
-    @property
-    def department_names(self) -> list[str]:
-        return [name for name, _count in self.departments]
-
-    @property
     def people(self) -> int:
         return max((one.n for one in self.feelings), default=0)
 
@@ -75,6 +67,14 @@ class Summary:
     decisions: Sequence[Decision]
     open_points: Sequence[Decision]
     steps: Sequence[Step]
+
+    @property
+    def all_decisions(self) -> list[Decision]:
+        return [*self.decisions, *self.open_points]
+
+    @property
+    def department_names(self) -> list[str]:
+        return [name for name, _count in self.departments]
 
     @property
     def people(self) -> int:

@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -21,7 +20,7 @@ from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import refuse, see_other, wants_partial
 from journeys.models import Step
 from journeys.services.cards import shown_steps
-from workshops import access
+from workshops import access, limits
 from workshops.errors import NoSuchThing, NotNow
 from workshops.forms import CodeForm, JoinForm, NoteForm
 from workshops.items import Item, items_of, subjects
@@ -31,9 +30,6 @@ from workshops.services import guests
 from workshops.services.common import channel_of
 from workshops.views.rooms import put_together
 
-# Of one address: a whole company may sit behind it, so these only stop who tries codes or fills rooms by a program.
-TRIES = "120/10m/ip"
-JOINS = "150/10m/ip"
 USUAL_DEPARTMENTS = (
     pgettext_lazy("department", "Marketing"),
     pgettext_lazy("department", "Sales"),
@@ -68,7 +64,7 @@ def join(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if not ratelimit.consume(request, action="workshop-code", config={"workshop-code": TRIES}):
+        if not limits.within(request, limits.CODES):
             form.add_error(None, _("Too many tries from here: wait ten minutes, or scan the QR code."))
             status = 429
         elif form.is_valid():
@@ -150,7 +146,7 @@ def guest_join(request: HttpRequest, token: str) -> HttpResponse:
     if known is not None and known.removed_at is None:
         return see_other(reverse("workshops:guest", args=[token]))
     form = JoinForm(request.POST)
-    if not ratelimit.consume(request, action="workshop-join", config={"workshop-join": JOINS}):
+    if not limits.within(request, limits.JOINS):
         form.add_error(None, _("Too many people came in from here at once: wait some minutes and try again."))
         return _doorstep(request, workshop, token, form, status=429)
     if not form.is_valid():
