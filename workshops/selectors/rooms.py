@@ -104,7 +104,7 @@ def agenda_of(workshop: Workshop, activities: Sequence[Activity], now: dt.dateti
         took = None
         if begins is not None:
             ends = activity.ended_at
-            if ends is not None and activity.pk != workshop.current_id:
+            if ends is not None and (workshop.has_ended or activity.pk != workshop.current_id):
                 took = max(1, round((ends - begins).total_seconds() / 60))
             if activity.pk == workshop.current_id and not workshop.has_ended:
                 clock = max(activity.ends_at or now, now)
@@ -217,7 +217,6 @@ class Screen:
     current: Activity | None
     subject: Activity | None
     steps: Sequence[Step]
-    people: int
     mine: Sequence[Note]
     choices: Sequence[Choice]
     felt: Sequence[Felt]
@@ -279,7 +278,6 @@ def screen_of(workshop: Workshop, participant: Participant) -> Screen:
         current=current,
         subject=subject,
         steps=steps,
-        people=workshop.participants.filter(removed_at=None).count(),
         mine=mine,
         choices=choices,
         felt=felt,

@@ -15,9 +15,10 @@ def channel_of(workshop: Workshop) -> str:
 def locked(workshop: Workshop) -> Workshop:
     """Return the workshop as it is now; writers of its state wait for each other, guests' notes do not wait.
 
-    Everybody locks the workshop first.
+    Everybody locks the workshop first. Without a join: whoever waited for the lock would get the row as it is now
+    beside the current item as it was before.
     """
-    return Workshop.objects.select_for_update(no_key=True, of=("self",)).select_related("current").get(pk=workshop.pk)
+    return Workshop.objects.select_for_update(no_key=True).get(pk=workshop.pk)
 
 
 def open_or_refuse(workshop: Workshop) -> None:

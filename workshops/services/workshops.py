@@ -1,5 +1,6 @@
 """Workshops as a whole: planned, begun, ended, opened again, put into the trash."""
 
+import datetime as dt
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from cxmap.workspaces.models import User
 from journeys.models import Journey
 from workshops.agendas import Agenda
 from workshops.errors import AgendaEmpty
-from workshops.models import Activity, Workshop
+from workshops.models import NAMES_KEPT_DAYS, Activity, Workshop
 from workshops.services.agenda import close, run
 from workshops.services.common import changed, locked, open_or_refuse
 
@@ -192,3 +193,26 @@ def workshop_restore(*, workshop: Workshop, actor: User) -> None:
     history_record(
         actor=actor, action="workshop.restored", target=workshop, scope=workshop.journey, name=workshop.title
     )
+
+
+def names_sweep() -> int:
+    """Erase names NAMES_KEPT_DAYS after the end: departments and notes stay. Returns of how many workshops."""
+    now = timezone.now()
+    due = Workshop.objects.filter(
+        status=Workshop.Status.ENDED, ended_at__lte=now - dt.timedelta(days=NAMES_KEPT_DAYS), names_erased_at=None
+    ).select_related("journey")
+    count = 0
+    for workshop in due:
+        with transaction.atomic():
+            if not Workshop.objects.filter(pk=workshop.pk, names_erased_at=None).update(names_erased_at=now):
+                continue
+            workshop.participants.update(name="", digest="")
+            history_record(
+                actor=None,
+                action="workshop.names_erased",
+                target=workshop,
+                scope=workshop.journey,
+                name=workshop.title,
+            )
+            count += 1
+    return count

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -37,7 +38,7 @@ def doors_of(request: MemberRequest, workshop: Workshop) -> dict[str, Any]:
     """Return how guests come in: the link, its QR code, and the short way in words."""
     link = request.build_absolute_uri(reverse("workshops:guest", args=[access.token_of(workshop)]))
     short = request.build_absolute_uri(reverse("workshops:join"))
-    return {"link": link, "short": short.partition("://")[2].rstrip("/"), "qr": code_of(link)}
+    return {"link": link, "short": short.partition("://")[2].rstrip("/"), "qr": code_of(link), "local": settings.LOCAL}
 
 
 def live_token(request: MemberRequest, workshop: Workshop) -> str:

@@ -47,6 +47,7 @@ function dress() {
       if (step) step.checked = true;
     }
     if (!id.value) id.value = newId();
+    form.querySelector("input[name=step]:checked")?.closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   for (const button of box.querySelectorAll("[data-edit]")) button.hidden = false;
   const list = box.querySelector("[data-mine]");
@@ -80,8 +81,8 @@ function saveDraft() {
   });
 }
 
-function put(html) {
-  const what = exchange(box, html);
+function put(html, own = false) {
+  const what = exchange(box, html, { own });
   if (what === "whole") {
     const heading = box.querySelector("[data-heading]");
     window.scrollTo({ top: 0 });
@@ -125,7 +126,7 @@ async function ask() {
 const soon = () => window.setTimeout(ask, Math.random() * JITTER_MS);
 
 /** Send fields. Returns true when the server took them, false when it refused; throws without a network. */
-async function send(url, fields) {
+async function send(url, fields, form = null) {
   const body = new URLSearchParams(fields);
   body.set("csrfmiddlewaretoken", box.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? document.querySelector("input[name=csrfmiddlewaretoken]").value);
   const response = await fetch(url, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
@@ -138,7 +139,8 @@ async function send(url, fields) {
     return false;
   }
   complain("");
-  put(await response.text());
+  if (form?.matches("[data-sorting]")) form.reset();
+  put(await response.text(), true);
   return true;
 }
 
@@ -183,7 +185,7 @@ document.addEventListener("submit", async (event) => {
   }
   try {
     if (queue.length) throw new Error("in line");
-    if (!(await send(url, fields)) && composer) {
+    if (!(await send(url, fields, form)) && composer) {
       if (form.isConnected) {
         form.elements.text.value = text;
         form.querySelector("[data-id]").value = new Map(fields).get("id");

@@ -20,8 +20,10 @@ const isTyping = (part) => {
   return part.contains(field) && field.matches("textarea, input:not([type=checkbox], [type=radio]), select");
 };
 
-/** Put a new drawing into the box. Returns "whole", "parts" or "" (nothing was new). */
-export function exchange(box, html) {
+/** Put a new drawing into the box. Returns "whole", "parts" or "" (nothing was new).
+
+`own` is the answer to what this person just sent: then nobody is typing any more. */
+export function exchange(box, html, { own = false } = {}) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-parts]");
   if (!fresh) return "";
   const screen = box.querySelector("[data-parts]");
@@ -38,7 +40,7 @@ export function exchange(box, html) {
     const name = part.dataset.part;
     const old = screen.querySelector(`[data-part="${name}"]`);
     if (clean(part.outerHTML) === drawn.get(name)) continue;
-    if (old.hasAttribute("data-keep") || isTyping(old)) continue; // comes along with the next change
+    if (old.hasAttribute("data-keep") || (!own && isTyping(old))) continue; // comes along with the next change
     drawn.set(name, clean(part.outerHTML));
     const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
     const scrolls = [...old.querySelectorAll(".people")].map((list) => list.scrollTop);

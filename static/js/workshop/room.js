@@ -11,8 +11,8 @@ const AGAIN_MS = 5000; // presence and clocks move without an event
 let asking = false;
 let again = false;
 
-function put(html) {
-  const what = exchange(box, html);
+function put(html, own = false) {
+  const what = exchange(box, html, { own });
   if (what) { tick(); ticked(); }
   if (what === "whole") document.getElementById("stage-title")?.scrollIntoView({ block: "nearest" });
 }
@@ -53,8 +53,8 @@ async function send(form, submitter, extra = {}) {
     const response = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
     tune(response);
     if (response.ok) {
-      if (form.hasAttribute("data-reset")) form.reset();
-      put(await response.text());
+      if (form.matches("[data-reset], [data-sorting]")) form.reset();
+      put(await response.text(), true);
     } else {
       toast((await response.json()).error.message, { error: true });
       ask();
