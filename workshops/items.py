@@ -98,7 +98,9 @@ def items_of(
     )
     groups = list(NoteGroup.objects.filter(activity__in=ids, deleted_at=None).order_by("rank", "id"))
     results = list(
-        Result.objects.filter(workshop=rounds[0].workshop_id).select_related("card", "pain", "solution", "step")
+        Result.objects.filter(workshop=rounds[0].workshop_id).select_related(
+            "card__step", "pain__step", "solution__step", "step"
+        )
     )
     counts = _counts(activities) if votes_too else {}
     by_thing = {result.group_id or result.note_id: result for result in results}

@@ -353,3 +353,10 @@ class Result(WorkspaceOwned):
         """What stands on the map, or None when it was deleted since: it may then be brought again."""
         things: Sequence[Any] = (self.card, self.pain, self.solution, self.step)
         return next((thing for thing in things if thing is not None and thing.deleted_at is None), None)
+
+    @property
+    def place(self) -> str:
+        """The name of the step at which it stands; of a step its own."""
+        made = self.made
+        step = made if isinstance(made, Step) else getattr(made, "step", None)
+        return step.name if step else "—"

@@ -94,6 +94,7 @@ def _page(
         "workshop": workshop,
         "summary": summary,
         "rounds": [(one, _rows(one, data, wrong)) for one in summary.rounds if one.items],
+        "left": sum(one.todo for one in summary.rounds),
         "targets": target_choices(),
         "section": "workshops",
     }
