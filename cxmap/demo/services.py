@@ -18,6 +18,7 @@ from cxmap.demo.imports import tidy_import
 from cxmap.demo.library import is_described, library_describe
 from cxmap.demo.personas import sheets_fill
 from cxmap.demo.reviews import is_reviewed, reviews_seed
+from cxmap.demo.workshops import is_held, workshop_seed
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -95,6 +96,9 @@ def demo_seed() -> Iterator[str]:
             if not is_reviewed(workspace):
                 with transaction.atomic():
                     reviews_seed(workspace, user, place)
+            if not is_held(workspace):
+                with transaction.atomic():
+                    workshop_seed(workspace, user, place)
             if not Dashboard.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _boards(workspace, user, place)
