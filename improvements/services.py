@@ -2,7 +2,6 @@
 
 from typing import Any, TypeVar
 
-from django.db.models import F
 from django.utils import timezone
 
 from cxmap.history.services import recording
@@ -10,6 +9,7 @@ from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from improvements.models import NatureOrigin, Pain, Solution
 from journeys.models import Journey
+from journeys.services.board import move_on
 
 Row = TypeVar("Row", Pain, Solution)
 
@@ -19,16 +19,17 @@ def _scope(row: Pain | Solution) -> Journey | None:
     return row.journey
 
 
-def _touch(journey: Journey | None) -> None:
-    if journey is not None:
-        Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1)
+def _touch(*journeys: Journey | None, actor: User | None) -> None:
+    """Say that the maps on which something stands, or stood, are other ones now."""
+    for journey in {journey.pk: journey for journey in journeys if journey is not None}.values():
+        move_on(journey, actor=actor)
 
 
 def _add(row: Row, *, actor: User | None, action: str) -> Row:
     with recording(actor=actor, action=action, target=row, scope=_scope(row), name=row.title) as record:
         row.save()
         record.created(row)
-        _touch(row.journey)
+        _touch(row.journey, actor=actor)
     return row
 
 
@@ -38,11 +39,12 @@ def _update(row: Row, *, actor: User, action: str, expected_revision: int | None
         if row.deleted_at is not None or (expected_revision is not None and row.revision != expected_revision):
             raise StaleRevision(current=row)
         record.watch(row)
+        before = row.journey
         for name, value in fields.items():
             setattr(row, name, value)
         row.revision += 1
         row.save(update_fields=[*fields, "revision", "updated_at"])
-        _touch(row.journey)
+        _touch(before, row.journey, actor=actor)
     return row
 
 

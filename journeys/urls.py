@@ -54,6 +54,7 @@ urlpatterns = [
     path("evidence/<uuid:pk>/delete/", views.evidence.evidence_delete, name="evidence-delete"),
     path("attachments/<uuid:pk>/", views.media.attachment, name="attachment"),
     path("journeys/<uuid:pk>/board/", views.maps.journey_board, name="board"),
+    path("journeys/<uuid:pk>/live/", views.maps.journey_live, name="live"),
     path("journeys/<uuid:pk>/layout/", views.structure.journey_layout, name="layout"),
     path("journeys/<uuid:pk>/cells/clear/", views.cells.cells_clear, name="cells-clear"),
     path("journeys/<uuid:pk>/stages/add/", views.structure.stage_add, name="stage-add"),

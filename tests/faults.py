@@ -2,13 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,7 +22,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from cxmap.local.instance import PROJECT, ensure_instance, read_instance
-from cxmap.local.places import places
+from cxmap.local.places import places, valkey_binary
 from cxmap.local.servers import Postgres
 from tests.base import CastMixin
 
@@ -38,6 +39,61 @@ def until(condition: Callable[[], object], *, seconds: float = 60.0) -> bool:
     return bool(condition())
 
 
+def answers(port: int) -> bool:
+    """True when something listens there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def database_url() -> str:
+    """Return the address of the database of this test, for other processes."""
+    database = connection.settings_dict
+    address = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(netloc=address, path=f"/{database['NAME']}"))
+
+
+class Server:
+    """A process that listens on a port, and can be killed and started again."""
+
+    def __init__(self, port: int, command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
+        self.port = port
+        self._command = command
+        self._environment = environment
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self._command, cwd=PROJECT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        assert until(lambda: answers(self.port)), f"nothing listens on {self.port}"
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.kill()
+
+
+def broker(port: int) -> Server:
+    """A broker of a test's own, empty at every start."""
+    options = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    return Server(port, [valkey_binary(), *options])
+
+
+def web(port: int, environment: Mapping[str, str]) -> Server:
+    """A web process of a test's own."""
+    command = [sys.executable, "-m", "uvicorn", "cxmap.asgi:application", "--port", str(port), "--log-level", "warning"]
+    return Server(port, command, environment)
+
+
 class FaultsTestCase(CastMixin, TransactionTestCase):
     """The cast, and processes that use the database of this test and a broker of their own inside the run's server."""
 
@@ -49,9 +105,7 @@ class FaultsTestCase(CastMixin, TransactionTestCase):
         self.addCleanup(self.flush)
 
     def environment(self) -> dict[str, str]:
-        database = connection.settings_dict
-        address = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(netloc=address, path=f"/{database['NAME']}"))
+        url = database_url()
         return {
             **os.environ,
             "DATABASE_URL": url,

@@ -75,6 +75,10 @@ class Recording:
             self._before.setdefault(key, None)
             self._rows[key] = instance
 
+    def touched(self) -> list[tuple[dict[str, Any] | None, models.Model]]:
+        """Return the rows, each with its columns before the change; None when it was made."""
+        return [(before, self._rows[key]) for key, before in self._before.items()]
+
     def rows(self) -> list[dict[str, Any]]:
         """Return what changed, only the changed fields of changed rows; whole rows when made."""
         found = []

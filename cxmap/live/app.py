@@ -1,7 +1,8 @@
 """`/events` beside the pages: server-sent events by GET, and by POST where a person is. No database, no session.
 
-GET  /events?token=…&page=…   a stream: `hello` (who is here), `here`, `left`, what services publish, `lost` and `again`
-                              (the broker went and came back), `renew` (the token has run out: ask for another).
+GET  /events?token=…&page=…   a stream: `hello` (who is here), `here`, `left`, `still` (pages that are still open), what
+                              services publish, `lost` and `again` (the broker went and came back), `renew` (the token
+                              has run out: ask for another).
 POST /events                  {"token": …, "page": …, "place": {…}} → 204.
 """
 

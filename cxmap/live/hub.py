@@ -180,6 +180,8 @@ class Hub:
                     for channel, streams in tuple(self._streams.items()):
                         for stream in streams:
                             pipe.hset(here_key(channel), stream.key, json.dumps(stream.said()))
+                        keys = [stream.key for stream in streams]
+                        pipe.publish(channel_key(channel), json.dumps(["still", {"pages": keys}]))
                         pipe.expire(here_key(channel), HERE_KEY_SECONDS)
                     await pipe.execute()
 

@@ -65,7 +65,11 @@ def send(channel: str, event: str, data: dict[str, Any]) -> bool:
 
 
 def publish(channel: str, event: str, data: dict[str, Any]) -> None:
-    """Tell a channel once this transaction is committed. Never raises, and makes no promise (see the package)."""
+    """Tell a channel once this transaction is committed. Never raises, and makes no promise (see the package).
+
+    Browsers keep the names open, error and message for themselves; hello, here, left, still, lost, again and renew are
+    the stream's own.
+    """
     transaction.on_commit(lambda: send(channel, event, data), robust=True)
 
 

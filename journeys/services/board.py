@@ -1,6 +1,6 @@
 """What the writes of all parts of a map have in common: locking, ranks, the change log."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from cxmap.history.services import Recording, recording
 from cxmap.lib import ranks
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User
+from journeys import live
 from journeys.errors import ElsewhereOnMap
 from journeys.models import Journey, MapRow
 
@@ -38,7 +39,18 @@ def edit(
     ) as record:
         Journey.objects.select_for_update().only("pk").get(pk=journey.pk)
         yield record
-        Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
+        move_on(journey, actor=actor, places=live.places_of(record))
+
+
+def move_on(journey: Journey, *, actor: User | None, places: Collection[live.Place] | None = None) -> None:
+    """Give the board its next revision and tell the pages that show it. Within the transaction that changed it.
+
+    `places` are the cells concerned; None: more than cells.
+    """
+    Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
+    # Nobody else can have moved it: this transaction holds the row.
+    journey.board_revision = Journey.objects.values_list("board_revision", flat=True).get(pk=journey.pk)
+    live.board_changed(journey, revision=journey.board_revision, actor=actor, places=places)
 
 
 def fresh(row: Row, expected_revision: int | None = None) -> Row:

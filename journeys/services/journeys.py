@@ -18,6 +18,7 @@ from journeys.errors import ElsewhereOnMap, LastOne, NoAsIs, PartOfItself, Perso
 from journeys.family import is_within
 from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
+from journeys.services.board import move_on
 from journeys.services.copies import board_copy
 from journeys.sowing import Ground, parts_of
 from personas.models import Persona
@@ -165,8 +166,8 @@ def journey_update(
             fields.append("no_persona_yet")
             _set_personas(record, journey, personas)
         journey.revision += 1
-        journey.board_revision += 1
-        journey.save(update_fields=[*fields, "revision", "board_revision", "updated_at"])
+        journey.save(update_fields=[*fields, "revision", "updated_at"])
+        move_on(journey, actor=actor)
     return journey
 
 
@@ -327,5 +328,5 @@ def history_step(*, journey: Journey, actor: User, redo: bool = False) -> list[C
     except IntegrityError as error:
         # Somebody put something in the place of what would come back: a new point on the curve.
         raise ChangedSince from error
-    Journey.objects.filter(pk=journey.pk).update(board_revision=F("board_revision") + 1, updated_at=timezone.now())
+    move_on(journey, actor=actor)
     return changes

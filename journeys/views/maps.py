@@ -1,6 +1,7 @@
 """The map page, its answers to edits, undo and redo."""
 
 import datetime as dt
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -10,24 +11,25 @@ from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cxmap.history.services import undo_labels
 from cxmap.lib.errors import CxmapError, StaleRevision
 from cxmap.lib.http import refuse, see_other, wants_partial
+from cxmap.lib.shared import Shared
 from cxmap.workspaces.access import can
-from cxmap.workspaces.models import Role
+from cxmap.workspaces.models import Role, User
 from cxmap.workspaces.requests import MemberRequest
-from journeys import access, selectors
+from journeys import access, live, selectors
 from journeys.commands import commands
+from journeys.drawing import cell_html
 from journeys.family import family_of
 from journeys.lanes import Period
-from journeys.models import Card, Journey, JourneyPersona, Lane, Step
+from journeys.models import Card, Journey, Lane, Step
 from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
 from journeys.tabs import MAP_VIEWS, address_of, tabs_of
@@ -135,9 +137,22 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
         "family": family_of(journey),
+        "live_token": live.token(journey, request.user) if board.can_edit else "",
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)
+
+
+def _board_of(request: MemberRequest, journey: Journey, *, actor: User | None) -> selectors.Board:
+    return selectors.board(
+        journey=journey,
+        actor=actor,
+        can_edit=can(request.membership, Role.EDITOR),
+        period=period_of(request),
+        persona_id=persona_of(request),
+        alone="emotion" if view_of(request) == "curve" else "",
+        with_hidden=hidden_of(request),
+    )
 
 
 def answer_board(
@@ -146,47 +161,24 @@ def answer_board(
     """Answer a change of the structure: the whole board to a script, the map page to everybody else."""
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())
-    board = selectors.board(
-        journey=journey,
-        actor=request.user,
-        can_edit=can(request.membership, Role.EDITOR),
-        period=period_of(request),
-        persona_id=persona_of(request),
-        alone="emotion" if view_of(request) == "curve" else "",
-        with_hidden=hidden_of(request),
-    )
+    board = _board_of(request, journey, actor=request.user)
+    return _board_answer(request, board, board_html(request, board), said=said, focus=focus)
+
+
+def _board_answer(
+    request: MemberRequest, board: selectors.Board, html: str, *, said: str = "", focus: dict[str, Any] | None = None
+) -> JsonResponse:
+    tools = render_to_string("journeys/_map_tools.html", {"board": board, "journey": board.journey}, request)
     return JsonResponse(
         {
-            "board": board_html(request, board),
-            "tools": render_to_string("journeys/_map_tools.html", {"board": board, "journey": journey}, request),
+            "board": html,
+            "tools": tools,
             "said": said,
             "saved": saved_text(),
+            "revision": board.journey.board_revision,
             "focus": focus or {},
         }
     )
-
-
-def cell_html(request: MemberRequest, lane: Lane, step: Step) -> str:
-    """Return the inside of one cell that people fill themselves."""
-    kind = selectors.registry.kind_of(lane.kind, lane.journey.kind)
-    cards = selectors.cell_cards(lane, step)
-    row = selectors.LaneRow(lane=lane, kind=kind, cells={})
-    column = selectors.StepColumn(step=step, number=0, index=0, badge=None, first=False, last=False)
-    several = JourneyPersona.objects.filter(journey=lane.journey_id, deleted_at=None, persona__deleted_at=None)
-    add = f"{reverse(kind.add_url)}?lane={lane.pk}&step={step.pk}" if kind.add_url else ""
-    context = {
-        "cell": cards,
-        "icons": static("icons.svg"),
-        "add_url": add,
-        "question": str(kind.question),
-        "token": "",
-        "row": row,
-        "column": column,
-        "edit": True,
-        "readonly": False,
-        "board": {"several": several.count() > 1},
-    }
-    return render_to_string("board/cell.jinja", context, request, using="jinja")
 
 
 def answer_cells(
@@ -201,10 +193,9 @@ def answer_cells(
     reaching = Q(until_step__isnull=False) | Q(until_lane__isnull=False)
     if Card.objects.filter(reaching, journey=journey, deleted_at=None).exists():
         return answer_board(request, journey, said=said, **more)
-    cells = [
-        {"lane": str(lane.pk), "step": str(step.pk), "html": cell_html(request, lane, step)} for lane, step in places
-    ]
-    return JsonResponse({"cells": cells, "said": said, "saved": saved_text(), "undo": True, **more})
+    cells = [{"lane": str(lane.pk), "step": str(step.pk), "html": cell_html(lane, step)} for lane, step in places]
+    answer = {"cells": cells, "said": said, "saved": saved_text(), "undo": True, "revision": journey.board_revision}
+    return JsonResponse({**answer, **more})
 
 
 def answer_error(request: MemberRequest, journey: Journey, error: CxmapError) -> HttpResponse:
@@ -232,12 +223,42 @@ def _step_back(request: MemberRequest, pk: UUID, *, redo: bool) -> HttpResponse:
     return answer_board(request, journey, said=said if changes else "")
 
 
+# Thirty people who look at one map ask for it in the same moment; a state that a worker finds shows a little later.
+_boards: Shared[tuple[Any, ...], tuple[selectors.Board, str]] = Shared(seconds=3.0)
+
+
 @login_required
 @require_safe
 @never_cache
 def journey_board(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """The board as it is now, for a page that came back from being offline; the map page to everybody else."""
-    return answer_board(request, access.journey_for_edit(request, pk))
+    """The board as it is now, to a page that missed something; nothing when it has `since` already.
+
+    The map page to everybody else.
+    """
+    journey = access.journey_for_edit(request, pk)
+    if not wants_partial(request):
+        return see_other(journey.get_absolute_url())
+    if request.GET.get("since") == str(journey.board_revision):
+        return HttpResponse(status=204)
+
+    def draw() -> tuple[selectors.Board, str]:
+        board = _board_of(request, journey, actor=None)
+        return board, board_html(request, board)
+
+    can_edit = can(request.membership, Role.EDITOR)
+    what = (journey.pk, journey.board_revision, translation.get_language(), can_edit)
+    how = (period_of(request), persona_of(request), view_of(request), hidden_of(request))
+    board, html = _boards.get((*what, *how), draw)
+    undo, redo = undo_labels(actor=request.user, scope=journey)
+    return _board_answer(request, replace(board, undo=undo, redo=redo), html)
+
+
+@login_required
+@require_safe
+def journey_live(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Another token for the stream of a map, to whoever still edits it."""
+    journey = access.journey_for_edit(request, pk)
+    return JsonResponse({"token": live.token(journey, request.user)})
 
 
 @login_required

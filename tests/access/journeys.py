@@ -228,6 +228,7 @@ ROWS = [
     ),
     Row("journeys:shared-icon", shared_channel, Open.ANYONE, ok=200),
     Row("journeys:board", one, Role.EDITOR),
+    Row("journeys:live", one, Role.EDITOR),
     post("layout", one, column_width="200"),
     Row("journeys:cells-clear", one, Role.EDITOR, method="post", data={"cells": ""}),
     post("stage-merge", stage),

@@ -6,18 +6,21 @@ every test that changes something works on a map of its own.
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread
 
 import pytest
+import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
-from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from cxmap.demo.services import demo_seed
@@ -25,6 +28,7 @@ from cxmap.workspaces.models import User, Workspace
 from journeys.models import Journey
 from journeys.services.journeys import journey_create
 from tests.base import CastMixin
+from tests.faults import until
 
 FOLDER = Path(__file__).parent
 ARGUMENTS = [
@@ -61,6 +65,25 @@ class Cast(CastMixin):
     """Olga, Ed and the others, for tests that are no test cases."""
 
 
+@contextmanager
+def serve() -> Iterator[str]:
+    """Run the web process as it is served, pages and stream of events, in a thread: it sees the database of the test."""
+    from cxmap.asgi import application
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        web = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=1))
+        thread = Thread(target=web.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        assert until(lambda: web.started, seconds=30)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            web.should_exit = True
+            thread.join(timeout=10)
+
+
 @pytest.fixture(scope="package")
 def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Serve the pages over a database that holds the demonstration and the cast."""
@@ -70,11 +93,10 @@ def server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         for _line in demo_seed():
             pass
         Cast.make_cast()
-        live = LiveServer("127.0.0.1")
         try:
-            yield live.url
+            with serve() as url:
+                yield url
         finally:
-            live.stop()
             connections.close_all()
             call_command("flush", verbosity=0, interactive=False)
             with connection.cursor() as cursor:  # threads of the server may keep theirs open for a while

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from unittest import mock
@@ -24,7 +24,6 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from cxmap.history.models import Change
-from cxmap.local import places
 from cxmap.local.instance import PROJECT, free_port
 from cxmap.workspaces.services import token_create
 from kpis.models import Observation, Source
@@ -33,28 +32,13 @@ from sources import services
 from sources.models import Import
 from sources.services import jobs, nudges
 from tests.base import CastMixin
+from tests.faults import broker, until, web
 from tests.sources.base import TIDY, make_touchpoint
 
 pytestmark = pytest.mark.faults
 
 LEASE_SECONDS = 2
 ROWS = 30_000
-
-
-def until(condition: Callable[[], object], *, seconds: float = 40.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return bool(condition())
-
-
-def answers(port: int) -> bool:
-    """True when something listens there."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
 
 
 def stored_files() -> set[str]:
@@ -135,41 +119,6 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
         broker = redis.Redis.from_url(settings.REDIS_URL)
         for key in broker.scan_iter(f"{self.prefix}*"):
             broker.delete(key)
-
-    @contextmanager
-    def broker(self, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-        """A broker of this test's own, empty at its start."""
-        command = [
-            places.valkey_binary(),
-            "--port",
-            str(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-        ]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            self.assertTrue(until(lambda: answers(port)))
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-    @contextmanager
-    def web(self, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-        command = [sys.executable, "-m", "uvicorn", "cxmap.asgi:application", "--port", str(port)]
-        process = subprocess.Popen(
-            [*command, "--log-level", "warning"], cwd=PROJECT, env=self.environment(), stderr=subprocess.DEVNULL
-        )
-        try:
-            self.assertTrue(until(lambda: answers(port)))
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
     def content(self) -> str:
         lines = "".join(f"shop,ctr,2026-{1 + n % 9:02}-{1 + n % 28:02},{n % 7},10,{n}\n" for n in range(ROWS))
@@ -255,15 +204,14 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
         self.broker_url = f"redis://127.0.0.1:{port}/0"
         producer = Celery(broker=self.broker_url)
         producer.conf.broker_transport_options = {"global_keyprefix": f"{self.prefix}celery:"}
-        with mock.patch("sources.services.nudges.current_app", producer), self.broker(port) as broker:
+        with mock.patch("sources.services.nudges.current_app", producer), broker(port) as server:
             import_ = self.queued()
             with self.worker():
                 with self.held("kpis_observation"):
                     self.assertTrue(until(lambda: self.waiting_for("kpis_observation")))
-                    broker.kill()
-                    broker.wait()
+                    server.kill()
                 self.assertTrue(until(lambda: Import.objects.filter(pk=import_.pk, status="done").exists()))
-        with self.broker(port), self.worker():
+        with broker(port), self.worker():
             self.assertEqual(services.imports_sweep(), 0)
             time.sleep(1)
         import_.refresh_from_db()
@@ -283,18 +231,16 @@ class ImportFaultsTest(CastMixin, TransactionTestCase):
             f"POST /api/v1/imports/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Token {text}\r\n"
             f"Content-Type: multipart/form-data; boundary={boundary}\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode()
-        with self.web(port) as web, socket.create_connection(("127.0.0.1", port)) as link:
+        with web(port, self.environment()) as server, socket.create_connection(("127.0.0.1", port)) as link:
             link.sendall(head + body[: len(body) // 2])
             time.sleep(0.5)
-            web.kill()
-            web.wait()
+            server.kill()
         self.assertFalse(Import.objects.exists())
         self.assertEqual(stored_files(), before)
-        with self.web(port) as web, socket.create_connection(("127.0.0.1", port)) as link:
+        with web(port, self.environment()) as server, socket.create_connection(("127.0.0.1", port)) as link:
             link.sendall(head + body)
             self.assertTrue(link.recv(100).startswith(b"HTTP/1.1 202"))
-            web.kill()
-            web.wait()
+            server.kill()
         import_ = Import.objects.get()
         self.addCleanup(import_.file.delete, save=False)
         self.assertEqual(len(stored_files() - before), 1)

@@ -1,7 +1,7 @@
 // Writing in the cell itself: cards, new cards, names of stages, steps and lanes.
 
 import { focusCell, revealAcross } from "./grid.js";
-import { send, showLater } from "./net.js";
+import { newNote, send, showLater } from "./net.js";
 import { openDialog } from "./popups.js";
 
 const texts = () => document.querySelector("[data-texts]").dataset;
@@ -92,13 +92,7 @@ export async function newCard(cell, first = null) {
   focusCell(cell, { scroll: false });
   if (text === null || !text.trim()) return;
   const id = crypto.randomUUID?.() ?? null; // lets the same card be sent twice after a lost answer, and be edited while offline
-  const holder = document.createElement("div");
-  holder.className = "note";
-  if (id && !cell.dataset.quick) { holder.dataset.card = id; holder.dataset.rev = "1"; }
-  const shown = document.createElement("span");
-  shown.dataset.text = "";
-  shown.textContent = text; // shown at once; the answer brings the real card
-  holder.append(shown);
+  const holder = newNote(cell.dataset.quick ? null : id, text); // shown at once; the answer brings the real card
   cell.insertBefore(holder, cell.querySelector(".cell__ask"));
   const url = cell.dataset.quick || `/lanes/${cell.dataset.lane}/cards/add/`;
   const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), ...(id && !cell.dataset.quick ? { id } : {}) }, { field: "text" });
@@ -116,7 +110,9 @@ export async function editCard(card, first = null) {
   focusCell(cell, { scroll: false });
   if (text === null || text.trim() === before.trim()) return;
   shown.textContent = text;
-  const saved = await send(`/cards/${card.dataset.card}/edit/`, { text, revision: card.dataset.rev }, { field: "text" });
+  const revision = card.dataset.rev;
+  card.dataset.rev = Number(revision) + 1; // a second edit may follow before the answer to this one
+  const saved = await send(`/cards/${card.dataset.card}/edit/`, { text, revision }, { field: "text" });
   if (saved === "queued") card.classList.add("is-queued");
   else if (!saved && shown.isConnected) shown.textContent = before;
 }

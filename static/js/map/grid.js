@@ -3,6 +3,7 @@
 const board = () => document.querySelector("[data-board]");
 let at = { row: 2, col: 1 };
 let byId = null; // data-id of a focused header, which survives moves
+let byPlace = null; // lane and step of a focused cell: others may put columns and rows before it
 let inBoard = false;
 
 const cells = () => [...board().querySelectorAll("[data-cell]")];
@@ -61,6 +62,7 @@ export function reveal(cell) {
 export function remember(cell) {
   at = { row: rowOf(cell), col: colOf(cell) };
   byId = cell.dataset.id ?? null;
+  byPlace = cell.dataset.lane && cell.dataset.step ? `td[data-lane="${cell.dataset.lane}"][data-step="${cell.dataset.step}"]` : null;
 }
 
 /** Focus where the person was, or what the answer names ({card} or {id}). */
@@ -69,9 +71,18 @@ export function restore(focus = {}) {
   let cell = null;
   if (focus.id) cell = board().querySelector(`[data-id="${focus.id}"]`);
   if (!cell && focus.card) cell = board().querySelector(`[data-card="${focus.card}"]`)?.closest("[data-cell]");
-  if (!cell && byId) cell = board().querySelector(`[data-id="${byId}"]`);
-  if (!cell) cell = cellAt(Math.min(at.row, lastRow()), Math.min(at.col, lastCol()));
-  focusCell(cell);
+  focusCell(cell ?? remembered());
+}
+
+function remembered() {
+  const cell = (byId && board().querySelector(`[data-id="${byId}"]`)) ?? (byPlace && board().querySelector(byPlace));
+  return cell || cellAt(Math.min(at.row, lastRow()), Math.min(at.col, lastCol()));
+}
+
+/** Give the focus back that a change of somebody else has taken away; nothing scrolls. */
+export function keep() {
+  if (!inBoard || (document.activeElement && document.activeElement !== document.body)) return;
+  focusCell(remembered(), { scroll: false });
 }
 
 function stageEdges() {

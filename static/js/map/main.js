@@ -7,6 +7,7 @@ import * as grid from "./grid.js";
 import * as fold from "./fold.js";
 import * as find from "./find.js";
 import * as layout from "./layout.js";
+import * as live from "./live.js";
 import * as minimap from "./minimap.js";
 import * as net from "./net.js";
 import * as palette from "./palette.js";
@@ -21,7 +22,17 @@ const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
-net.onRedraw((focus) => { if (!popups.popoverHasFocus()) grid.restore(focus); fold.apply(); layout.apply(); minimap.draw(); });
+net.onRedraw((focus, { others, board: whole }) => {
+  if (others) {
+    // A range is one of rows and columns, and these may be other ones now.
+    if (whole && select.active()) select.clear();
+    grid.keep();
+  } else if (!popups.popoverHasFocus()) grid.restore(focus);
+  fold.apply();
+  layout.apply();
+  minimap.draw();
+  live.mark();
+});
 fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
 find.start();
@@ -287,6 +298,7 @@ palette.start(() => commands({ board, editable, minimap, grid, popups, layout, f
 
 if (editable) {
   net.start();
+  live.start();
   select.start();
   layout.startResizing();
   drag.start(board);

@@ -7,6 +7,7 @@ const board = () => document.querySelector("[data-board]");
 const texts = () => document.querySelector("[data-texts]")?.dataset ?? {};
 const csrf = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const RETRY_SECONDS = 10;
+const MISSED_MS = 700; // how long an edit may be on its way after a later one before the page asks for it
 
 let redraw = () => {};
 /** Say what is to be done after the board was put in place anew. */
@@ -81,29 +82,56 @@ function undo() {
 }
 
 const writing = () => board().querySelector(".cell__edit");
-let later = null; // what could not be shown while somebody wrote on the board
+let pressing = false; // a pointer holds something of the board: a card, a point of the curve, a border
+const handling = () => pressing || board().querySelector(".is-dragged");
+let later = null; // what could not be shown while somebody wrote on the board, or held a part of it
 
-/** Show what waited for the writing to end; called when a text box on the board was left. */
+/** Show what waited for the writing to end; called when a text box on the board was left, or what was held is let go. */
 export function showLater() {
-  if (!later || writing()) return;
+  if (!later || writing() || handling()) return;
   const answers = later;
   later = null;
-  for (const answer of answers) show({ ...answer, said: "" });
+  for (const answer of answers) show({ ...answer, revision: 0, said: "" }, { others: answer.others });
 }
 
-function show(answer) {
+// Which edits of this map the page shows: all up to `shown`, and some later ones. `newest` is the last it has heard of.
+let shown = 0;
+let newest = 0;
+const beyond = new Set();
+const cellsAt = new Map(); // "lane/step" → the revision that the cell was drawn at since the board was
+
+function noteRevision({ revision, board: drawn }) {
+  if (!revision) return;
+  newest = Math.max(newest, revision);
+  if (drawn !== undefined) {
+    shown = revision;
+    beyond.clear();
+    cellsAt.clear();
+  } else if (revision > shown) {
+    beyond.add(revision);
+    while (beyond.delete(shown + 1)) shown += 1;
+  }
+  if (newest > shown) window.setTimeout(() => { if (newest > shown) ask(); }, MISSED_MS);
+}
+
+function show(answer, { others = false } = {}) {
+  noteRevision(answer);
   const box = writing();
   const under = (cell) => box && board().querySelector(`td[data-lane="${cell.lane}"][data-step="${cell.step}"]`)?.contains(box);
+  if (others && handling()) {
+    later = answer.board === undefined ? [...(later ?? []), { ...answer, others }] : [{ ...answer, others }];
+    return;
+  }
   if (box && (answer.board !== undefined || (answer.cells ?? []).some(under))) {
     // Drawing now would take the text away that is being written.
-    later = answer.board === undefined ? [...(later ?? []), { ...answer, focus: {} }] : [{ ...answer, focus: {} }];
+    later = answer.board === undefined ? [...(later ?? []), { ...answer, others, focus: {} }] : [{ ...answer, others, focus: {} }];
     showSaved(answer.saved);
     if (answer.said) tell(answer.said);
     return;
   }
   if (answer.board !== undefined) later = null;
   // A board that waits is older than these cells: they are drawn once more after it.
-  else if (later && answer.cells) later = [...later, { ...answer, focus: {} }];
+  else if (later && answer.cells) later = [...later, { ...answer, others, focus: {} }];
   if (answer.board !== undefined) {
     const scroll = board().querySelector("[data-map-scroll]");
     const at = scroll ? [scroll.scrollLeft, scroll.scrollTop] : [0, 0];
@@ -113,9 +141,13 @@ function show(answer) {
     if (answer.tools !== undefined) document.querySelector("[data-tools]").innerHTML = answer.tools;
   }
   for (const cell of answer.cells ?? []) {
+    const key = `${cell.lane}/${cell.step}`;
+    if (answer.revision && answer.revision < (cellsAt.get(key) ?? 0)) continue; // drawn before what stands there
+    if (answer.revision) cellsAt.set(key, answer.revision);
     const place = board().querySelector(`td[data-lane="${cell.lane}"][data-step="${cell.step}"]`);
     if (place) place.innerHTML = cell.html;
   }
+  showWaiting();
   if (answer.undo) {
     const button = document.querySelector("[data-undo]");
     if (button) button.disabled = false;
@@ -124,11 +156,48 @@ function show(answer) {
   }
   showSaved(answer.saved);
   if (answer.said) tell(answer.said);
-  redraw(answer.focus ?? {});
+  redraw(answer.focus ?? {}, { others, board: answer.board !== undefined });
 }
 
-/** Ask what to do with two texts for one place; resolves to the text to save, or null to keep theirs. */
+/** Put the words that wait back onto a board that was drawn without them: the next edit goes on from these. */
+function showWaiting() {
+  for (const { url, fields } of queue.waiting()) {
+    const values = Object.fromEntries(fields);
+    const edited = /^\/cards\/([0-9a-f-]{36})\/edit\/$/.exec(url)?.[1];
+    const lane = values.id && /^\/lanes\/([0-9a-f-]{36})\/cards\/add\/$/.exec(url)?.[1];
+    let card = board().querySelector(`[data-card="${CSS.escape(edited ?? values.id ?? "")}"]`);
+    const cell = lane && board().querySelector(`td[data-lane="${lane}"][data-step="${CSS.escape(values.step)}"]`);
+    if (!card && cell) {
+      card = newNote(values.id, values.text);
+      cell.insertBefore(card, cell.querySelector(".cell__ask"));
+    }
+    if (!card || (!edited && !lane)) continue;
+    card.classList.add("is-queued");
+    const words = card.querySelector("[data-text]");
+    if (words && words.textContent !== values.text && !card.querySelector(".cell__edit")) words.textContent = values.text;
+  }
+}
+
+/** A card as it is shown until the server has drawn it. */
+export function newNote(id, text) {
+  const note = document.createElement("div");
+  note.className = "note";
+  if (id) { note.dataset.card = id; note.dataset.rev = "1"; }
+  const words = document.createElement("span");
+  words.dataset.text = "";
+  words.textContent = text;
+  note.append(words);
+  return note;
+}
+
+let dialogs = Promise.resolve();
+/** Ask what to do with two texts for one place, one pair after the other; resolves to the text to save, or null to keep theirs. */
 function collide(current, mine) {
+  dialogs = dialogs.then(() => askWhich(current, mine));
+  return dialogs;
+}
+
+function askWhich(current, mine) {
   const dialog = document.querySelector("[data-collision]");
   dialog.querySelector("[data-theirs]").textContent = current.gone ? texts().gone : current.text;
   const box = dialog.querySelector("[data-mine]");
@@ -144,12 +213,24 @@ function collide(current, mine) {
 
 // One change after the other: two quick edits of one person must not collide with themselves.
 let chain = Promise.resolve();
+/** Wait until every change of this page has its answer. */
+export const settled = () => chain;
 
-/** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for a connection.
+let busy = 0; // changes that have no answer yet
 
-`field` names the text that may collide. */
+/** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for its turn or a connection.
+
+`field` names the text that may collide. Words that cannot go at once are kept in the browser at once: the page may be
+closed, and a board that is drawn anew still shows them. */
 export function send(url, data, options = {}) {
-  const job = chain.then(() => sendOrKeep(url, data, options));
+  const body = formOf(data);
+  if (options.field && (busy || queue.waiting().length) && !hasFile(body)) {
+    keep(url, body, options.field);
+    chain = chain.then(flush).catch(() => {});
+    return Promise.resolve("queued");
+  }
+  busy += 1;
+  const job = chain.then(() => sendOrKeep(url, body, options)).finally(() => { busy -= 1; });
   chain = job.catch(() => {});
   return job;
 }
@@ -161,8 +242,7 @@ function formOf(data) {
   return body;
 }
 
-async function sendOrKeep(url, data, { field = null } = {}) {
-  const body = formOf(data);
+async function sendOrKeep(url, body, { field = null } = {}) {
   // What waits goes first: a later change must not overtake an earlier one.
   if (queue.waiting().length && !(await flush())) return hold(url, body, field);
   try {
@@ -172,13 +252,19 @@ async function sendOrKeep(url, data, { field = null } = {}) {
   }
 }
 
+const KEEPALIVE_MAX = 50000; // characters; browsers end larger requests with the page
+const hasFile = (body) => [...body.values()].some((value) => value instanceof File && value.size);
+const fieldsOf = (body) => [...body.entries()].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
+const outlivesPage = (body) => !hasFile(body) && fieldsOf(body).reduce((sum, [, value]) => sum + value.length, 0) < KEEPALIVE_MAX;
+
+const keep = (url, body, field) => queue.keep({ url: new URL(url, window.location.href).pathname, fields: fieldsOf(body), field });
+
 function hold(url, body, field) {
-  const fields = [...body.entries()].filter(([name]) => name !== "csrfmiddlewaretoken");
-  if (fields.some(([, value]) => value instanceof File && value.size)) {
+  if (hasFile(body)) {
     toast(texts().offline, { error: true, seconds: 30 });
     return false;
   }
-  queue.keep({ url: new URL(url, window.location.href).pathname, fields: fields.filter(([, value]) => typeof value === "string"), field });
+  keep(url, body, field);
   showQueue();
   window.setTimeout(flush, RETRY_SECONDS * 1000);
   return "queued";
@@ -193,13 +279,14 @@ export function flush() {
 
 async function sendWaiting() {
   let sent = false;
-  for (let change = queue.first(); change; change = queue.first()) {
+  for (let change = queue.next(); change; change = queue.next()) {
     const body = new FormData();
     for (const [name, value] of change.fields) body.append(name, value);
     try {
       // A refusal is a true answer too: it is told, and its text kept aside.
       await post(change.url, body, { field: change.field, onRefused: (reason) => queue.refuse(change, reason), quiet: true });
     } catch {
+      queue.putBack();
       window.setTimeout(flush, RETRY_SECONDS * 1000);
       return;
     }
@@ -209,10 +296,46 @@ async function sendWaiting() {
   if (sent) await refresh();
 }
 
-/** Put the board as the server has it now. */
+/** Put the board as the server has it now. Without an answer the page stays as it is: what was sent is saved all the same. */
 export async function refresh() {
-  const response = await fetch(withFilters(`/journeys/${board().dataset.journey}/board/`), { headers: { "X-Requested-With": "fetch" } });
-  if (response.ok) show(await response.json());
+  try {
+    const response = await fetch(withFilters(`/journeys/${board().dataset.journey}/board/`), { headers: { "X-Requested-With": "fetch" } });
+    if (response.ok) show(await response.json());
+  } catch { /* the stream, or the next question, catches up */ }
+}
+
+let asking = null;
+let askAgain = false;
+/** Ask for what the page has missed; nothing comes when it has missed nothing. False: the person may not see the map any more. */
+export function ask() {
+  if (asking) { askAgain = true; return asking; }
+  asking = askOnce().finally(() => {
+    asking = null;
+    if (askAgain) { askAgain = false; ask(); }
+  });
+  return asking;
+}
+
+async function askOnce() {
+  const address = withFilters(`/journeys/${board().dataset.journey}/board/`);
+  address.searchParams.set("since", shown);
+  try {
+    const response = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    if (response.status === 403 || response.status === 404 || response.redirected) return false;
+    if (response.status !== 200) return true;
+    const answer = await response.json();
+    // A change of this page may have been answered meanwhile: what is older than that is not drawn over it.
+    if (answer.revision >= shown) show({ ...answer, saved: "" }, { others: true });
+  } catch { /* no connection: the stream, or the next question, finds out */ }
+  return true;
+}
+
+/** Show what somebody else changed, as the stream tells it. */
+export function hear({ revision, cells }) {
+  if (revision <= shown || beyond.has(revision)) return;
+  newest = Math.max(newest, revision);
+  if (cells && !new URLSearchParams(window.location.search).get("persona")) show({ revision, cells }, { others: true });
+  else ask();
 }
 
 /** The filters of this page (period, persona) and its view belong to every answer that redraws the board. */
@@ -227,6 +350,7 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
   const response = await fetch(withFilters(url), {
     method: "POST",
     body,
+    keepalive: outlivesPage(body),
     headers: { "X-Requested-With": "fetch", "X-CSRFToken": csrf() },
   });
   if (response.status >= 502 && response.status <= 504) throw new Error("The server cannot be reached.");
@@ -238,7 +362,12 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
       if (new URL(response.url).pathname !== window.location.pathname) follow(response.url);
       return true;
     }
-    if (onRefused) onRefused(texts().failed); else toast(texts().failed, { error: true });
+    if (onRefused) onRefused(texts().failed);
+    else if (field) {
+      // Words are never lost with an error of the server: they are listed, to be copied.
+      queue.refuse({ url, fields: fieldsOf(body), field }, texts().failed);
+      showQueue();
+    } else toast(texts().failed, { error: true });
     return false;
   }
   const answer = await response.json();
@@ -247,6 +376,10 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
     return true;
   }
   if (response.status === 409 && answer.current && field) {
+    if (answer.current.text === body.get(field) && !answer.current.gone) { // saved before: only the answer was lost
+      if (!quiet) await refresh();
+      return true;
+    }
     const text = await collide(answer.current, body.get(field));
     if (text === null) { if (!quiet) await refresh(); return false; }
     body.set(field, text);
@@ -261,6 +394,11 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
 export function say(name) { toast(texts()[name], { error: true }); }
 
 export function start() {
+  shown = newest = Number(board().dataset.revision);
+  board().addEventListener("pointerdown", () => { pressing = true; });
+  for (const name of ["pointerup", "pointercancel", "dragend"]) {
+    window.addEventListener(name, () => { pressing = false; window.setTimeout(showLater, 0); });
+  }
   window.addEventListener("online", () => flush());
   showQueue();
   if (queue.waiting().length) flush();

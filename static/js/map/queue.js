@@ -20,37 +20,41 @@ function write(name, list) {
 export const waiting = () => read("queue");
 export const refused = () => read("refused");
 
-const idOf = (url) => url.match(/^\/cards\/([0-9a-f-]{36})\//)?.[1];
+let onItsWay = null; // the change that is being sent, as text: nothing is added to it any more
 
-/** Keep a change. Later words on the same card replace earlier ones that were not sent either. */
+const isEdit = (change) => change.url.endsWith("/edit/");
+const valueOf = (change, name) => change.fields.find(([other]) => other === name)?.[1];
+const withValue = (change, name, value) => ({ ...change, fields: change.fields.map(([other, old]) => [other, other === name ? value : old]) });
+
+/** Keep a change. Later words on a card replace earlier ones that have not begun to be sent.
+
+A card that was added is not given new words that way: it may be on the server already, with only its answer lost. */
 export function keep(change) {
   const list = read("queue");
-  const card = idOf(change.url);
-  const text = change.fields.find(([name]) => name === "text")?.[1];
-  if (card) {
-    const added = list.findIndex((other) => other.fields.some(([name, value]) => name === "id" && value === card));
-    const edited = list.findIndex((other) => other.url === change.url && change.url.endsWith("/edit/"));
-    if (change.url.endsWith("/edit/") && added >= 0) {
-      list[added].fields = list[added].fields.map(([name, value]) => (name === "text" ? [name, text] : [name, value]));
-      write("queue", list);
-      return;
-    }
-    if (change.url.endsWith("/edit/") && edited >= 0) {
-      list[edited].fields = list[edited].fields.map(([name, value]) => (name === "text" ? [name, text] : [name, value]));
-      write("queue", list);
-      return;
-    }
-    if (change.url.endsWith("/delete/") && added >= 0) {
-      write("queue", list.filter((other, index) => index !== added && idOf(other.url) !== card));
-      return;
-    }
-  }
-  list.push(change);
+  const before = isEdit(change) ? list.findIndex((other) => other.url === change.url && JSON.stringify(other) !== onItsWay) : -1;
+  if (before >= 0) list[before] = withValue(list[before], "text", valueOf(change, "text"));
+  else list.push(change);
   write("queue", list);
 }
 
-export function first() { return read("queue")[0] ?? null; }
-export function drop() { write("queue", read("queue").slice(1)); }
+/** The change to send next. */
+export function next() {
+  const change = read("queue")[0] ?? null;
+  onItsWay = change && JSON.stringify(change);
+  return change;
+}
+
+/** It could not be sent: it goes on waiting. */
+export function putBack() { onItsWay = null; }
+
+/** It was sent: it leaves the queue, and what waits on the same card goes on from it. */
+export function drop() {
+  const [sent, ...rest] = read("queue");
+  onItsWay = null;
+  const revision = isEdit(sent) ? valueOf(sent, "revision") : null;
+  write("queue", rest.map((other) => (revision && other.url === sent.url && valueOf(other, "revision") === revision
+    ? withValue(other, "revision", String(Number(revision) + 1)) : other)));
+}
 
 /** Put a change that the server will never take aside, with the reason: the person copies or discards its text. */
 export function refuse(change, reason) {
