@@ -113,7 +113,7 @@ def test_from_the_first_note_to_the_map(
     expect(room.locator(".pile .sticky")).to_have_count(2)
     expect(marc.locator(".pile .sticky")).to_have_count(2, timeout=WAIT)
     marc.locator(".sticky--tick").filter(has_text="Nobody answers").locator("input").check()
-    marc.get_by_role("button", name="Put here: Waiting").click()
+    marc.locator(".pile").get_by_role("button", name="Put here").click()
     expect(room.locator(".pile .sticky")).to_have_count(3, timeout=WAIT)
     assert not wide(marc)
 
