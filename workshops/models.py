@@ -237,7 +237,7 @@ class Note(WorkspaceOwned):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="notes")
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="notes")
-    # None: written by the facilitator for somebody without a device.
+    # None: the row of who wrote it is gone.
     participant = models.ForeignKey(Participant, models.SET_NULL, null=True, related_name="notes")
     step = models.ForeignKey(Step, models.SET_NULL, null=True, related_name="+")
     text = models.CharField(_("note"), max_length=400)

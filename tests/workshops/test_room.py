@@ -9,8 +9,9 @@ from cxmap.history.models import Change
 from journeys.models import Journey
 from tests.workshops.base import WorkshopTestCase
 from workshops.agendas import AGENDAS
-from workshops.models import Activity, Decision, Note, NoteGroup, Participant, Workshop
+from workshops.models import Activity, Decision, Note, NoteGroup, Participant, Vote, Workshop
 from workshops.services import agenda
+from workshops.services.guests import votes_set
 from workshops.services.workshops import code_new, names_sweep, workshop_end
 
 SCRIPT = {"X-Requested-With": "fetch"}
@@ -265,6 +266,17 @@ class GroupingTests(WorkshopTestCase):
     def test_without_a_name_a_group_is_called_after_its_first_note(self) -> None:
         self.put(self.notes[1], into="new", title=" ")
         self.assertEqual(NoteGroup.objects.get().title, "Note 1")
+
+    def test_dots_go_along_into_a_group_and_never_stay_where_nobody_sees_them(self) -> None:
+        agenda.activity_step(workshop=self.workshop, by=1)
+        voting = self.activity("voting")
+        votes_set(participant=self.who, activity=voting, dots=2, note=self.notes[0])
+        self.put(*self.notes[:2], into="new", title="Waiting")
+        group = NoteGroup.objects.get()
+        self.assertEqual(set(Vote.objects.values_list("note", "group")), {(None, group.pk)})
+        self.put(*self.notes[:2], into="none")
+        self.assertEqual(Vote.objects.count(), 0)
+        self.assertEqual(votes_set(participant=self.who, activity=voting, dots=5, note=self.notes[3]), 0)
 
     def test_nothing_ticked_and_groups_from_elsewhere(self) -> None:
         self.assertEqual(self.put(into="new", title="Empty").json()["error"]["code"], "nothing_chosen")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cxmap.lib.ranks import STEP
 from workshops.errors import NameNeeded, NoSuchThing, NothingChosen
-from workshops.models import Activity, Note, NoteGroup, Workshop
+from workshops.models import Activity, Note, NoteGroup, Vote, Workshop
 from workshops.services.common import changed, locked, open_or_refuse
 
 
@@ -42,7 +42,15 @@ def notes_group(
             title=title.strip() or rows[0].text[:200],
             rank=last + STEP,
         )
-    Note.objects.filter(pk__in=[row.pk for row in rows]).update(group=group)
+    ids = [row.pk for row in rows]
+    Note.objects.filter(pk__in=ids).update(group=group)
+    if group is not None:
+        # Dots that were on a note are on what it says, which now stands in the group.
+        Vote.objects.filter(note__in=ids).update(note=None, group=group)
+    left = {row.group_id for row in rows if row.group_id} - ({group.pk} if group else set())
+    filled = Note.objects.filter(group__in=left, deleted_at=None).values_list("group", flat=True)
+    # Nobody sees an empty group in a vote: dots there could not be taken back.
+    Vote.objects.filter(group__in=left - set(filled)).delete()
     changed(workshop)
     return group
 

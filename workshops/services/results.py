@@ -122,17 +122,24 @@ def results_bring(*, workshop: Workshop, actor: User, lines: Sequence[Line]) -> 
         raise StepNeeded(fields={"step": missing})
     if not todo:
         return 0
+    # First, so that undo on the map begins with what was brought.
+    journey = _with_method(workshop, actor)
     bringer = _Bringer(workshop, actor)
     for line, result in todo:
         bringer.bring(line, result)
-    journey = Journey.objects.get(pk=workshop.journey_id)
-    if Method.WORKSHOP not in journey.methods:
-        journey_update(journey=journey, actor=actor, methods=[*journey.methods, Method.WORKSHOP])
     history_record(
         actor=actor, action="workshop.brought", target=workshop, scope=journey, name=workshop.title, count=len(todo)
     )
     changed(workshop)
     return len(todo)
+
+
+def _with_method(workshop: Workshop, actor: User) -> Journey:
+    """Return the journey of the workshop, whose header says that a workshop was among its methods."""
+    journey = Journey.objects.get(pk=workshop.journey_id)
+    if Method.WORKSHOP not in journey.methods:
+        journey_update(journey=journey, actor=actor, methods=[*journey.methods, Method.WORKSHOP])
+    return journey
 
 
 class _Bringer:
@@ -235,14 +242,12 @@ def curve_take_over(*, activity: Activity, actor: User, steps: Sequence[UUID]) -
     wanted = [one for one in feelings if one.level is not None and one.step.pk in set(steps)]
     if not wanted:
         raise NothingChosen
+    journey = _with_method(workshop, actor)
     for one in wanted:
         curve_set(step=one.step, actor=actor, level=one.level)
     evidence_of(locked(workshop), actor)
-    journey = Journey.objects.get(pk=workshop.journey_id)
     if not Lane.objects.filter(journey=journey, kind="emotion", deleted_at=None).exists():
         lane_add(journey=journey, actor=actor, kind="emotion")
-    if Method.WORKSHOP not in journey.methods:
-        journey_update(journey=journey, actor=actor, methods=[*journey.methods, Method.WORKSHOP])
     history_record(
         actor=actor,
         action="workshop.curve_drawn",
