@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cxmap.demo import content
 from cxmap.demo.content import Pair
+from cxmap.lib.text import typeset_french
 from cxmap.workspaces.models import User, Workspace
 from journeys.models import Evidence, Journey
 from journeys.services.cards import shown_steps
@@ -100,6 +101,11 @@ OPEN: Pair = (
 )
 
 
+def _said(text: Pair, place: int) -> str:
+    """Return a text in the language of a demonstration, French with its no-break spaces."""
+    return typeset_french(text[0]) if place == 0 else text[1]
+
+
 def is_held(workspace: Workspace) -> bool:
     return Workshop.objects.filter(workspace=workspace).exists()
 
@@ -110,11 +116,11 @@ def workshop_seed(workspace: Workspace, user: User, place: int) -> None:
     if journey is None or len(shown_steps(journey)) < len(FELT[0]):
         return
     plans = [
-        Plan(kind, title[place], minutes, question[place], target)
+        Plan(kind, _said(title, place), minutes, _said(question, place), target)
         for kind, title, minutes, question, target, _took in PLANS
     ]
     workshop = workshop_create(
-        journey=journey, actor=user, title=TITLE[place], agenda=Agenda("demo", "", "", [*plans, DECIDE])
+        journey=journey, actor=user, title=_said(TITLE, place), agenda=Agenda("demo", "", "", [*plans, DECIDE])
     )
     workshop_start(workshop=workshop, actor=user)
     _Room(workshop, user, place).hold()
@@ -146,7 +152,7 @@ class _Room:
                 participant=self.people[person],
                 activity=activity,
                 pk=uuid.uuid4(),
-                text=text[self.place],
+                text=_said(text, self.place),
                 step=self.steps[step],
             )
             for person, step, text in notes
@@ -175,7 +181,7 @@ class _Room:
         things: list[Note | NoteGroup] = []
         for title, members in GROUPS:
             group = notes_group(
-                activity=writing, notes=[notes[number].pk for number in members], title=title[self.place]
+                activity=writing, notes=[notes[number].pk for number in members], title=_said(title, self.place)
             )
             if group is not None:
                 things.append(group)
@@ -188,11 +194,11 @@ class _Room:
             decision_add(
                 workshop=self.workshop,
                 actor=self.user,
-                text=text[self.place],
+                text=_said(text, self.place),
                 owner=owner[self.place],
                 due_on=today + dt.timedelta(days=days),
             )
-        decision_add(workshop=self.workshop, actor=self.user, kind=Decision.Kind.OPEN, text=OPEN[self.place])
+        decision_add(workshop=self.workshop, actor=self.user, kind=Decision.Kind.OPEN, text=_said(OPEN, self.place))
 
 
 def _bring(workshop: Workshop, user: User) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from cxmap.workspaces.models import User
 from improvements.models import Pain
 from journeys.models import Journey
+from tests.browser.test_axe import violations
 from workshops.agendas import AGENDAS
 from workshops.models import Note, Workshop
 from workshops.services.workshops import workshop_create
@@ -75,6 +76,8 @@ def test_from_the_first_note_to_the_map(
     for guest in guests:
         expect(guest.get_by_label("Your note")).to_be_visible(timeout=WAIT)
         assert not wide(guest)
+    assert violations(lea) == []
+    assert violations(room) == []
 
     # Silent writing: the draft survives a phone that sleeps and loads again.
     write(lea, 1, "The queue never ends")
@@ -103,6 +106,8 @@ def test_from_the_first_note_to_the_map(
     for guest in guests:
         expect(guest.locator(".sticky").filter(has_text="The queue never ends")).to_be_visible(timeout=WAIT)
 
+    assert violations(lea) == []
+
     # Grouping: by ticks, in the room and on a phone.
     room.locator("#next").click()
     room.locator(".sticky--tick").filter(has_text="The queue never ends").locator("input").check()
@@ -116,6 +121,8 @@ def test_from_the_first_note_to_the_map(
     marc.locator(".pile").get_by_role("button", name="Put here").click()
     expect(room.locator(".pile .sticky")).to_have_count(3, timeout=WAIT)
     assert not wide(marc)
+    assert violations(marc) == []
+    assert violations(room) == []
 
     # Dots: nobody has one too many, and counts are there when the vote is closed.
     room.locator("#next").click()
@@ -129,6 +136,7 @@ def test_from_the_first_note_to_the_map(
         lea.get_by_role("button", name="One dot more: The ad").click()
         expect(lea.get_by_text(left)).to_be_visible()
     expect(lea.get_by_role("button", name="One dot more: Waiting")).to_be_disabled()
+    assert violations(lea) == []
     room.locator("#reveal").click()
     expect(room.locator(".ranking__votes").first).to_have_text("6")
     expect(marc.locator(".ranking__votes").first).to_have_text("6", timeout=WAIT)
@@ -140,6 +148,7 @@ def test_from_the_first_note_to_the_map(
     room.get_by_role("button", name="Note it").click()
     expect(room.locator(".decision")).to_contain_text("A second till on Saturdays")
     expect(ines.locator(".decision")).to_contain_text("Shops", timeout=WAIT)
+    assert violations(room) == []
     room.on("dialog", lambda dialog: dialog.accept())
     room.locator("#end-here").click()
     expect(room.get_by_role("heading", name="Decisions and open points")).to_be_visible()
@@ -193,7 +202,9 @@ def test_a_guest_rates_by_keyboard_alone(enter: Callable[..., Page], journey: Jo
     guest.keyboard.press("Enter")
     expect(first.get_by_role("button", name="very negative")).to_have_attribute("aria-pressed", "true")
     expect(guest.get_by_text("1 of 6 steps rated")).to_be_visible()
+    assert violations(guest) == []
     # The face that was pressed keeps the focus, so that the next one is one key away.
     expect(first.get_by_role("button", name="very negative")).to_be_focused()
     room.locator("#reveal").click()
     expect(room.locator(".felt tbody tr").first).to_contain_text("−2")
+    assert violations(room) == []
