@@ -79,6 +79,16 @@ def test_from_the_first_note_to_the_map(
     assert violations(lea) == []
     assert violations(room) == []
 
+    # One's own note can be changed; the button says what it does.
+    write(ines, 0, "A tpyo")
+    ines.get_by_role("button", name="Change").click()
+    ines.get_by_label("Your note").fill("A typo")
+    ines.get_by_role("button", name="Save the change").click()
+    expect(ines.locator("[data-mine] .sticky__text")).to_have_text(["A typo"])
+    ines.get_by_role("button", name="Take back").click()
+    expect(ines.locator("[data-mine] .sticky")).to_have_count(0)
+    expect(ines.get_by_role("button", name="Add the note")).to_be_visible()
+
     # Silent writing: the draft survives a phone that sleeps and loads again.
     write(lea, 1, "The queue never ends")
     write(lea, 1, "Nobody answers")

@@ -47,6 +47,7 @@ function dress() {
       if (step) step.checked = true;
     }
     if (!id.value) id.value = newId();
+    sayWhat(form);
     form.querySelector("input[name=step]:checked")?.closest("label").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
   for (const button of box.querySelectorAll("[data-edit]")) button.hidden = false;
@@ -68,6 +69,24 @@ function dress() {
   }
   offline.hidden = !queue.length;
   offline.textContent = queue.length ? box.dataset.unsent : "";
+}
+
+/** Say on the button whether a note of mine is being changed, or a new one written. */
+function sayWhat(form) {
+  const id = form.querySelector("[data-id]").value;
+  const known = [...box.querySelectorAll("[data-note]")].some((note) => note.dataset.note === id);
+  const button = form.querySelector("[data-add]");
+  button.textContent = known ? button.dataset.change : button.dataset.add;
+  form.querySelector("[data-leave]").hidden = !known;
+}
+
+/** Begin a new note. */
+function startAnew(form) {
+  form.elements.text.value = "";
+  form.querySelector("[data-id]").value = newId();
+  sayWhat(form);
+  saveDraft();
+  form.elements.text.focus();
 }
 
 function saveDraft() {
@@ -177,18 +196,14 @@ document.addEventListener("submit", async (event) => {
   const text = composer ? form.elements.text.value.trim() : "";
   if (composer && !text) { form.elements.text.focus(); return; }
   const url = form.action;
-  if (composer) {
-    form.elements.text.value = "";
-    form.querySelector("[data-id]").value = newId();
-    saveDraft();
-    form.elements.text.focus();
-  }
+  if (composer) startAnew(form);
   try {
     if (queue.length) throw new Error("in line");
     if (!(await send(url, fields, form)) && composer) {
       if (form.isConnected) {
         form.elements.text.value = text;
         form.querySelector("[data-id]").value = new Map(fields).get("id");
+        sayWhat(form);
         saveDraft();
       } else giveBack({ text });
     }
@@ -208,6 +223,7 @@ box.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit();
 });
 box.addEventListener("click", (event) => {
+  if (event.target.closest("[data-leave]")) startAnew(event.target.closest("form"));
   const button = event.target.closest("[data-edit]");
   const form = box.querySelector("[data-composer]");
   if (!button || !form) return;
@@ -216,6 +232,7 @@ box.addEventListener("click", (event) => {
   form.elements.text.value = note.querySelector(".sticky__text").textContent;
   const step = [...form.querySelectorAll("input[name=step]")].find((one) => one.value === note.dataset.step);
   if (step) step.checked = true;
+  sayWhat(form);
   saveDraft();
   form.scrollIntoView({ block: "center" });
   form.elements.text.focus();
