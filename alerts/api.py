@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from alerts import services
-from alerts.models import Alert, EventKind, Webhook
+from alerts.models import FOR_WEBHOOKS, Alert, Webhook
 from alerts.selectors import EVENT_PARTS
 from alerts.wording import words
 from cxmap.api import WorkspaceViewSet
@@ -27,11 +27,12 @@ class AlertOut(serializers.ModelSerializer[Alert]):
     touchpoint = serializers.CharField(source="event.binding.touchpoint.code", read_only=True, default=None)
     kpi = serializers.CharField(source="event.binding.kpi.code", read_only=True, default=None)
     source_key = serializers.CharField(source="event.source.key", read_only=True, default=None)
+    comment = serializers.UUIDField(source="event.comment_id", read_only=True, allow_null=True)
     sentence = serializers.SerializerMethodField()
 
     class Meta:
         model = Alert
-        fields = ["id", "kind", "at", "flag", "touchpoint", "kpi", "source_key", "sentence", "read_at"]
+        fields = ["id", "kind", "at", "flag", "touchpoint", "kpi", "source_key", "comment", "sentence", "read_at"]
         read_only_fields = fields
 
     def get_sentence(self, alert: Alert) -> str:
@@ -98,7 +99,9 @@ class WebhookIn(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=120)
     url = serializers.CharField(max_length=URL_LENGTH)
-    kinds = serializers.ListField(child=serializers.ChoiceField(choices=EventKind.choices), allow_empty=False)
+    kinds = serializers.ListField(
+        child=serializers.ChoiceField(choices=[kind.value for kind in FOR_WEBHOOKS]), allow_empty=False
+    )
 
 
 class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, WorkspaceViewSet):

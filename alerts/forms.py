@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alerts.models import EventKind, MailRhythm, Preference, Scope, Webhook, Weekday
+from alerts.models import EventKind, MailRhythm, Preference, Scope, Webhook, Weekday, hook_kinds, webhook_kinds
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.outbound import URL_LENGTH, address_check
 from cxmap.workspaces.models import Workspace
@@ -90,12 +90,12 @@ class WebhookForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "https://", "inputmode": "url", "autocomplete": "off"}),
     )
     kinds = forms.MultipleChoiceField(
-        label=_("Call it when"), choices=EventKind.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Call it when"), choices=webhook_kinds, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, webhook: Webhook | None = None, **kwargs: Any) -> None:
         names = ("name", "url", "kinds")
-        known = {name: getattr(webhook, name) for name in names} if webhook else {"kinds": EventKind.values}
+        known = {name: getattr(webhook, name) for name in names} if webhook else {"kinds": hook_kinds()}
         kwargs["initial"] = known
         super().__init__(*args, **kwargs)
 

@@ -31,6 +31,8 @@ from cxmap.outbox.mails import mail_send, message_id
 from cxmap.outbox.models import Message
 from cxmap.outbox.registry import Delivered, Dropped, Failed, Later, Outcome
 from cxmap.workspaces.models import Membership
+from journeys.comments import Place
+from journeys.models import Comment
 
 PAUSED_LOOK = timedelta(hours=1)  # how often a message looks whether its webhook was resumed
 PAUSED_KEEP = timedelta(days=7)  # how long messages wait for it
@@ -138,7 +140,7 @@ def event_data(event: Event) -> dict[str, Any]:
         with translation.override(language):
             texts[language] = words(event).sentence
     path = words(event).path
-    state, binding, source = kept_state(event), event.binding, event.source
+    state, binding, source, comment = kept_state(event), event.binding, event.source, event.comment
     return {
         "event": str(event.pk),
         "flag": str(event.flag_id) if event.flag_id else None,
@@ -147,9 +149,21 @@ def event_data(event: Event) -> dict[str, Any]:
         "kpi": binding.kpi.code if binding else None,
         "source": {"key": source.key, "name": source.name} if source else None,
         "state": {name: _plain(getattr(state, name)) for name in STATE_FIELDS} if state else None,
-        "facts": {name: value for name, value in event.facts.items() if name != "state"},
+        "facts": {} if comment else {name: value for name, value in event.facts.items() if name != "state"},
+        "comment": comment_data(comment, event.facts.get("by", "")) if comment else None,
         "sentence": texts,
         "url": f"{settings.PUBLIC_URL}{path}" if path else None,
+    }
+
+
+def comment_data(comment: Comment, by: str) -> dict[str, Any]:
+    """Return what programs get of a comment: where it stands and who spoke, never what was said."""
+    return {
+        "id": str(comment.pk),
+        "thread": str(comment.thread_id),
+        "journey": {"id": str(comment.journey_id), "name": comment.journey.name},
+        "on": str(Place.of(comment)),
+        "by": by,
     }
 
 

@@ -1,6 +1,7 @@
 """Events (what happened once), alerts (what one member is told of it), preferences, mutes and webhooks."""
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.outbox.models import Message
 from cxmap.workspaces.models import Membership, Role, WorkspaceOwned
+from journeys.models import Comment
 from kpis.models import Binding, Flag, Source, Target
 
 
@@ -24,6 +26,30 @@ class EventKind(models.TextChoices):
     DATA_FRESH = "data.fresh", _("late data have arrived")
     TARGET_AT_RISK = "target.at_risk", _("a target is at risk")
     TARGET_REVIEW = "target.review", _("a target is to be reviewed")
+    COMMENT_MENTION = "comment.mention", _("a comment names me")
+    COMMENT_REPLY = "comment.reply", _("somebody answers in a thread that I take part in")
+    COMMENT_ADDED = "comment.added", _("there is a new comment on a map that I own or follow")
+    COMMENT_RESOLVED = "comment.resolved", _("a thread that I began is resolved")
+
+
+# What is about one person, whatever figures they work on: it is told to those who are concerned, whatever their scope.
+PERSONAL = (
+    EventKind.COMMENT_MENTION,
+    EventKind.COMMENT_REPLY,
+    EventKind.COMMENT_ADDED,
+    EventKind.COMMENT_RESOLVED,
+)
+# What programs are called about: whom a comment names is nobody's business but theirs.
+FOR_WEBHOOKS = tuple(kind for kind in EventKind if kind not in {EventKind.COMMENT_MENTION, EventKind.COMMENT_REPLY})
+
+
+def webhook_kinds() -> list[tuple[str, Any]]:
+    """Return the choices of kinds that a webhook can be called about, in the words of a program's author."""
+    own = {
+        EventKind.COMMENT_ADDED: _("somebody comments on a map"),
+        EventKind.COMMENT_RESOLVED: _("a thread of comments is resolved"),
+    }
+    return [(kind.value, own.get(kind, kind.label)) for kind in FOR_WEBHOOKS]
 
 
 class Event(WorkspaceOwned):
@@ -36,6 +62,7 @@ class Event(WorkspaceOwned):
     flag = models.ForeignKey(Flag, models.CASCADE, null=True, related_name="+")
     target = models.ForeignKey(Target, models.CASCADE, null=True, related_name="+")
     source = models.ForeignKey(Source, models.CASCADE, null=True, related_name="+")
+    comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
     # The closed period that decided, and what else its sentence needs, as they were: {"state": {...}, "newest_day": …}.
     facts = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
@@ -45,11 +72,13 @@ class Event(WorkspaceOwned):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "key"], name="alerts_event_once"),
             models.CheckConstraint(
-                condition=Q(binding__isnull=False) | Q(source__isnull=False), name="alerts_event_of_something"
+                condition=Q(binding__isnull=False) | Q(source__isnull=False) | Q(comment__isnull=False),
+                name="alerts_event_of_something",
             ),
         ]
         indexes = [
-            models.Index(fields=["source", "-at"], condition=Q(source__isnull=False), name="alerts_event_source")
+            models.Index(fields=["source", "-at"], condition=Q(source__isnull=False), name="alerts_event_source"),
+            models.Index(fields=["comment"], condition=Q(comment__isnull=False), name="alerts_event_comment"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +137,10 @@ def all_kinds() -> list[str]:
     return [kind.value for kind in EventKind]
 
 
+def hook_kinds() -> list[str]:
+    return [kind.value for kind in FOR_WEBHOOKS]
+
+
 class Preference(WorkspaceOwned):
     """What one member wants to be told, and how. Hours and days are those of the workspace's time zone."""
 
@@ -142,9 +175,10 @@ class Preference(WorkspaceOwned):
 
     @classmethod
     def default_of(cls, membership: Membership) -> "Preference":
-        """Return what holds for a member who has chosen nothing: those who work on figures see alerts in the list."""
-        shown = Role(membership.role).level >= Role.ANALYST.level
-        return cls(workspace_id=membership.workspace_id, membership=membership, in_app=shown)
+        """Return what holds for a member who has chosen nothing: everything in the list, for a viewer what is about them."""
+        works = Role(membership.role).level >= Role.ANALYST.level
+        kinds = all_kinds() if works else [kind.value for kind in PERSONAL]
+        return cls(workspace_id=membership.workspace_id, membership=membership, kinds=kinds)
 
 
 class Mute(WorkspaceOwned):
@@ -171,7 +205,7 @@ class Webhook(WorkspaceOwned):
     url = models.CharField(max_length=500)
     # Kept as it is, because it signs; shown once, and never written to the change log.
     secret = models.CharField(max_length=80)
-    kinds = ArrayField(models.CharField(max_length=20, choices=EventKind), default=all_kinds)
+    kinds = ArrayField(models.CharField(max_length=20, choices=EventKind), default=hook_kinds)
     failures = models.PositiveSmallIntegerField(default=0)  # failed attempts in a row
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(max_length=300, blank=True)  # empty: somebody paused it

@@ -20,6 +20,7 @@ DELIVERIES = 50
 # What the words of an event read, from an alert.
 EVENT_PARTS = (
     "event__binding__kpi", "event__binding__touchpoint", "event__flag", "event__target", "event__source",
+    "event__comment__journey",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alerts.models import Event, EventKind
 from cxmap.lib import formats
+from journeys.comments import kind_label
 from kpis.marks import MARKS
 from kpis.models import KpiState
 from kpis.registry import Turn
@@ -26,7 +27,9 @@ class Words:
     title: str  # what happened
     about: str  # touchpoint › KPI, or the source
     sentence: str
-    path: str  # of the signal, the touchpoint or the source; empty when it is gone
+    path: str  # of the signal, the touchpoint, the source or the comment; empty when it is gone
+    quote: str = ""  # what somebody said: for members only, never for programs
+    icon: str = "clock"  # beside what has no mark
 
 
 def kept_state(event: Event) -> KpiState | None:
@@ -43,7 +46,9 @@ def kept_state(event: Event) -> KpiState | None:
 
 
 def words(event: Event) -> Words:
-    """Return the texts of an event (binding__kpi, binding__touchpoint, flag, target, source selected); no query."""
+    """Return the texts of an event (EVENT_PARTS of selectors.py selected); no query."""
+    if event.comment is not None:
+        return _of_comment(event)
     if event.source is not None:
         return _of_source(event)
     return _of_binding(event)
@@ -73,6 +78,43 @@ def _of_source(event: Event) -> Words:
     path = "" if source.deleted_at else reverse("sources:source", args=[source.public_id])
     return Words(
         "", "no_data" if event.kind == EventKind.DATA_STALE else "on_target", title, source.name, sentence, path
+    )
+
+
+COMMENTS = {
+    EventKind.COMMENT_MENTION: (
+        lambda: _("A comment names you"),
+        lambda: _("%(name)s names you in a comment on “%(journey)s”."),
+    ),
+    EventKind.COMMENT_REPLY: (
+        lambda: _("An answer in your thread"),
+        lambda: _("%(name)s answers in a thread of “%(journey)s” that you take part in."),
+    ),
+    EventKind.COMMENT_ADDED: (lambda: _("A new comment"), lambda: _("%(name)s comments on “%(journey)s”.")),
+    EventKind.COMMENT_RESOLVED: (
+        lambda: _("A thread is resolved"),
+        lambda: _("%(name)s resolved a thread of comments on “%(journey)s”."),
+    ),
+}
+
+
+def _of_comment(event: Event) -> Words:
+    comment, on = event.comment, event.facts.get("on", {})
+    assert comment is not None  # noqa: S101 - narrows the type: asked by words()
+    title, sentence = COMMENTS[EventKind(event.kind)]
+    gone = comment.deleted_at is not None or comment.journey.deleted_at is not None
+    about = [comment.journey.name]
+    if on.get("name"):
+        about += [kind_label(on["kind"]), on["name"]]
+    return Words(
+        mark="",
+        tone="",
+        title=title(),
+        about=" › ".join(about),
+        sentence=sentence() % {"name": event.facts.get("by", ""), "journey": comment.journey.name},
+        path="" if gone else comment.get_absolute_url(),
+        quote="" if gone else comment.text,
+        icon="comment",
     )
 
 

@@ -9,6 +9,7 @@ from cxmap import schema, views  # noqa: F401 - the schema's description of toke
 from dashboards import api as dashboards
 from improvements import api as improvements
 from journeys import api as journeys
+from journeys.api_comments import CommentViewSet
 from journeys.api_document import DocumentView
 from kpis import api as kpis
 from kpis.api.matrix import MatrixView
@@ -18,6 +19,7 @@ from touchpoints import api as touchpoints
 
 router = SimpleRouter()
 router.register("journeys", journeys.JourneyViewSet, "journey")
+router.register("comments", CommentViewSet, "comment")
 router.register("personas", personas.PersonaViewSet, "persona")
 router.register("segments", personas.SegmentViewSet, "segment")
 router.register("touchpoints", touchpoints.TouchpointViewSet, "touchpoint")

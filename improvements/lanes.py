@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from cxmap.history.services import Recording
 from cxmap.lib.prepared import Prepared
 from improvements.models import Pain, Solution
 from improvements.selectors import with_expected
+from journeys.comments import Found, TargetKind, register_target
 from journeys.lanes import LaneKind, MapContext, PrintLine, register, register_merged
 from journeys.models import Step
 from journeys.tabs import TabKind, register_tab
@@ -171,6 +172,28 @@ def follow_merged(record: Recording, step: Step, into: Step) -> None:
         row.save(update_fields=["step", "revision", "updated_at"])
 
 
+def _pains_of(journey: UUID, ids: Collection[UUID]) -> Mapping[UUID, Found]:
+    rows = Pain.objects.filter(journey=journey, pk__in=ids).select_related("step__stage")
+    return {row.pk: Found(row.title, _stands(row), _anchor(row)) for row in rows}
+
+
+def _solutions_of(journey: UUID, ids: Collection[UUID]) -> Mapping[UUID, Found]:
+    rows = Solution.objects.filter(journey=journey, pk__in=ids).select_related("step__stage")
+    return {row.pk: Found(row.title, _stands(row), _anchor(row)) for row in rows}
+
+
+def _stands(row: Pain | Solution) -> bool:
+    """True when it is there, and so is the step that it stands at."""
+    step = row.step
+    return row.deleted_at is None and (step is None or (step.deleted_at is None and step.stage.deleted_at is None))
+
+
+def _anchor(row: Pain | Solution) -> str:
+    return f"row-{row.step_id}" if row.step_id else ""
+
+
+register_target(TargetKind("pain", _("pain point or opportunity"), _pains_of))
+register_target(TargetKind("solution", _("solution"), _solutions_of))
 register_tab(
     TabKind(
         "reviews",

@@ -27,7 +27,7 @@ def _touch(*journeys: Journey | None, actor: User | None) -> None:
 
 def _add(row: Row, *, actor: User | None, action: str) -> Row:
     with recording(actor=actor, action=action, target=row, scope=_scope(row), name=row.title) as record:
-        row.save()
+        row.save(force_insert=True)  # an id that a browser chose never reaches a row that is there
         record.created(row)
         _touch(row.journey, actor=actor)
     return row

@@ -114,9 +114,13 @@ def pain_quick(request: MemberRequest) -> HttpResponse:
     step, title = _typed(request)
     if not title:
         return answer_error(request, step.journey, CxmapError(_("Say in a few words what hurts.")))
-    services.pain_add(
-        workspace=step.journey.workspace, actor=request.user, flag=None, title=title, step=step, kind=Pain.Kind.PAIN
-    )
+    workspace, pk = step.journey.workspace, _uuid(request.POST.get("id", ""))
+    # The same words sent twice, after an answer was lost, are one pain point.
+    if pk is None or not Pain.objects.filter(pk=pk, workspace=workspace).exists():
+        own: dict[str, Any] = {"id": pk} if pk else {}
+        services.pain_add(
+            workspace=workspace, actor=request.user, flag=None, title=title, step=step, kind=Pain.Kind.PAIN, **own
+        )
     return answer_board(request, step.journey, said=_("The pain point is noted."))
 
 
@@ -127,9 +131,12 @@ def solution_quick(request: MemberRequest) -> HttpResponse:
     step, title = _typed(request)
     if not title:
         return answer_error(request, step.journey, CxmapError(_("Say in a few words what could be done.")))
-    services.solution_add(
-        workspace=step.journey.workspace, actor=request.user, title=title, step=step, journey=step.journey
-    )
+    workspace, pk = step.journey.workspace, _uuid(request.POST.get("id", ""))
+    if pk is None or not Solution.objects.filter(pk=pk, workspace=workspace).exists():
+        own: dict[str, Any] = {"id": pk} if pk else {}
+        services.solution_add(
+            workspace=workspace, actor=request.user, title=title, step=step, journey=step.journey, **own
+        )
     return answer_board(request, step.journey, said=_("The idea is noted."))
 
 

@@ -13,6 +13,7 @@ from cxmap.workspaces.models import Role, WorkspaceOwned
 from journeys.models import (
     Attachment,
     Card,
+    Comment,
     Draft,
     Evidence,
     Export,
@@ -86,6 +87,12 @@ def lane_for_edit(request: HttpRequest, pk: UUID) -> Lane:
 
 def card_for_edit(request: HttpRequest, pk: UUID) -> Card:
     return _on_map(request, Card, pk)
+
+
+def comment_for_view(request: HttpRequest, pk: UUID) -> Comment:
+    """Every member reads comments and comments; a deleted one is found too, so that its address can say so."""
+    rows = Comment.objects.select_related("journey", "author").filter(pk=pk, journey__deleted_at=None)
+    return row_for(request, rows, Role.VIEWER)
 
 
 def evidence_for_edit(request: HttpRequest, pk: UUID) -> Evidence:

@@ -19,6 +19,8 @@ COMMANDS: tuple[tuple[str, Any, str, bool, str], ...] = (
     ("solution-add", _("Propose a solution at this step"), "S", True, "idea idée quick win"),
     ("step-menu", _("Actions on this step: move, split, merge, delete…"), "", True, "déplacer scinder fusionner"),
     ("step-options", _("Optional, repeatable, branch, sub-journey, width…"), "", True, "embranchement boucle loop"),
+    ("comment-here", _("Comment on this cell, card or header"), "Shift+F2", False, "commentaire discussion note"),
+    ("comments", _("Show all comments of this map"), "", False, "commentaires discussion fil thread"),
     ("undo", _("Undo"), "Ctrl+Z", True, ""),
     ("redo", _("Redo"), "Ctrl+Shift+Z", True, ""),
     ("find", _("Find in the map"), "", False, "rechercher search"),

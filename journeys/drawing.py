@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from journeys import selectors
 from journeys.models import JourneyPersona, Lane, Step
+from journeys.talk import open_threads, signs_of
 
 
 def cell_html(lane: Lane, step: Step) -> str:
@@ -27,5 +28,6 @@ def cell_html(lane: Lane, step: Step) -> str:
         "edit": True,
         "readonly": False,
         "board": {"several": several.count() > 1},
+        **signs_of(lane.journey, open_threads(lane.journey)),
     }
     return render_to_string("board/cell.jinja", context, using="jinja")

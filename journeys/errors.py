@@ -93,3 +93,45 @@ class NothingToAdd(CxmapError):
     code = "nothing_to_add"
     message = _("Give a file, or an address that begins with https://.")
     status = 422
+
+
+class CommentEmpty(CxmapError):
+    code = "comment_empty"
+    message = _("Write something first.")
+    status = 422
+
+
+class CommentTooLong(CxmapError):
+    code = "comment_too_long"
+    message = _("A comment has at most 4,000 characters: shorten it, or put it into a document that you link to.")
+    status = 422
+
+
+class GuestName(CxmapError):
+    code = "guest_name"
+    message = _("Say who you are: a name stands beside every comment.")
+    status = 422
+
+
+class MentionOfStranger(CxmapError):
+    code = "mention_of_stranger"
+    message = _("Only members of this workspace can be mentioned. Nothing was saved.")
+    status = 422
+
+
+class NothingToCommentOn(CxmapError):
+    code = "nothing_to_comment_on"
+    message = _("What you comment on is no longer on this map. Comment on the map as a whole, or on something else.")
+    status = 422
+
+
+class CommentGone(CxmapError):
+    code = "comment_gone"
+    message = _("This comment was deleted meanwhile.")
+    status = 409
+
+
+class CommentNotYours(CxmapError):
+    code = "comment_not_yours"
+    message = _("Only who wrote a comment can change it; owners of the workspace can delete it.")
+    status = 403

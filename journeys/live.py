@@ -17,6 +17,7 @@ from cxmap import live
 from cxmap.history.services import Recording
 from cxmap.workspaces.models import User
 from journeys.models import Card, Journey, Lane, Step
+from journeys.talk import open_threads
 
 Place = tuple[UUID, UUID]  # lane, step
 CELLS_MAX = 12  # more of them at once: the board is asked for
@@ -105,3 +106,15 @@ def _cells(journey_id: UUID, places: Iterable[Place], languages: Collection[str]
                 html[language] = cell_html(lane_of[lane_id], steps[step_id])
         found.append({"lane": str(lane_id), "step": str(step_id), "html": html})
     return found
+
+
+def comments_changed(journey: Journey, *, actor: User | None) -> None:
+    """Tell the open pages of a map, after the commit, how many threads are open where."""
+    by = who(actor) if actor is not None else None
+    transaction.on_commit(lambda: _tell_comments(journey, by), robust=True)
+
+
+def _tell_comments(journey: Journey, by: dict[str, Any] | None) -> None:
+    channel = channel_of(journey.pk)
+    if live.audience(channel):
+        live.send(channel, "comments", {"by": by, "signs": open_threads(journey).as_signs()})

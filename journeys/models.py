@@ -16,7 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import BroughtFile, Named, Sector, WorkspaceOwned
-from journeys.querysets import JourneyQuerySet, NumberedQuerySet
+from journeys.querysets import CommentQuerySet, JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
 from touchpoints.models import Channel, Touchpoint
 
@@ -457,6 +457,117 @@ class CurvePoint(MapRow):
 
     def __str__(self) -> str:
         return f"{self.step_id} {self.level}"
+
+
+class CommentTarget(models.TextChoices):
+    """What of a map comments can be on; apps above add what they put on maps (journeys/comments.py)."""
+
+    MAP = "map", _("the whole map")
+    STAGE = "stage", _("stage")
+    STEP = "step", _("step")
+    LANE = "lane", _("lane")
+    CARD = "card", _("card")
+    CELL = "cell", _("cell")
+
+
+class Comment(WorkspaceOwned):
+    """Something that somebody said of a map or of an element of it: it begins a thread, or answers in one.
+
+    What it is on is named by kind and id, not by a foreign key: pains and solutions are rows of apps above. Rows of a
+    map are never removed, so a comment stays when its element is deleted and stands on it again when it comes back.
+    """
+
+    TEXT_MAX: ClassVar[int] = 4000  # characters
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="comments")
+    # The comment that began the thread; None: this one did. Replies are on what their root is on.
+    root = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="replies")
+    target_kind = models.CharField(max_length=20, default=CommentTarget.MAP)
+    target_id = models.UUIDField(null=True, blank=True)  # of a cell: the lane; None: the map
+    step = models.ForeignKey(Step, models.CASCADE, null=True, blank=True, related_name="+")  # of a cell only
+    # A member, or a guest by name; None without a guest's name: the account was deleted.
+    author = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    guest_name = models.CharField(max_length=80, blank=True)
+    text = models.TextField(_("comment"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    # Of a root: when and by whom the thread was resolved.
+    resolved_at = models.DateTimeField(null=True, editable=False)
+    resolved_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, blank=True, related_name="+")
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(guest_name=""), name="journeys_comment_member_or_guest"
+            ),
+            models.CheckConstraint(
+                condition=Q(root__isnull=True) | Q(resolved_at__isnull=True), name="journeys_comment_threads_resolve"
+            ),
+            models.CheckConstraint(
+                condition=Q(target_kind="map", target_id=None) | (~Q(target_kind="map") & Q(target_id__isnull=False)),
+                name="journeys_comment_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(target_kind="cell", step__isnull=False) | (~Q(target_kind="cell") & Q(step=None)),
+                name="journeys_comment_cell_has_step",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["journey", "-created_at"], condition=Q(root=None), name="journeys_comment_threads"),
+            models.Index(fields=["root", "created_at"], name="journeys_comment_replies"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    def get_absolute_url(self) -> str:
+        """The address for mails and alerts: it opens the map with the thread beside it."""
+        return reverse("journeys:comment", args=[self.pk])
+
+    @property
+    def thread_id(self) -> uuid.UUID:
+        return self.root_id or self.pk
+
+    @property
+    def author_name(self) -> str:
+        return str(self.author) if self.author is not None else self.guest_name or gettext("somebody who has left")
+
+
+class Mention(WorkspaceOwned):
+    """A member whom a comment names."""
+
+    id = models.BigAutoField(primary_key=True)
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="mentions")
+    user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["comment", "id"]
+        constraints = [models.UniqueConstraint(fields=["comment", "user"], name="journeys_mention_unique")]
+        indexes = [models.Index(fields=["workspace", "user"], name="journeys_mention_user")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.user_id}"
+
+
+class Follower(WorkspaceOwned):
+    """A member who is told of every new comment on a map."""
+
+    id = models.BigAutoField(primary_key=True)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="followers")
+    user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["journey", "id"]
+        constraints = [models.UniqueConstraint(fields=["journey", "user"], name="journeys_follower_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id} {self.user_id}"
 
 
 class ShareLink(WorkspaceOwned):

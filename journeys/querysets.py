@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 
 class LiveQuerySet(models.QuerySet[Any]):
@@ -45,3 +45,13 @@ class JourneyQuerySet(LiveQuerySet):
             stage_count=Count("stages", filter=stages, distinct=True),
             step_count=Count("steps", filter=steps, distinct=True),
         )
+
+
+class CommentQuerySet(LiveQuerySet):
+    def shown_threads(self) -> Self:
+        """Roots whose thread is on the screen: a deleted one stays, without its text, while somebody answers it."""
+        answers = self.model._default_manager.filter(root=OuterRef("pk"), deleted_at=None)
+        return self.filter(root=None).filter(Q(deleted_at=None) | Exists(answers))
+
+    def unresolved(self) -> Self:
+        return self.filter(resolved_at=None)

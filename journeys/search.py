@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
-from journeys.models import Card, Evidence, Journey, Stage, Step
+from journeys.models import Card, Comment, Evidence, Journey, Stage, Step
 
 JOURNEYS = Group("journeys", _("Journeys"), 10)
 STEPS = Group("steps", _("Stages and steps"), 40)
 CARDS = Group("cards", _("Cards"), 50)
 SAID = Group("said", _("What customers said"), 45)
 EVIDENCE = Group("evidence", _("Evidence"), 70)
+COMMENTS = Group("comments", _("Comments"), 75)
 
 TITLE_MAX = 160  # characters of a card's text that stand for its name
 
@@ -69,6 +70,10 @@ def _said(workspace: Workspace, user: User | None) -> QuerySet[Card]:
 
 def _evidence(workspace: Workspace, _user: User | None) -> QuerySet[Evidence]:
     return Evidence.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+
+
+def _comments(workspace: Workspace, _user: User | None) -> QuerySet[Comment]:
+    return Comment.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
 
 
 def _place(_language: str) -> Combinable:
@@ -130,5 +135,16 @@ register(
         body=lambda _language: F("notes"),
         key=F("journey_id"),
         href=lambda _workspace, key: reverse("journeys:evidence", args=[key]),
+    ),
+    Source(
+        group=COMMENTS,
+        rows=_comments,
+        title=lambda _language: Left("text", TITLE_MAX),
+        context=lambda _language: _text(
+            F("journey__name"), Value(" · "), Coalesce(NullIf(F("author__name"), Value("")), F("guest_name"))
+        ),
+        body=lambda _language: F("text"),
+        key=F("id"),
+        href=lambda _workspace, key: reverse("journeys:comment", args=[key]),
     ),
 )

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from cxmap.history.models import Change
+from cxmap.history.services import SPOKEN
 from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
 from journeys.models import Journey, Version
@@ -65,6 +66,7 @@ _last_change = Prepared(
     lambda workspace, journey: (
         Change.objects.filter(workspace=workspace, scope_type="journeys.journey", scope_id=journey, undone_at=None)
         .exclude(rows=[])
+        .exclude(action__startswith=SPOKEN)
         .only("id")
         .order_by("-id")[:1]
     )

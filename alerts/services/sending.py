@@ -21,11 +21,15 @@ from touchpoints.models import Touchpoint
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A new event, the touchpoints that it is about, and owners named by it."""
+    """A new event, the touchpoints that it is about, and owners named by it.
+
+    `people`: the users whom it concerns, whatever their scope; None: whoever wants it.
+    """
 
     event: Event
     touchpoints: tuple[UUID, ...]
     owners: tuple[str, ...]
+    people: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ def _reach(workspace: Workspace, subjects: Sequence[Subject]) -> _Reach:
 def _wanted(preference: Preference, subject: Subject, reach: _Reach, member: Membership) -> bool:
     if subject.event.kind not in preference.kinds:
         return False
+    if subject.people is not None:
+        return member.user_id in subject.people
     match preference.scope:
         case Scope.EVERYTHING:
             return True

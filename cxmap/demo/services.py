@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 
 from cxmap.demo import content
+from cxmap.demo.comments import comments_seed, is_discussed
 from cxmap.demo.content import Pair
 from cxmap.demo.figures import days
 from cxmap.demo.imports import tidy_import
@@ -99,6 +100,9 @@ def demo_seed() -> Iterator[str]:
             if not is_held(workspace):
                 with transaction.atomic():
                     workshop_seed(workspace, user, place)
+            if not is_discussed(workspace):
+                with transaction.atomic():
+                    comments_seed(workspace, user, place)
             if not Dashboard.objects.filter(workspace=workspace).exists():
                 with transaction.atomic():
                     _boards(workspace, user, place)

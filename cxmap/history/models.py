@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
 from cxmap.history.sentences import sentence_of
 
@@ -40,6 +41,14 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_id}"
+
+    @property
+    def who(self) -> str:
+        """Who did it: a member, a guest by the name that they gave, or the product itself."""
+        if self.actor is not None:
+            return str(self.actor)
+        guest = self.summary.get("guest")
+        return gettext("%(name)s (guest)") % {"name": guest} if guest else "cxmap"
 
     @property
     def sentence(self) -> str:

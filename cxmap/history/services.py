@@ -27,6 +27,8 @@ from cxmap.lib.prepared import Prepared
 
 # Counters that every write moves on: restoring an old one would make two different texts look the same.
 UNRESTORED = frozenset({"revision", "updated_at"})
+# Actions that begin so are said about a thing and are no edit of it: undo passes over them.
+SPOKEN = "comment."
 
 
 class NothingToUndo(CxmapError):
@@ -210,11 +212,15 @@ def _apply(row: dict[str, Any], *, wanted: str, expected: str, made: list[models
 
 
 def _last_gesture(*, actor: Any, scope: models.Model, redo: bool) -> list[Change]:
-    changes = Change.objects.select_for_update().filter(
-        workspace_id=scope.workspace_id,  # type: ignore[attr-defined]
-        scope_type=label(scope),
-        scope_id=str(scope.pk),
-        actor=actor,
+    changes = (
+        Change.objects.select_for_update()
+        .filter(
+            workspace_id=scope.workspace_id,  # type: ignore[attr-defined]
+            scope_type=label(scope),
+            scope_id=str(scope.pk),
+            actor=actor,
+        )
+        .exclude(action__startswith=SPOKEN)
     )
     if redo:
         # Only what was undone after the person's last own change can be redone, the newest undo first.
@@ -275,7 +281,7 @@ def _take_back(changes: Iterable[Change], *, redo: bool = False) -> None:
 
 def _acts(workspace: int, scope_type: str, scope_id: str, actor: int) -> QuerySet[Change]:
     scoped = Change.objects.filter(workspace_id=workspace, scope_type=scope_type, scope_id=scope_id, actor=actor)
-    return scoped.exclude(rows=[]).defer("rows")
+    return scoped.exclude(rows=[]).exclude(action__startswith=SPOKEN).defer("rows")
 
 
 _last_done = Prepared(lambda **mine: _acts(**mine).filter(undone_at=None).order_by("-id")[:1])

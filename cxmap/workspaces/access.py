@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 
 from cxmap.lib.prepared import Prepared
+from cxmap.lib.text import fold
 from cxmap.workspaces.models import Membership, Role, User, Workspace, WorkspaceOwned
 
 Row = TypeVar("Row", bound=WorkspaceOwned)
@@ -94,3 +95,9 @@ def can(membership: Membership | None, role: Role) -> bool:
 def workspaces_of(user: User) -> list[Membership]:
     """Return the person's memberships with their workspaces, by name."""
     return list(Membership.objects.select_related("workspace").filter(user=user).order_by("workspace__name"))
+
+
+def people_of(workspace_id: int) -> list[User]:
+    """Return the members of a workspace whose accounts are open, by name; one query."""
+    rows = Membership.objects.filter(workspace=workspace_id, user__is_active=True).select_related("user").order_by()
+    return sorted((row.user for row in rows), key=lambda user: (fold(str(user)), user.pk))

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cxmap.history.models import Change
+from cxmap.history.feed import FeedFilter, FeedKind, feed_page
+from cxmap.history.registry import scopes_of
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access, services
 from cxmap.workspaces.forms import InvitationForm, RoleForm, TokenForm, WorkspaceForm, WorkspaceSettingsForm
@@ -20,7 +21,6 @@ from cxmap.workspaces.models import ApiToken, Invitation, Membership, Role, Work
 from cxmap.workspaces.requests import MemberRequest
 
 INVITATION_SALT = "cxmap.invitation"
-HISTORY_PAGE = 100
 
 
 def invitation_url(request: MemberRequest, invitation: Invitation) -> str:
@@ -188,14 +188,11 @@ def token_revoke(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 def history(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_view(request, slug)
-    changes = Change.objects.filter(workspace=workspace).select_related("actor")
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        changes = changes.filter(id__lt=int(before))
-    page = list(changes.defer("rows")[: HISTORY_PAGE + 1])
     context = {
-        "changes": page[:HISTORY_PAGE],
-        "next": page[HISTORY_PAGE - 1].id if len(page) > HISTORY_PAGE else None,
+        "page": feed_page(workspace_id=workspace.pk, wanted=FeedFilter.parse(request.GET)),
+        "people": access.people_of(workspace.pk),
+        "scopes": scopes_of("journeys.journey", workspace.pk).values(),
+        "kinds": FeedKind.choices,
         "section": "settings",
     }
     return render(request, "workspaces/history.html", context)

@@ -2,6 +2,7 @@
 
 from journeys.views import (
     cells,
+    comments,
     documents,
     evidence,
     files,
@@ -19,6 +20,7 @@ from journeys.views import (
 
 __all__ = [
     "cells",
+    "comments",
     "documents",
     "evidence",
     "files",

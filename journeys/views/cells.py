@@ -40,6 +40,11 @@ def lane_and_step(request: MemberRequest, lane_id: str | None, step_id: str | No
     return lane, step
 
 
+def _own_id(request: MemberRequest) -> UUID | None:
+    """Return the id that the browser gave a new card; None: it gave none."""
+    return _uuid(request.POST["id"]) if request.POST.get("id") else None
+
+
 @login_required
 @require_POST
 def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
@@ -55,7 +60,7 @@ def card_add(request: MemberRequest, pk: UUID) -> HttpResponse:
             text=form.cleaned_data["text"].strip(),
             source=form.cleaned_data["source"],
             persona=form.cleaned_data["persona"],
-            pk=_uuid(request.POST["id"]) if request.POST.get("id") else None,
+            pk=_own_id(request),
         )
     except CxmapError as error:
         return answer_error(request, lane.journey, error)
@@ -238,7 +243,7 @@ def touchpoint_quick(request: MemberRequest) -> HttpResponse:
             touchpoint = touchpoint_named(
                 workspace=workspace, actor=request.user, name=name, like=last.touchpoint if last else None
             )
-            services.card_add(lane=lane, step=step, actor=request.user, touchpoint=touchpoint)
+            services.card_add(lane=lane, step=step, actor=request.user, touchpoint=touchpoint, pk=_own_id(request))
     except CxmapError as error:
         return answer_error(request, lane.journey, error)
     said = _("Touchpoint added: %(category)s, %(channel)s. Open it to change that.") % {

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cxmap.history.services import feed
+from cxmap.history.feed import FeedFilter, FeedKind, feed_page
 from cxmap.lib.errors import CxmapError
 from cxmap.workspaces import access as workspaces_access
-from cxmap.workspaces.access import can
+from cxmap.workspaces.access import can, people_of
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
@@ -113,7 +113,13 @@ def journey_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def journey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
-    context = {"journey": journey, "changes": feed(scope=journey, limit=200), "section": "journeys"}
+    context = {
+        "journey": journey,
+        "page": feed_page(workspace_id=journey.workspace_id, wanted=FeedFilter.parse(request.GET), scope=journey),
+        "people": people_of(journey.workspace_id),
+        "kinds": FeedKind.choices,
+        "section": "journeys",
+    }
     return render(request, "journeys/journey_history.html", context)
 
 

@@ -33,7 +33,10 @@ from journeys.models import Card, Journey, Lane, Step
 from journeys.proof import ProofSheet, proof_of
 from journeys.services import journeys as services
 from journeys.tabs import MAP_VIEWS, address_of, tabs_of
+from journeys.talk import OpenThreads, open_threads, signs_of
+from journeys.threads import Shown
 from journeys.versions import standing
+from journeys.views.comments import panel_html
 from journeys.views.saved import saved_views
 
 EDITED = frozenset({"map", "curve"})  # views that people draw in
@@ -81,11 +84,19 @@ def board_html(
     view: str = "map",
     token: str = "",
     proof: ProofSheet | None = None,
+    talk: OpenThreads | None = None,
 ) -> str:
-    """Return the grid, or the same content as a list of steps (view table)."""
+    """Return the grid, or the same content as a list of steps (view table); with the signs of open threads where given."""
     template = "board/table.jinja" if view == "table" else "board/board.jinja"
     edit = board.can_edit and view in EDITED
-    context = {"board": board, "edit": edit, "readonly": readonly, "token": token, "proof": proof}
+    context = {
+        "board": board,
+        "edit": edit,
+        "readonly": readonly,
+        "token": token,
+        "proof": proof,
+        **signs_of(board.journey, talk),
+    }
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
 
@@ -121,11 +132,15 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     )
     language = translation.get_language() or ""
     proof = proof_of(board) if view == "evidence" else None
+    talk = open_threads(journey)
+    spoken = request.GET.get("comments")
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
         "journey": journey,
         "board": board,
-        "board_html": board_html(request, board, view=view, proof=proof),
+        "board_html": board_html(request, board, view=view, proof=proof, talk=talk),
+        "talk": talk,
+        "panel_html": panel_html(request, journey, Shown.parse({"thread": spoken})) if spoken else "",
         "section": "journeys",
         "view": view,
         "can_edit": can_edit,
@@ -162,7 +177,8 @@ def answer_board(
     if not wants_partial(request):
         return see_other(journey.get_absolute_url())
     board = _board_of(request, journey, actor=request.user)
-    return _board_answer(request, board, board_html(request, board), said=said, focus=focus)
+    html = board_html(request, board, talk=open_threads(journey))
+    return _board_answer(request, board, html, said=said, focus=focus)
 
 
 def _board_answer(
@@ -241,12 +257,14 @@ def journey_board(request: MemberRequest, pk: UUID) -> HttpResponse:
     if request.GET.get("since") == str(journey.board_revision):
         return HttpResponse(status=204)
 
+    talk = open_threads(journey)
+
     def draw() -> tuple[selectors.Board, str]:
         board = _board_of(request, journey, actor=None)
-        return board, board_html(request, board)
+        return board, board_html(request, board, talk=talk)
 
     can_edit = can(request.membership, Role.EDITOR)
-    what = (journey.pk, journey.board_revision, translation.get_language(), can_edit)
+    what = (journey.pk, journey.board_revision, frozenset(talk.by_row.items()), translation.get_language(), can_edit)
     how = (period_of(request), persona_of(request), view_of(request), hidden_of(request))
     board, html = _boards.get((*what, *how), draw)
     undo, redo = undo_labels(actor=request.user, scope=journey)

@@ -11,6 +11,7 @@ from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, Sa
 from journeys.services import journeys as services
 from journeys.services import templates
 from journeys.services.attachments import attachment_create
+from journeys.services.comments import comment_add
 from journeys.services.evidence import evidence_add
 from journeys.services.saved_views import saved_view_save
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
@@ -156,6 +157,13 @@ def evidence(world: World) -> dict[str, Any]:
     }
 
 
+def comment(world: World) -> dict[str, Any]:
+    """A comment of the owner's: only who wrote one may change it, so for all others it is somebody else's."""
+    return {
+        "pk": world.once("comment", lambda: comment_add(journey=journey(world), author=world.cast.olga, text="Hm")).pk
+    }
+
+
 def to_other(world: World) -> dict[str, Any]:
     """The map that something is copied to."""
     cast = world.cast
@@ -227,6 +235,16 @@ ROWS = [
         ok=200,
     ),
     Row("journeys:shared-icon", shared_channel, Open.ANYONE, ok=200),
+    Row("journeys:comments", one, Role.VIEWER),
+    Row("journeys:comments", one, Role.VIEWER, method="post", data={"text": "Really?", "on": "map"}),
+    Row("journeys:follow", one, Role.VIEWER, method="post", data={"follow": "yes"}),
+    Row("journeys:comment", comment, Role.VIEWER),
+    Row("journeys:comment-reply", comment, Role.VIEWER, method="post", data={"text": "Yes."}),
+    Row("journeys:comment-edit", comment, Role.OWNER),
+    Row("journeys:comment-edit", comment, Role.OWNER, method="post", data={"text": "Hm?"}),
+    Row("journeys:comment-delete", comment, Role.OWNER, method="post"),
+    Row("journeys:thread-resolve", comment, Role.VIEWER, method="post"),
+    Row("journeys:thread-reopen", comment, Role.VIEWER, method="post"),
     Row("journeys:board", one, Role.EDITOR),
     Row("journeys:live", one, Role.EDITOR),
     post("layout", one, column_width="200"),
@@ -337,4 +355,11 @@ ROWS = [
     ApiRow("api:journey-detail", one, Role.VIEWER),
     ApiRow("api:journey-detail", one, Role.EDITOR, method="patch", data={"owner": "x"}),
     ApiRow("api:journey-detail", one, Role.EDITOR, method="delete"),
+    ApiRow("api:comment-list", nothing, Role.VIEWER),
+    ApiRow("api:comment-list", nothing, Role.VIEWER, method="post", data={"text": "Hm"}),
+    ApiRow("api:comment-detail", comment, Role.VIEWER),
+    ApiRow("api:comment-detail", comment, Role.OWNER, method="patch", data={"text": "Hm?"}),
+    ApiRow("api:comment-detail", comment, Role.OWNER, method="delete"),
+    ApiRow("api:comment-resolve", comment, Role.VIEWER, method="post"),
+    ApiRow("api:comment-reopen", comment, Role.VIEWER, method="post"),
 ]

@@ -33,7 +33,7 @@ class ScopeTest(AlertsTestCase):
 
     def test_it_works(self) -> None:
         """A viewer may ask for alerts, an owner may leave them."""
-        self.wants(self.vi, in_app=True)
+        self.wants(self.vi, kinds=[EventKind.FLAG_OPENED])
         self.wants(self.olga, in_app=False)
         self.dropped()
         self.assertEqual(self.told(), {"Ed": 1, "Ana": 1, "Vi": 1})

@@ -187,7 +187,12 @@ def test_a_minute_of_faults(browser: Browser, journey: Journey, ed: User, olga: 
         )
         written = in_database(journey)
         for writer in writers:
-            assert filled(writer.sees()) == written, f"seed {seed}: the page of {writer.name} shows something else"
+            seen = filled(writer.sees())
+            other = {place: (seen.get(place), written.get(place)) for place in {*seen, *written}}
+            assert seen == written, (
+                f"seed {seed}, page of {writer.name}",
+                [two for two in other.values() if two[0] != two[1]],
+            )
             assert writer.refused() == [], f"seed {seed}"
             writer.page.context.close()
         assert equal

@@ -5,7 +5,7 @@ from django.test import TransactionTestCase
 from cxmap.demo.services import demo_seed, states_present
 from cxmap.workspaces.models import Workspace
 from improvements.models import Pain, Review, Solution
-from journeys.models import Journey
+from journeys.models import Comment, Journey, Mention
 from kpis.models import Flag, Observation, State
 from personas.models import Persona
 from touchpoints.models import Touchpoint
@@ -31,6 +31,10 @@ class DemoTests(TransactionTestCase):
             self.assertEqual(validated.children.get().status, "to_research")
             self.assertGreaterEqual(Flag.objects.filter(workspace=workspace).count(), 5)
             self.assertGreaterEqual(Solution.objects.filter(workspace=workspace).count(), 5)
+            comments = Comment.objects.filter(workspace=workspace)
+            self.assertEqual(comments.filter(root=None).count(), 5)
+            self.assertEqual(set(comments.values_list("target_kind", flat=True)), {"card", "step", "pain", "map"})
+            self.assertGreaterEqual(Mention.objects.filter(workspace=workspace).count(), 4)
             reviews = Review.objects.filter(workspace=workspace)
             self.assertEqual(reviews.count(), 4)
             # Each noted gap stands once among the improvements.
@@ -38,9 +42,10 @@ class DemoTests(TransactionTestCase):
             workshop = Workshop.objects.get(workspace=workspace)
             self.assertEqual((workshop.status, workshop.results.count()), ("ended", 5))
             self.assertTrue(all(result.made.deleted_at is None for result in workshop.results.all()))
-        before, reviewed = Observation.objects.count(), Review.objects.count()
+        before, reviewed, said = Observation.objects.count(), Review.objects.count(), Comment.objects.count()
         list(demo_seed())
         self.assertEqual(Observation.objects.count(), before)
         self.assertEqual(Review.objects.count(), reviewed)
+        self.assertEqual(Comment.objects.count(), said)
         self.assertEqual(Workspace.objects.count(), 2)
         self.assertEqual(Workshop.objects.count(), 2)

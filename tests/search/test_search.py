@@ -11,10 +11,12 @@ from cxmap.lib.text import fold
 from cxmap.search.people import PEOPLE
 from cxmap.search.registry import sources
 from cxmap.search.selectors import Answer, exact, near_to, search, snippet
+from cxmap.workspaces.models import Membership
 from dashboards.models import Dashboard
 from improvements.models import Pain, Solution
 from journeys.models import Evidence
 from journeys.services import cards
+from journeys.services.comments import comment_add, comment_delete
 from journeys.services.journeys import journey_delete
 from kpis.models import Kpi
 from personas.services import SectionEntry, persona_create, persona_delete
@@ -57,6 +59,9 @@ class WhatIsFoundTest(SearchCase):
         Solution.objects.create(workspace=self.workspace, title="Send marmalade earlier", pain=pain)
         Evidence.objects.create(workspace=self.workspace, journey=self.journey, title="Calls", notes="marmalade, often")
         Dashboard.objects.create(workspace=self.workspace, name="Marmalade board", owner=self.ed, shared=True)
+        comment_add(journey=self.journey, author=self.vi, text="Is it about marmalade at all?")
+        taken_back = comment_add(journey=self.journey, author=self.olga, text="Marmalade, oops")
+        comment_delete(comment=taken_back, membership=Membership.objects.get(workspace=self.workspace, user=self.olga))
         self.journey.name = "Buying marmalade"
         self.journey.save()
         found = {one.group.key: [result.title for result in one.results] for one in self.ask("marmalade").found}
@@ -71,6 +76,7 @@ class WhatIsFoundTest(SearchCase):
                 "pains": ["Marmalade is late"],
                 "solutions": ["Send marmalade earlier"],
                 "evidence": ["Calls"],
+                "comments": ["Is it about marmalade at all?"],
                 "dashboards": ["Marmalade board"],
             },
         )

@@ -2,7 +2,7 @@
 
 const label = (element) => (element?.getAttribute("aria-label") || element?.textContent || "").replace(/\s+/g, " ").trim();
 
-export function commands({ board, editable, minimap, grid, popups, layout, fold, net, find, addStep, addAt, letters }) {
+export function commands({ board, editable, spokenOf, talk, minimap, grid, popups, layout, fold, net, find, addStep, addAt, letters }) {
   const texts = document.getElementById("map-commands");
   if (!texts) return [];
   const names = JSON.parse(texts.textContent);
@@ -21,6 +21,8 @@ export function commands({ board, editable, minimap, grid, popups, layout, fold,
     "solution-add": (cell) => addAt(at(cell), "ideas"),
     "step-menu": (cell) => { const head = grid.cellAt(1, Math.max(Number(at(cell).dataset.col), 1)); popups.openMenu(head.querySelector("[data-menu-link]")); },
     "step-options": (cell) => { const head = grid.cellAt(1, Math.max(Number(at(cell).dataset.col), 1)); popups.openDialog(`/steps/${head.dataset.id}/options/`); },
+    "comment-here": (cell) => talk.openAt(at(cell), spokenOf(at(cell))),
+    comments: () => talk.open(),
     undo: submit("[data-undo]"),
     redo: submit("[data-redo]"),
     find: () => document.querySelector("[data-find]")?.focus(),

@@ -95,7 +95,7 @@ export async function newCard(cell, first = null) {
   const holder = newNote(cell.dataset.quick ? null : id, text); // shown at once; the answer brings the real card
   cell.insertBefore(holder, cell.querySelector(".cell__ask"));
   const url = cell.dataset.quick || `/lanes/${cell.dataset.lane}/cards/add/`;
-  const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), ...(id && !cell.dataset.quick ? { id } : {}) }, { field: "text" });
+  const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), ...(id ? { id } : {}) }, { field: "text" });
   if (saved === "queued") holder.classList.add("is-queued");
   else if (!saved) holder.remove();
 }

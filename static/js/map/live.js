@@ -168,6 +168,7 @@ export function start() {
       left: ({ page }) => { pages.delete(page); draw(); },
       still: ({ pages: open }) => { for (const page of open) if (pages.has(page)) pages.get(page).heard = now(); },
       board: takeIn,
+      comments: ({ signs, by }) => document.dispatchEvent(new CustomEvent("cxmap:comments", { detail: { ...signs, heard: by?.id !== own } })),
       ask,
     },
   });

@@ -13,6 +13,8 @@ import * as net from "./net.js";
 import * as palette from "./palette.js";
 import * as popups from "./popups.js";
 import * as select from "./select.js";
+import * as talk from "./talk.js";
+import "../comments.js";
 import { commands } from "./commands.js";
 
 const { send } = net;
@@ -22,6 +24,7 @@ const editable = board.hasAttribute("data-editable");
 
 grid.start();
 popups.start();
+talk.start();
 net.onRedraw((focus, { others, board: whole }) => {
   if (others) {
     // A range is one of rows and columns, and these may be other ones now.
@@ -46,6 +49,12 @@ function chosen(cell) {
   const cards = [...cell.querySelectorAll("[data-card]")];
   return cards.find((card) => card.dataset.card === chosenId) ?? cards[0] ?? null;
 }
+
+/** The card that is talked about: the one that was pressed, or the only one; of several that nobody pressed, none. */
+const spokenOf = (cell) => {
+  const cards = [...cell.querySelectorAll("[data-card]")];
+  return cards.find((card) => card.matches(":focus-within")) ?? (cards.length === 1 ? cards[0] : cards.find((card) => card.dataset.card === chosenId)) ?? null;
+};
 
 function open(cell, first = null) {
   if (cell.dataset.rename) { rename(cell, first); return; }
@@ -199,6 +208,10 @@ board.addEventListener("keydown", (event) => {
   if (!event.shiftKey && event.key.startsWith("Arrow")) select.clear();
   if (!event.altKey && grid.moveBy(event)) { event.preventDefault(); return; }
   if (ctrl && event.key === "Enter") { event.preventDefault(); details(cell); return; }
+  // As for notes in spreadsheets; C does the same wherever typing a letter does not write.
+  if (event.key === "F2" && event.shiftKey) { event.preventDefault(); talk.openAt(cell, spokenOf(cell)); return; }
+  const types = editable && (cell.hasAttribute("data-typed") || cell.dataset.quick);
+  if (event.key.toLowerCase() === "c" && !ctrl && !event.altKey && !types && letters()) { event.preventDefault(); talk.openAt(cell, spokenOf(cell)); return; }
   if (event.key === "Enter" && !onCell) return;
   if ((event.key === "Enter" || event.key === "F2") && !ctrl) {
     event.preventDefault();
@@ -294,7 +307,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 document.querySelector("[data-open-palette]")?.addEventListener("click", () => palette.open());
-palette.start(() => commands({ board, editable, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
+palette.start(() => commands({ board, editable, spokenOf, talk, minimap, grid, popups, layout, fold, net, find, addStep, addAt, open, letters }));
 
 if (editable) {
   net.start();

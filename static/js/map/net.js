@@ -216,23 +216,32 @@ let chain = Promise.resolve();
 /** Wait until every change of this page has its answer. */
 export const settled = () => chain;
 
-let busy = 0; // changes that have no answer yet
+/** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for a connection.
 
-/** Send a change and show the answer. Returns true when it was saved, "queued" when it waits for its turn or a connection.
-
-`field` names the text that may collide. Words that cannot go at once are kept in the browser at once: the page may be
-closed, and a board that is drawn anew still shows them. */
+`field` names the text that may collide. Words are kept in the browser before they are sent: the page may be closed, and
+a board that is drawn meanwhile still shows them. */
 export function send(url, data, options = {}) {
   const body = formOf(data);
-  if (options.field && (busy || queue.waiting().length) && !hasFile(body)) {
-    keep(url, body, options.field);
-    chain = chain.then(flush).catch(() => {});
-    return Promise.resolve("queued");
-  }
-  busy += 1;
-  const job = chain.then(() => sendOrKeep(url, body, options)).finally(() => { busy -= 1; });
+  if (options.field && !hasFile(body)) return sendWords(url, body, options.field);
+  const job = chain.then(() => sendOrKeep(url, body, options));
   chain = job.catch(() => {});
   return job;
+}
+
+const results = new Map(); // key of a change that was kept → what tells its writer how it went, while the page waits for that
+
+function tellWriter(key, result) {
+  results.get(key)?.(result);
+  results.delete(key);
+}
+
+function sendWords(url, body, field) {
+  const change = changeOf(url, body, field);
+  return new Promise((resolve) => {
+    results.set(change.key, resolve);
+    queue.keep(change);
+    chain = chain.then(flush).catch(() => {}).then(() => tellWriter(change.key, "queued"));
+  });
 }
 
 function formOf(data) {
@@ -245,11 +254,13 @@ function formOf(data) {
 async function sendOrKeep(url, body, { field = null } = {}) {
   // What waits goes first: a later change must not overtake an earlier one.
   if (queue.waiting().length && !(await flush())) return hold(url, body, field);
+  let result;
   try {
-    return await post(url, body, { field });
+    result = await exchange(url, body, field);
   } catch {
     return hold(url, body, field);
   }
+  return present(result, { url, field });
 }
 
 const KEEPALIVE_MAX = 50000; // characters; browsers end larger requests with the page
@@ -257,14 +268,19 @@ const hasFile = (body) => [...body.values()].some((value) => value instanceof Fi
 const fieldsOf = (body) => [...body.entries()].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
 const outlivesPage = (body) => !hasFile(body) && fieldsOf(body).reduce((sum, [, value]) => sum + value.length, 0) < KEEPALIVE_MAX;
 
-const keep = (url, body, field) => queue.keep({ url: new URL(url, window.location.href).pathname, fields: fieldsOf(body), field });
+const changeOf = (url, body, field) => ({
+  url: new URL(url, window.location.href).pathname,
+  fields: fieldsOf(body),
+  field,
+  key: `${Date.now()}-${Math.random()}`,
+});
 
 function hold(url, body, field) {
   if (hasFile(body)) {
     toast(texts().offline, { error: true, seconds: 30 });
     return false;
   }
-  keep(url, body, field);
+  queue.keep(changeOf(url, body, field));
   showQueue();
   window.setTimeout(flush, RETRY_SECONDS * 1000);
   return "queued";
@@ -278,22 +294,29 @@ export function flush() {
 }
 
 async function sendWaiting() {
-  let sent = false;
-  for (let change = queue.next(); change; change = queue.next()) {
-    const body = new FormData();
-    for (const [name, value] of change.fields) body.append(name, value);
-    try {
-      // A refusal is a true answer too: it is told, and its text kept aside.
-      await post(change.url, body, { field: change.field, onRefused: (reason) => queue.refuse(change, reason), quiet: true });
-    } catch {
-      queue.putBack();
-      window.setTimeout(flush, RETRY_SECONDS * 1000);
-      return;
+  while (queue.waiting().length) {
+    let unseen = false;
+    for (let change = queue.next(); change; change = queue.next()) {
+      const body = new FormData();
+      for (const [name, value] of change.fields) body.append(name, value);
+      // Its writer still waits: the answer is shown at once, and a refusal gives the words back to where they were written.
+      const fresh = results.has(change.key) && queue.waiting().length === 1;
+      let result;
+      try {
+        result = await exchange(change.url, body, change.field);
+      } catch {
+        queue.putBack();
+        window.setTimeout(flush, RETRY_SECONDS * 1000);
+        return;
+      }
+      queue.drop();
+      if (fresh) await present(result, change);
+      else if (result.refused) queue.refuse(change, result.refused);
+      unseen ||= !fresh;
+      tellWriter(change.key, result.saved);
     }
-    queue.drop();
-    sent = true;
+    if (unseen) await refresh(); // more may be kept meanwhile
   }
-  if (sent) await refresh();
 }
 
 /** Put the board as the server has it now. Without an answer the page stays as it is: what was sent is saved all the same. */
@@ -346,7 +369,10 @@ function withFilters(url) {
   return address;
 }
 
-async function post(url, body, { field = null, onRefused = null, quiet = false } = {}) {
+/** Send a change and return how it went: { saved, answer, stale, page, refused, broken }. Throws without a connection.
+
+Of two texts for one place the person chooses; `stale` says that the page shows neither of what is there now. */
+async function exchange(url, body, field) {
   const response = await fetch(withFilters(url), {
     method: "POST",
     body,
@@ -356,38 +382,33 @@ async function post(url, body, { field = null, onRefused = null, quiet = false }
   if (response.status >= 502 && response.status <= 504) throw new Error("The server cannot be reached.");
   const type = response.headers.get("Content-Type") ?? "";
   if (!type.includes("json")) {
-    if (response.status === 422) return response.text();
-    if (response.ok && response.redirected) {
-      await refresh();
-      if (new URL(response.url).pathname !== window.location.pathname) follow(response.url);
-      return true;
-    }
-    if (onRefused) onRefused(texts().failed);
-    else if (field) {
-      // Words are never lost with an error of the server: they are listed, to be copied.
-      queue.refuse({ url, fields: fieldsOf(body), field }, texts().failed);
-      showQueue();
-    } else toast(texts().failed, { error: true });
-    return false;
+    if (response.status === 422) return { saved: await response.text() };
+    if (response.ok && response.redirected) return { saved: true, stale: true, page: response.url };
+    return { saved: false, refused: texts().failed, broken: true };
   }
   const answer = await response.json();
-  if (response.ok) {
-    if (!quiet) show(answer);
-    return true;
-  }
-  if (response.status === 409 && answer.current && field) {
-    if (answer.current.text === body.get(field) && !answer.current.gone) { // saved before: only the answer was lost
-      if (!quiet) await refresh();
-      return true;
-    }
-    const text = await collide(answer.current, body.get(field));
-    if (text === null) { if (!quiet) await refresh(); return false; }
-    body.set(field, text);
-    body.set("revision", answer.current.revision);
-    return post(url, body, { field, onRefused, quiet });
-  }
-  if (onRefused) onRefused(answer.error.message); else toast(answer.error.message, { error: true });
-  return false;
+  if (response.ok) return { saved: true, answer };
+  if (response.status !== 409 || !answer.current || !field) return { saved: false, refused: answer.error.message };
+  // Saved before: only the answer was lost.
+  if (answer.current.text === body.get(field) && !answer.current.gone) return { saved: true, stale: true };
+  const text = await collide(answer.current, body.get(field));
+  if (text === null) return { saved: false, stale: true };
+  body.set(field, text);
+  body.set("revision", answer.current.revision);
+  return exchange(url, body, field);
+}
+
+/** Show how a change went, to whoever has just made it. */
+async function present({ saved, answer, stale, page, refused, broken }, change) {
+  if (answer) show(answer);
+  if (stale) await refresh();
+  if (page && new URL(page).pathname !== window.location.pathname) follow(page);
+  if (broken && change.field) {
+    // Words are never lost with an error of the server: they are listed, to be copied.
+    queue.refuse(change, refused);
+    showQueue();
+  } else if (refused) toast(refused, { error: true });
+  return saved;
 }
 
 /** Say one of the page's texts. */
