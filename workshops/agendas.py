@@ -30,7 +30,6 @@ class Agenda:
     name: Any
     description: Any
     plans: Sequence[Plan]
-    blank: bool = False  # the one that a new map begins with
 
     @property
     def minutes(self) -> int:
@@ -48,7 +47,7 @@ FIRST_MAP = Agenda(
     (
         Plan(Kind.WELCOME, _("Round of introductions"), 7, RULES),
         Plan(Kind.WRITING, _("The steps"), 6, _("What does the customer live, from the first need to the end? One note for each step."), Target.STEPS),
-        Plan(Kind.GROUPING, _("Put the steps in order"), 12, _("Which notes say the same step? Name each group as the customer would, then put them in order and make them steps."), everyone_groups=False),
+        Plan(Kind.GROUPING, _("Put the steps in order"), 12, _("Which notes say the same step? Name each group as the customer would, then put them in order and make them steps.")),
         Plan(Kind.WRITING, _("What the customer does"), 7, _("What does the customer do at each step? One action for each note."), Target.ACTIONS),
         Plan(Kind.RATING, _("Curve of emotions"), 5, _("How does the customer feel at each step? Silently, your own view.")),
         Plan(Kind.WRITING, _("Pain points"), 8, _("What annoys, slows down or loses the customer? One pain point for each note."), Target.PAINS),
@@ -58,7 +57,6 @@ FIRST_MAP = Agenda(
         Plan(Kind.VOTING, _("Vote on the ideas"), 5, _("Which ideas bring the customer most?"), dots=3),
         Plan(Kind.DECISIONS, _("Decisions"), 17, CLOSING),
     ),
-    blank=True,
 )  # fmt: skip
 PAINS = Agenda(
     "pains",

@@ -1,9 +1,11 @@
 """From the wall to the map, and what is left on paper."""
 
 import io
+import re
 from decimal import Decimal
 
 import pypdf
+import qrcode
 from django.test import TestCase
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -17,7 +19,7 @@ from tests.workshops.base import WorkshopTestCase
 from workshops.agendas import CURVE, FIRST_MAP
 from workshops.feelings import feelings_of
 from workshops.models import Activity, Rating, Result, Workshop
-from workshops.qr import code_of
+from workshops.qr import QUIET, code_of
 from workshops.services import agenda, guests
 from workshops.services.decisions import decision_add
 from workshops.services.workshops import workshop_create, workshop_end, workshop_start
@@ -313,5 +315,15 @@ class CodeTests(TestCase):
         code = code_of("https://cx.example.org/workshop/abc/")
         self.assertGreater(code.size, 21 + 8 - 1)
         self.assertRegex(code.path, r"^(M\d+ \d+h\d+v1h-\d+z)+$")
+        dark = {
+            (int(x) + along, int(y))
+            for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1", code.path)
+            for along in range(int(width))
+        }
+        drawn = qrcode.QRCode(border=QUIET, error_correction=qrcode.constants.ERROR_CORRECT_M)
+        drawn.add_data("https://cx.example.org/workshop/abc/")
+        matrix = drawn.get_matrix()
+        self.assertEqual(code.size, len(matrix))
+        self.assertEqual(dark, {(x, y) for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell})
         # The three finder patterns begin with seven dark modules, behind the quiet zone of four.
         self.assertTrue(code.path.startswith("M4 4h7v1h-7z"))

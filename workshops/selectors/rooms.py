@@ -48,7 +48,6 @@ class Wall:
     items: Sequence[Item] = ()
     by_step: Sequence[tuple[Step | None, Sequence[Item]]] = ()
     feelings: Sequence[Feeling] = ()
-    dots_placed: int = 0
 
     @property
     def loose(self) -> list[tuple[Step | None, Sequence[Item]]]:
@@ -75,10 +74,6 @@ class Room:
     senders: int  # people who sent at least one
     finished: int
     now: dt.datetime = field(default_factory=timezone.now)
-
-    @property
-    def seconds_left(self) -> int | None:
-        return self.current.seconds_left_at(self.now) if self.current else None
 
     @property
     def is_over(self) -> bool:
@@ -146,7 +141,7 @@ def wall_of(
     items = items_of([subject], activities, by_votes=shown).of(subject)
     if subject.target == Target.STEPS and not shown:
         items = in_order(items)
-    return Wall(items=items, by_step=_by_step(items, steps), dots_placed=sum(item.votes or 0 for item in items))
+    return Wall(items=items, by_step=_by_step(items, steps))
 
 
 def _by_step(items: Sequence[Item], steps: Sequence[Step]) -> list[tuple[Step | None, Sequence[Item]]]:

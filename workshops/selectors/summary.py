@@ -93,12 +93,6 @@ class Summary:
         return sum(1 for one in self.rounds for item in one.items if item.brought)
 
     @property
-    def minutes(self) -> int | None:
-        """How long it took; None while it runs."""
-        started, ended = self.workshop.started_at, self.workshop.ended_at
-        return max(1, round((ended - started).total_seconds() / 60)) if started and ended else None
-
-    @property
     def held_on(self) -> dt.date:
         when = self.workshop.started_at or self.workshop.created_at
         return timezone.localdate(when, timezone=self.workshop.workspace.zone)

@@ -22,7 +22,6 @@ from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from workshops import access
-from workshops.agendas import AGENDAS
 from workshops.errors import NoSuchThing
 from workshops.forms import ActivityForm, DecisionForm, TitleForm
 from workshops.items import in_order, items_of
@@ -78,7 +77,6 @@ def workshop_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "live_token": live_token(request, workshop),
         "title_form": TitleForm(initial={"title": workshop.title}),
         "activity_form": ActivityForm(auto_id="new_%s"),
-        "agendas": AGENDAS.values(),
     }
     return render(request, "workshops/workshop_detail.html", context)
 
