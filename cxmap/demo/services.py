@@ -20,6 +20,7 @@ from cxmap.demo.library import is_described, library_describe
 from cxmap.demo.personas import sheets_fill
 from cxmap.demo.reviews import is_reviewed, reviews_seed
 from cxmap.demo.sharing import is_shared, sharing_seed
+from cxmap.demo.workshops import is_held, workshop_seed
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
 from dashboards.models import Dashboard
@@ -98,6 +99,9 @@ def demo_seed() -> Iterator[str]:
             if not is_reviewed(workspace):
                 with transaction.atomic():
                     reviews_seed(workspace, user, place)
+            if not is_held(workspace):
+                with transaction.atomic():
+                    workshop_seed(workspace, user, place)
             if not is_shared(workspace):
                 with transaction.atomic():
                     sharing_seed(workspace, user, place)
