@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "improvements",
     "alerts",
     "dashboards",
+    "workshops",
     "cxmap",
 ]
 
@@ -273,10 +274,12 @@ CELERY_BEAT_SCHEDULE = {
     "every-10-seconds-drain-outbox": {"task": "outbox.sweep", "schedule": 10.0},
     "every-10-seconds-roll-up-dirty-buckets": {"task": "kpis.rollups_sweep", "schedule": 10.0},
     "every-30-seconds-resume-exports": {"task": "journeys.files_sweep", "schedule": 30.0},
+    "hourly-tell-of-reviews-due": {"task": "journeys.reviews_sweep", "schedule": 3600.0},
     "every-5-minutes-send-dashboards": {"task": "dashboards.schedules_sweep", "schedule": 300.0},
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "every-minute-follow-time-zones": {"task": "kpis.time_zones_sweep", "schedule": 60.0},
     "every-6-hours-drop-old-observations": {"task": "kpis.retention_sweep", "schedule": 21600.0},
+    "every-6-hours-erase-names-of-workshops": {"task": "workshops.names_sweep", "schedule": 21600.0},
     "hourly-evaluate-states": {"task": "kpis.states_sweep", "schedule": 3600.0},
 }
 
