@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "improvements",
     "alerts",
     "dashboards",
+    "workshops",
     "cxmap",
 ]
 
@@ -278,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "every-minute-follow-time-zones": {"task": "kpis.time_zones_sweep", "schedule": 60.0},
     "every-6-hours-drop-old-observations": {"task": "kpis.retention_sweep", "schedule": 21600.0},
+    "every-6-hours-erase-names-of-workshops": {"task": "workshops.names_sweep", "schedule": 21600.0},
     "hourly-evaluate-states": {"task": "kpis.states_sweep", "schedule": 3600.0},
 }
 

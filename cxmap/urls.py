@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("improvements.urls")),
     path("", include("alerts.urls")),
     path("", include("dashboards.urls")),
+    path("", include("workshops.urls")),
     path("api/v1/", include("cxmap.api_urls")),
 ]
 

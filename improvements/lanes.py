@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,11 @@ from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
 _pains = Prepared(
-    lambda journey: Pain.objects.filter(journey=journey, deleted_at=None).order_by("rank", "created_at", "id")
+    lambda journey: (
+        Pain.objects.filter(journey=journey, deleted_at=None)
+        .annotate(owner_id=Coalesce("department", "touchpoint__department"))
+        .order_by("rank", "created_at", "id")
+    )
 )
 _flags = Prepared(
     lambda touchpoints: (

@@ -40,6 +40,7 @@ from journeys.threads import Shown
 from journeys.versions import standing
 from journeys.views.comments import panel_html
 from journeys.views.saved import saved_views
+from touchpoints.departments import departments_of
 
 EDITED = frozenset({"map", "curve"})  # views that people draw in
 
@@ -97,7 +98,7 @@ def board_html(
         "readonly": readonly,
         "token": token,
         "proof": proof,
-        **signs_of(board.journey, talk),
+        **signs_of(board.journey, talk, in_grid=view != "table"),
     }
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
@@ -158,6 +159,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "previewed": can(request.membership, Role.EDITOR) and not can_edit,
         "family": family_of(journey),
         "live_token": live.token(journey, request.user) if board.can_edit else "",
+        "departments": departments_of(journey.workspace_id),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)

@@ -19,6 +19,9 @@ from personas.models import Persona
 from personas.services import persona_create
 from tests.browser.board import Opener
 from touchpoints.models import Touchpoint
+from workshops.agendas import AGENDAS
+from workshops.models import Workshop
+from workshops.services.workshops import workshop_create
 
 MINIMUM = 390  # pixels: a telephone held upright
 
@@ -72,6 +75,9 @@ def addresses() -> dict[str, str]:
     actor = User.objects.get(email=settings.DEMO_EMAIL)
     omnichannel, principles = (review_of(journey, checklist) for checklist in ("omnichannel", "principles"))
     to_be = Journey.objects.filter(as_is=journey).first() or to_be_of(journey)
+    held = Workshop.objects.get(workspace=journey.workspace, status="ended")
+    planned = Workshop.objects.filter(workspace=journey.workspace, status="planned").first()
+    planned = planned or workshop_create(journey=journey, actor=actor, title="Atelier", agenda=AGENDAS["pains"])
     return {
         "start": "/",
         "login": "/accounts/login/",
@@ -120,6 +126,13 @@ def addresses() -> dict[str, str]:
         "review": omnichannel.get_absolute_url(),
         "review_principles": principles.get_absolute_url(),
         "impact_board": "/w/demo/improvements/board/",
+        "workshops": "/w/demo/workshops/",
+        "workshop_new": "/w/demo/workshops/add/",
+        "workshop": planned.get_absolute_url(),
+        "workshop_projector": f"{planned.get_absolute_url()}projector/",
+        "workshop_summary": f"{held.get_absolute_url()}summary/",
+        "workshop_results": f"{held.get_absolute_url()}results/",
+        "join": "/join/",
         "personas": "/w/demo/personas/",
         "persona": persona.get_absolute_url(),
         "persona_tree": "/w/demo/personas/?view=tree",
@@ -185,6 +198,13 @@ PAGES = (
     "review",
     "review_principles",
     "impact_board",
+    "workshops",
+    "workshop_new",
+    "workshop",
+    "workshop_projector",
+    "workshop_summary",
+    "workshop_results",
+    "join",
     "personas",
     "persona",
     "persona_tree",
@@ -212,7 +232,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page(enter: Opener, demo_user: User, name: str) -> None:
-    user = None if name in ("start", "login", "shared_present") else demo_user
+    user = None if name in ("start", "login", "shared_present", "join") else demo_user
     page = enter(addresses()[name], user=user)
     page.wait_for_load_state("networkidle")
     assert page.locator("h1").count() == 1

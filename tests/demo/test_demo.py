@@ -9,6 +9,7 @@ from journeys.models import Comment, Journey, Mention
 from kpis.models import Flag, Observation, State
 from personas.models import Persona
 from touchpoints.models import Touchpoint
+from workshops.models import Workshop
 
 
 class DemoTests(TransactionTestCase):
@@ -38,9 +39,13 @@ class DemoTests(TransactionTestCase):
             self.assertEqual(reviews.count(), 4)
             # Each noted gap stands once among the improvements.
             self.assertEqual(Pain.objects.filter(review_answers__review__in=reviews).count(), 3)
+            workshop = Workshop.objects.get(workspace=workspace)
+            self.assertEqual((workshop.status, workshop.results.count()), ("ended", 5))
+            self.assertTrue(all(result.made.deleted_at is None for result in workshop.results.all()))
         before, reviewed, said = Observation.objects.count(), Review.objects.count(), Comment.objects.count()
         list(demo_seed())
         self.assertEqual(Observation.objects.count(), before)
         self.assertEqual(Review.objects.count(), reviewed)
         self.assertEqual(Comment.objects.count(), said)
         self.assertEqual(Workspace.objects.count(), 2)
+        self.assertEqual(Workshop.objects.count(), 2)

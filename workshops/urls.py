@@ -1,0 +1,46 @@
+from django.urls import path
+
+from workshops.views import guests, lists, results, rooms
+
+app_name = "workshops"
+urlpatterns = [
+    path("w/<slug:slug>/workshops/", lists.workshop_list, name="list"),
+    path("w/<slug:slug>/workshops/add/", lists.workshop_add, name="add"),
+    path("workshops/<uuid:pk>/", rooms.workshop_detail, name="detail"),
+    path("workshops/<uuid:pk>/title/", lists.workshop_rename, name="rename"),
+    path("workshops/<uuid:pk>/delete/", lists.workshop_delete, name="delete"),
+    path("workshops/<uuid:pk>/restore/", lists.workshop_restore, name="restore"),
+    path("workshops/<uuid:pk>/projector/", rooms.projector, name="projector"),
+    path("workshops/<uuid:pk>/live/", rooms.room_token, name="token"),
+    path("workshops/<uuid:pk>/act/<slug:act>/", rooms.workshop_act, name="act"),
+    path("workshops/<uuid:pk>/activities/", rooms.activity_add, name="activity-add"),
+    path("workshops/<uuid:pk>/decisions/", rooms.decision_add, name="decision-add"),
+    path("workshops/<uuid:pk>/results/", results.results, name="results"),
+    path("workshops/<uuid:pk>/summary/", results.summary, name="summary"),
+    path("workshops/<uuid:pk>/summary.pdf", results.summary_paper, name="summary-pdf"),
+    path("workshops/<uuid:pk>/notes/", results.notes_table, name="notes"),
+    path("workshops/<uuid:pk>/names/", results.names_set, name="names"),
+    path("workshops/activities/<uuid:pk>/", rooms.activity_edit, name="activity-edit"),
+    path("workshops/activities/<uuid:pk>/go/", rooms.activity_go, name="activity-go"),
+    path("workshops/activities/<uuid:pk>/move/", rooms.activity_move, name="activity-move"),
+    path("workshops/activities/<uuid:pk>/delete/", rooms.activity_delete, name="activity-delete"),
+    path("workshops/activities/<uuid:pk>/group/", rooms.notes_group, name="notes-group"),
+    path("workshops/activities/<uuid:pk>/order/", rooms.item_move, name="item-move"),
+    path("workshops/activities/<uuid:pk>/curve/", results.curve_set, name="curve"),
+    path("workshops/groups/<uuid:pk>/", rooms.group_edit, name="group-edit"),
+    path("workshops/participants/<uuid:pk>/remove/", rooms.participant_remove, name="participant-remove"),
+    path("workshops/decisions/<uuid:pk>/", rooms.decision_edit, name="decision-edit"),
+    path("workshops/decisions/<uuid:pk>/delete/", rooms.decision_delete, name="decision-delete"),
+    # Without an account: the short way in, and the pages of one workshop.
+    path("join/", guests.join, name="join"),
+    path("workshop/<str:token>/", guests.guest, name="guest"),
+    path("workshop/<str:token>/join/", guests.guest_join, name="guest-join"),
+    path("workshop/<str:token>/live/", guests.guest_token, name="guest-token"),
+    path("workshop/<str:token>/note/", guests.note_send, name="guest-note"),
+    path("workshop/<str:token>/note/back/", guests.note_take_back, name="guest-note-back"),
+    path("workshop/<str:token>/vote/", guests.vote_send, name="guest-vote"),
+    path("workshop/<str:token>/feel/", guests.rating_send, name="guest-rating"),
+    path("workshop/<str:token>/finished/", guests.finished_send, name="guest-finished"),
+    path("workshop/<str:token>/group/", guests.group_send, name="guest-group"),
+    path("workshop/<str:token>/leave/", guests.guest_leave, name="guest-leave"),
+]

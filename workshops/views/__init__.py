@@ -1,0 +1,1 @@
+"""Pages of workshops: the list, the facilitator's room, the results, and what guests see."""
