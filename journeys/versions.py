@@ -98,7 +98,7 @@ def changes_since(version: Version) -> int:
     """Return how many changes the map has seen since a version, those that were taken back since included."""
     changes = Change.objects.filter(
         workspace=version.workspace_id, scope_type="journeys.journey", scope_id=str(version.journey_id)
-    ).exclude(rows=[])
+    ).exclude(Q(rows=[]) | Q(action__startswith=SPOKEN))
     last = version.last_change or 0
     after = Q(id__gt=last, undone_at=None) | Q(id__lte=last, undone_at__gt=version.created_at)
     return changes.filter(after).count()

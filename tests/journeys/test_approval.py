@@ -11,6 +11,7 @@ from cxmap.workspaces.models import Membership, Role, User
 from journeys import signals
 from journeys.models import Approval, Card, Journey, Status, Version
 from journeys.services import approval, cards, stages
+from journeys.services.comments import comment_add
 from journeys.services.journeys import history_step
 from journeys.services.versions import version_save
 from journeys.versions import last_change_of, standing
@@ -169,6 +170,14 @@ class WorkflowTests(ApprovalTestCase):
         self.assertEqual(standing(self.now()).unpublished, 0)
         history_step(journey=self.journey, actor=self.ed)
         self.assertEqual(standing(self.now()).unpublished, 1, "what was published is taken back in the draft")
+
+    def test_comments_are_no_changes(self) -> None:
+        """What is said of the map neither counts as a change nor stands in the way of publishing it."""
+        seen = last_change_of(self.journey) or 0
+        comment_add(journey=self.journey, author=self.vi, text="Is this still so?")
+        self.publish(expected_change=seen)
+        comment_add(journey=self.journey, author=self.vi, text="And this?")
+        self.assertEqual(standing(self.now()).unpublished, 0)
 
     def test_the_owner_is_told_of_the_review_day_once(self) -> None:
         self.publish(owner="Ana", review_on=timezone.localdate() + dt.timedelta(days=1))
