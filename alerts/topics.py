@@ -2,3 +2,4 @@
 
 MAIL = "alerts.mail"
 WEBHOOK = "alerts.webhook"
+REVIEW = "alerts.review"

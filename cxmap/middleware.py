@@ -1,11 +1,13 @@
 """Security headers on every answer; the language that a person chose."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+FRAMES = "frame-ancestors 'none'"
 
 # Nothing inline, nothing evaluated, nothing from other hosts. Plotly draws its own images (blob: and data:).
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -18,10 +20,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
-        "frame-ancestors 'none'",
+        FRAMES,
         "manifest-src 'self'",
     ]
 )
+
+
+def policy_framed_by(origins: Sequence[str]) -> str:
+    """Return the policy of a page that pages of some sites may show in a frame."""
+    return CONTENT_SECURITY_POLICY.replace(FRAMES, "frame-ancestors " + (" ".join(origins) or "'none'"))
 
 
 class SecurityHeadersMiddleware:

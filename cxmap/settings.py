@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "every-10-seconds-drain-outbox": {"task": "outbox.sweep", "schedule": 10.0},
     "every-10-seconds-roll-up-dirty-buckets": {"task": "kpis.rollups_sweep", "schedule": 10.0},
     "every-30-seconds-resume-exports": {"task": "journeys.files_sweep", "schedule": 30.0},
+    "hourly-tell-of-reviews-due": {"task": "journeys.reviews_sweep", "schedule": 3600.0},
     "every-5-minutes-send-dashboards": {"task": "dashboards.schedules_sweep", "schedule": 300.0},
     "every-30-seconds-resume-imports": {"task": "sources.imports_sweep", "schedule": 30.0},
     "every-minute-follow-time-zones": {"task": "kpis.time_zones_sweep", "schedule": 60.0},

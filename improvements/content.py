@@ -82,7 +82,9 @@ def _pain_part(row: Pain, number: int, context: DumpContext) -> PainPart:
 
 
 def pains_dump(context: DumpContext) -> list[PainPart]:
-    return [_pain_part(row, number, context) for number, row in enumerate(_ordered(Pain, context.journey), 1)]
+    rows = _ordered(Pain, context.journey)
+    context.rows["pains"] = [row.pk for row in rows]
+    return [_pain_part(row, number, context) for number, row in enumerate(rows, 1)]
 
 
 def solutions_dump(context: DumpContext) -> list[SolutionPart]:
@@ -92,6 +94,7 @@ def solutions_dump(context: DumpContext) -> list[SolutionPart]:
         .select_related("binding__kpi")
         .order_by("rank", "created_at", "id")
     )
+    context.rows["solutions"] = [row.pk for row in rows]
     return [
         SolutionPart(
             pain=numbers.get(row.pain_id) if row.pain_id else None,

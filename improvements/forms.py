@@ -1,5 +1,6 @@
 """Forms of pain points and solutions; every choice is narrowed to the workspace."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from improvements.models import Nature, NatureOrigin, Pain, Solution
 from improvements.natures import Proposal
 from journeys.models import Step
 from kpis.models import Binding
-from touchpoints.models import Touchpoint
+from touchpoints.models import Department, Touchpoint
 
 
 class StepField(forms.ModelChoiceField):
@@ -53,8 +54,9 @@ class PainForm(forms.ModelForm):
 
     class Meta:
         model = Pain
-        fields = ["title", "kind", "nature", "step", "touchpoint", "note"]
-        labels = {"touchpoint": _("Touchpoint")}
+        fields = ["title", "kind", "nature", "step", "touchpoint", "department", "note"]
+        labels = {"touchpoint": _("Touchpoint"), "department": _("Department")}
+        help_texts = {"department": _("Left empty, whoever is in charge of the touchpoint.")}
         widgets = {"note": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, workspace: Workspace, proposal: Proposal | None = None, **kwargs: Any) -> None:
@@ -72,6 +74,10 @@ class PainForm(forms.ModelForm):
         fields["touchpoint"].queryset = Touchpoint.objects.filter(
             Q(deleted_at=None) | Q(pk=self.instance.touchpoint_id), workspace=workspace
         )
+        fields["department"].queryset = Department.objects.filter(
+            Q(deleted_at=None) | Q(pk=self.instance.department_id), workspace=workspace
+        )
+        fields["department"].empty_label = _("as the touchpoint")
 
 
 class SolutionForm(forms.ModelForm):
@@ -144,3 +150,28 @@ class SolutionForm(forms.ModelForm):
 class ScoreForm(forms.Form):
     impact = forms.IntegerField(min_value=1, max_value=5)
     effort = forms.IntegerField(min_value=1, max_value=5)
+
+
+class DepartmentForm(forms.Form):
+    """The name of a department."""
+
+    name = forms.CharField(
+        label=_("Name of the department"),
+        max_length=200,
+        widget=forms.TextInput({"placeholder": _("For example: customer service"), "autocomplete": "off"}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class OwnersForm(forms.Form):
+    """Owners of touchpoints who are departments."""
+
+    owners = forms.MultipleChoiceField()
+
+    def __init__(self, data: Any, *, owners: Sequence[str]) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["owners"].choices = [(owner, owner) for owner in owners]

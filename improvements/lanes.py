@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,11 @@ from kpis.models import Binding, Flag
 from kpis.registry import Answer, Happening, register_answers, register_happenings
 
 _pains = Prepared(
-    lambda journey: Pain.objects.filter(journey=journey, deleted_at=None).order_by("rank", "created_at", "id")
+    lambda journey: (
+        Pain.objects.filter(journey=journey, deleted_at=None)
+        .annotate(owner_id=Coalesce("department", "touchpoint__department"))
+        .order_by("rank", "created_at", "id")
+    )
 )
 _flags = Prepared(
     lambda touchpoints: (
@@ -47,7 +52,7 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
     cells: dict[UUID | None, dict[str, list[Any]]] = defaultdict(lambda: {"pains": [], "flags": []})
     shown = set(context.step_ids)
     taken = set()
-    for pain in _pains(journey=context.journey.pk):
+    for pain in _pains_shown(context):
         if pain.step_id not in shown:
             continue
         cells[pain.step_id]["pains"].append(pain)
@@ -65,11 +70,48 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
     return cells
 
 
+def _pains_shown(context: MapContext) -> Sequence[Pain]:
+    """Return the pain points of the draft, or those of the version that is drawn: its words, with today's signals."""
+    rows = _pains(journey=context.journey.pk)
+    if context.kept is None:
+        return rows
+    flags = {row.pk: row.flag_id for row in rows}
+    return [
+        Pain(
+            pk=pk,
+            workspace_id=context.journey.workspace_id,
+            kind=part.kind,
+            title=part.title,
+            note=part.note,
+            nature=part.nature,
+            step_id=context.kept.steps.get(part.step),
+            flag_id=flags.get(pk),
+        )
+        for part, pk in context.kept.of("pains")
+    ]
+
+
+def _solutions_shown(context: MapContext) -> Sequence[Solution]:
+    """Return the solutions of the draft, or those of the version that is drawn, as far as they are today.
+
+    What was deleted or dropped since is left out: nobody works on it any more.
+    """
+    rows = _solutions(journey=context.journey.pk)
+    if context.kept is None:
+        return rows
+    parts = {pk: part for part, pk in context.kept.of("solutions")}
+    found = [row for row in rows if row.pk in parts]
+    for row in found:
+        part = parts[row.pk]
+        row.title, row.note, row.step_id = part.title, part.note, context.kept.steps.get(part.step)
+    return found
+
+
 def load_solutions(context: MapContext) -> Mapping[Any, Any]:
     """Return per step the solutions that are not dropped, with their expected effect in words."""
     cells: dict[UUID | None, list[Solution]] = defaultdict(list)
     shown = set(context.step_ids)
-    solutions = [solution for solution in _solutions(journey=context.journey.pk) if solution.step_id in shown]
+    solutions = [solution for solution in _solutions_shown(context) if solution.step_id in shown]
     for solution in with_expected(solutions):
         cells[solution.step_id].append(solution)
     return cells

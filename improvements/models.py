@@ -12,7 +12,7 @@ from cxmap.workspaces.models import WorkspaceOwned
 from improvements.checklists import Checklist
 from journeys.models import Journey, Step
 from kpis.models import Binding, Flag
-from touchpoints.models import Touchpoint
+from touchpoints.models import Department, Touchpoint
 
 
 class Nature(models.TextChoices):
@@ -51,6 +51,10 @@ class Pain(WorkspaceOwned):
     step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="pains")
     touchpoint = models.ForeignKey(Touchpoint, models.SET_NULL, null=True, blank=True, related_name="pains")
     flag = models.ForeignKey(Flag, models.SET_NULL, null=True, blank=True, related_name="pains")
+    # Who has to deal with it; None: whoever is in charge of the touchpoint.
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="pains", verbose_name=_("department")
+    )
     rank = models.FloatField(default=1024)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,6 +66,12 @@ class Pain(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_charge(self) -> Department | None:
+        """Its own department, or that of the touchpoint at which it hurts; None: nobody yet."""
+        own = self.department or (self.touchpoint.department if self.touchpoint else None)
+        return own if own is not None and own.deleted_at is None else None
 
 
 class ExpectedUnit(models.TextChoices):

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
-from improvements.models import Pain, Solution
+from cxmap.workspaces.places import register_items
+from improvements.models import Pain, Review, Solution
 
 PAINS = Group("pains", _("Pain points and opportunities"), 55)
 SOLUTIONS = Group("solutions", _("Solutions"), 60)
@@ -21,6 +22,9 @@ def _solutions(workspace: Workspace, _user: User | None) -> QuerySet[Solution]:
     return Solution.objects.filter(workspace=workspace, deleted_at=None)
 
 
+register_items("pains", Pain)
+register_items("solutions", Solution)
+register_items("reviews", Review)
 register(
     Source(
         group=PAINS,

@@ -10,7 +10,11 @@ from django.utils.translation import gettext
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
 from improvements.models import ExpectedUnit, Pain, ReviewAnswer, Solution
+from improvements.ownership import of_department
 from kpis.models import KpiState
+from touchpoints.departments import department_asked, departments_of
+from touchpoints.forms import NOBODY
+from touchpoints.models import Department
 
 
 def expected_text(solution: Solution, current: float | None = None) -> str:
@@ -60,6 +64,7 @@ class ImprovementList:
     solutions: Sequence[Solution]
     filters: dict[str, str]
     owners: Sequence[str]
+    departments: Sequence[Department]
 
 
 SORTS = {
@@ -71,9 +76,12 @@ SORTS = {
 
 
 def improvement_list(
-    workspace: Workspace, *, status: str = "", owner: str = "", sort: str = "impact"
+    workspace: Workspace, *, status: str = "", owner: str = "", department: str = "", sort: str = "impact"
 ) -> ImprovementList:
-    """Return pains with their solutions counted, and solutions filtered and sorted; a constant number of queries."""
+    """Return pains with their solutions counted, and solutions filtered and sorted; a constant number of queries.
+
+    `department` is an id, or NOBODY: pains of that department, and solutions that answer them.
+    """
     shown = Solution.objects.filter(workspace=workspace, deleted_at=None).select_related(
         "pain", "journey", "step", "binding__kpi", "binding__touchpoint"
     )
@@ -82,6 +90,12 @@ def improvement_list(
         shown = shown.filter(status=status)
     if owner:
         shown = shown.filter(owner=owner)
+    noted = Pain.objects.filter(workspace=workspace, deleted_at=None)
+    found = department_asked(workspace, department)
+    if found is not None or department == NOBODY:
+        theirs = of_department(workspace, found)
+        noted = noted.filter(pk__in=theirs)
+        shown = shown.filter(pain__in=theirs)
     order = [
         F(name.lstrip("-")).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_last=True)
         for name in SORTS.get(sort, SORTS["impact"])
@@ -89,16 +103,16 @@ def improvement_list(
     solutions = list(shown.order_by(*order, "id"))
     with_expected(solutions)
     pains = list(
-        Pain.objects.filter(workspace=workspace, deleted_at=None)
-        .select_related("journey", "step", "touchpoint", "flag")
+        noted.select_related("journey", "step", "touchpoint__department", "department", "flag")
         .prefetch_related(
             Prefetch("review_answers", ReviewAnswer.objects.filter(review__deleted_at=None).select_related("review"))
         )
         .annotate(solution_count=Count("solutions", filter=Q(solutions__deleted_at=None)))
         .order_by("-created_at", "id")
     )
-    filters = {"status": status, "owner": owner, "sort": sort}
-    return ImprovementList(pains=pains, solutions=solutions, filters=filters, owners=owners)
+    filters = {"status": status, "owner": owner, "department": department, "sort": sort}
+    departments = departments_of(workspace.pk)
+    return ImprovementList(pains=pains, solutions=solutions, filters=filters, owners=owners, departments=departments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from improvements import views, views_reviews
+from improvements import views, views_departments, views_reviews
 
 app_name = "improvements"
 urlpatterns = [
     path("w/<slug:slug>/improvements/", views.improvement_list, name="list"),
     path("w/<slug:slug>/improvements/board/", views.impact_board, name="board"),
     path("w/<slug:slug>/improvements/pains/add/", views.pain_add, name="pain-add"),
+    path("w/<slug:slug>/departments/", views_departments.department_list, name="departments"),
+    path("w/<slug:slug>/departments/owners/", views_departments.departments_from_owners, name="departments-owners"),
+    path("departments/<uuid:pk>/", views_departments.department_edit, name="department-edit"),
+    path("departments/<uuid:pk>/delete/", views_departments.department_delete, name="department-delete"),
+    path("departments/<uuid:pk>/restore/", views_departments.department_restore, name="department-restore"),
     path("improvements/pain/", views.pain_quick, name="pain-quick"),
     path("improvements/solution/", views.solution_quick, name="solution-quick"),
     path("pains/<uuid:pk>/", views.pain_edit, name="pain-edit"),

@@ -39,6 +39,7 @@ def improvement_list(request: MemberRequest, slug: str) -> HttpResponse:
         workspace,
         status=request.GET.get("status", ""),
         owner=request.GET.get("owner", ""),
+        department=request.GET.get("department", ""),
         sort=request.GET.get("sort", "impact"),
     )
     context = {

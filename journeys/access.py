@@ -26,6 +26,8 @@ from journeys.models import (
     Step,
     Version,
 )
+from journeys.picture import rows_in
+from journeys.readers import version_for
 
 SHARE_SALT = "cxmap.share"
 Row = TypeVar("Row", bound=WorkspaceOwned)
@@ -105,8 +107,13 @@ def saved_view_for_edit(request: HttpRequest, pk: UUID) -> SavedView:
 
 
 def attachment_for_view(request: HttpRequest, pk: UUID) -> Attachment:
+    """A file of a map; for those who cannot edit it, one that stands on what was published."""
     rows = Attachment.objects.select_related("journey").filter(pk=pk, journey__deleted_at=None)
-    return row_for(request, rows, Role.VIEWER)
+    found = row_for(request, rows, Role.VIEWER)
+    version = version_for(request, found.journey)
+    if version is not None and found.pk not in rows_in(version, "attachments"):
+        raise Http404
+    return found
 
 
 def share_link_for_edit(request: HttpRequest, pk: UUID) -> ShareLink:
@@ -120,7 +127,11 @@ def _version(request: HttpRequest, pk: UUID, role: Role) -> Version:
 
 
 def version_for_view(request: HttpRequest, pk: UUID) -> Version:
-    return _version(request, pk, Role.VIEWER)
+    """A version; of a map that was published, those who cannot edit it find only what was published."""
+    version = _version(request, pk, Role.VIEWER)
+    if version.published_at is None and version_for(request, version.journey) is not None:
+        raise Http404
+    return version
 
 
 def version_for_edit(request: HttpRequest, pk: UUID) -> Version:
@@ -128,11 +139,14 @@ def version_for_edit(request: HttpRequest, pk: UUID) -> Version:
 
 
 def export_for_view(request: HttpRequest, pk: UUID) -> Export:
-    """A file that was made of a map: for every member, until it expires."""
+    """A file that was made of a map, until it expires: for every member, unless it shows a draft beside what was published."""
     rows = Export.objects.select_related("journey__workspace").filter(
         pk=pk, journey__deleted_at=None, expires_at__gt=timezone.now()
     )
-    return row_for(request, rows, Role.VIEWER)
+    export = row_for(request, rows, Role.VIEWER)
+    if not export.options.get("version") and version_for(request, export.journey) is not None:
+        raise Http404
+    return export
 
 
 def draft_for_edit(request: HttpRequest, pk: UUID) -> Draft:

@@ -14,6 +14,8 @@ from cxmap.lib.errors import StaleRevision
 from journeys import selectors
 from journeys.blueprints import DEFAULT, blueprint_of, blueprints
 from journeys.models import Aim, Horizon, Journey, JourneyKind, Method, Status
+from journeys.picture import as_published
+from journeys.readers import reads_published, version_for_token
 from journeys.selectors import Board
 from journeys.services import journeys as services
 from personas.models import Persona
@@ -101,7 +103,9 @@ class JourneyChange(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     kind = serializers.ChoiceField(choices=JourneyKind.choices, required=False)
     horizon = serializers.ChoiceField(choices=Horizon.choices, required=False)
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    status = serializers.ChoiceField(
+        choices=Status.choices, required=False, help_text="Only as it is: a map is published on its page of approval."
+    )
     personas = IdOfWorkspace(
         queryset=Persona.objects.filter(deleted_at=None), many=True, required=False, help_text="Ids, in order."
     )
@@ -132,6 +136,13 @@ class JourneyChange(serializers.Serializer[Any]):
         help_text="Of the levels of the curve, from very negative to very positive; empty: the usual name.",
     )
 
+    def validate_status(self, value: str) -> str:
+        if value != (self.instance.status if self.instance else Status.DRAFT):
+            raise serializers.ValidationError(
+                "The status follows from review and publication, on the page of approval of the map: leave it out."
+            )
+        return value
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Personas or "none yet", never both; each persona, aim and method once."""
         if attrs.get("no_persona_yet"):
@@ -141,6 +152,7 @@ class JourneyChange(serializers.Serializer[Any]):
         for name in ("personas", "aims", "methods"):
             if name in attrs:
                 attrs[name] = list(dict.fromkeys(attrs[name]))
+        attrs.pop("status", None)
         return attrs
 
 
@@ -167,6 +179,8 @@ class JourneyViewSet(WorkspaceViewSet):
     @extend_schema(responses=JourneyOut(many=True))
     def list(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        if reads_published(request):
+            page = as_published(page)
         return self.get_paginated_response(JourneyOut(page, many=True).data)
 
     @extend_schema(responses=JourneyDetailOut)
@@ -174,8 +188,9 @@ class JourneyViewSet(WorkspaceViewSet):
         return self._answer(self.get_object())
 
     def _answer(self, journey: Journey, *, code: int = status.HTTP_200_OK) -> Response:
-        board = selectors.board(journey=journey, actor=None, can_edit=False)
-        data = JourneyDetailOut(journey, context={"board": board}).data
+        version = version_for_token(self.request, journey)
+        board = selectors.board(journey=journey, actor=None, can_edit=False, version=version)
+        data = JourneyDetailOut(board.journey, context={"board": board}).data
         return Response(data, status=code, headers={"ETag": f'"{journey.revision}"'})
 
     @extend_schema(request=JourneyIn, responses={201: JourneyDetailOut})

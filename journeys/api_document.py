@@ -14,6 +14,8 @@ from cxmap.api_fields import expected_revision
 from cxmap.lib.errors import CxmapError
 from journeys import interchange
 from journeys.models import Journey
+from journeys.picture import document_seen
+from journeys.readers import version_for_token
 
 BODY_BYTES_MAX = 48 * 2**20
 
@@ -34,8 +36,10 @@ class DocumentView(APIView):
             raise Http404
         return journey
 
-    def answer(self, journey: Journey, *, files: bool = True, notes: list[str] | None = None) -> HttpResponse:
-        document = interchange.document_of(journey, files=files)
+    def answer(
+        self, request: Request, journey: Journey, *, files: bool = True, notes: list[str] | None = None
+    ) -> HttpResponse:
+        document = document_seen(journey, version_for_token(request, journey), files=files)
         response = HttpResponse(interchange.to_json(document), content_type="application/json")
         response["ETag"] = f'"{document.origin.revision if document.origin else 0}"'
         if notes:
@@ -51,8 +55,8 @@ class DocumentView(APIView):
         responses={(200, "application/json"): OpenApiTypes.OBJECT},
     )
     def get(self, request: Request, pk: UUID) -> HttpResponse:
-        """Return the document; its ETag is the board's revision."""
-        return self.answer(self.journey(request, pk), files=request.query_params.get("files") != "0")
+        """Return the document; its ETag is the board's revision. A token that cannot edit gets it as it was published."""
+        return self.answer(request, self.journey(request, pk), files=request.query_params.get("files") != "0")
 
     @extend_schema(
         operation_id="journey_document_update",
@@ -80,4 +84,4 @@ class DocumentView(APIView):
             actor=request.user,  # type: ignore[arg-type]
             expected_board_revision=expected,
         )
-        return self.answer(written.journey, notes=written.notes)
+        return self.answer(request, written.journey, notes=written.notes)

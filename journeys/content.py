@@ -22,6 +22,22 @@ class DumpContext:
     steps: Mapping[UUID, str]  # public ids of the steps on the map
     touchpoint: Callable[[UUID | None], str | None]
     touchpoint_codes: Callable[[], Mapping[UUID, str]]  # all that were named so far
+    # A part may leave the ids of its rows here under its key, in the order of what it dumps: a published version is
+    # drawn with them (journeys/picture.py).
+    rows: dict[str, Sequence[UUID]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptContent:
+    """What the parts say in a version that is drawn as it was published, with the rows that they describe."""
+
+    parts: Mapping[str, Sequence[Any]]
+    rows: Mapping[str, Sequence[UUID]]  # by key of the part, in the order of its entries (DumpContext.rows)
+    steps: Mapping[str, UUID]  # by public id
+
+    def of(self, key: str) -> list[tuple[Any, UUID]]:
+        """Return the entries of a part with the ids of their rows."""
+        return list(zip(self.parts.get(key, ()), self.rows.get(key, ()), strict=True))
 
 
 @dataclass(slots=True)

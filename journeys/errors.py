@@ -95,6 +95,12 @@ class NothingToAdd(CxmapError):
     status = 422
 
 
+class LockedInFrame(CxmapError):
+    code = "locked_in_frame"
+    message = _("A link with a password cannot be embedded: a frame of another site could not remember the password.")
+    status = 422
+
+
 class CommentEmpty(CxmapError):
     code = "comment_empty"
     message = _("Write something first.")

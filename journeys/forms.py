@@ -1,20 +1,25 @@
 """Text from the browser into values of a map; choices are narrowed to the workspace."""
 
+import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Sector, Workspace
 from journeys.blueprints import Blueprint, BlueprintInvalid
 from journeys.blueprints.outline import outlined
+from journeys.errors import LockedInFrame
 from journeys.levels import usual_names
 from journeys.models import (
     Aim,
     Card,
+    Comment,
     CurvePoint,
     Evidence,
     EvidenceKind,
@@ -23,11 +28,13 @@ from journeys.models import (
     JourneyKind,
     JourneyTemplate,
     Method,
+    ShareLink,
 )
 from journeys.sowing import Part, parts_of
 from personas.models import Persona
 from touchpoints.models import Category, Channel, Phase, Touchpoint
 
+LINK_DAYS_MAX = 366
 LEVELS = [Decimal(half) / 2 for half in range(-4, 5)]
 
 
@@ -201,7 +208,6 @@ class JourneyForm(PersonasMixin, forms.ModelForm):
             "no_persona_yet",
             "kind",
             "horizon",
-            "status",
             "owner",
             "review_on",
             "aims",
@@ -497,14 +503,119 @@ class LevelForm(forms.Form):
         ).distinct()
 
 
-class ShareForm(forms.Form):
+class LinkForm(forms.Form):
+    """What a link shows, and what whoever has it may do."""
+
     label = forms.CharField(label=_("For whom?"), max_length=120, required=False)
+    permission = forms.ChoiceField(label=_("Whoever has the link may"), choices=ShareLink.Permission.choices)
+    shows = forms.ChoiceField(
+        label=_("It shows"),
+        choices=ShareLink.Shows.choices,
+        help_text=_("Until something is published, the published version is the draft, labelled so."),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        min_length=8,
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+        help_text=_("At least 8 characters; say it to people on another way than the link."),
+    )
+    embeddable = forms.BooleanField(label=_("May be embedded in the sites that the workspace names"), required=False)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not workspace.embed_origins:
+            del self.fields["embeddable"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("embeddable") and self.locked(data):
+            self.add_error("embeddable", str(LockedInFrame.message))
+        return data
+
+    def locked(self, data: dict[str, Any]) -> bool:
+        return bool(data.get("password"))
+
+
+class ShareForm(LinkForm):
+    """A new link."""
+
+    field_order = ("label", "permission", "shows", "days", "password", "embeddable")
     days = forms.TypedChoiceField(
         label=_("Works for"),
         coerce=int,
         choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days")), (365, _("one year"))],
         initial=30,
     )
+
+
+class ShareEditForm(LinkForm):
+    """A link that is there: its password stays unless there is a new one, or it is taken away."""
+
+    field_order = ("label", "permission", "shows", "expires_on", "password", "open", "embeddable")
+    expires_on = forms.DateField(label=_("Works until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    open = forms.BooleanField(label=_("Take the password away"), required=False)
+
+    def __init__(self, *args: Any, link: ShareLink, **kwargs: Any) -> None:
+        self.link = link
+        zone = link.journey.workspace.zone
+        kwargs["initial"] = {
+            **{name: getattr(link, name) for name in ("label", "permission", "shows", "embeddable")},
+            "expires_on": timezone.localtime(link.expires_at, zone).date(),
+        }
+        super().__init__(*args, workspace=link.journey.workspace, **kwargs)
+        if link.password:
+            self.fields["password"].label = _("New password")
+        else:
+            del self.fields["open"]
+
+    def clean_expires_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["expires_on"]
+        today = timezone.localdate(timezone=self.link.journey.workspace.zone)
+        if not today <= day <= today + dt.timedelta(days=LINK_DAYS_MAX):
+            raise forms.ValidationError(_("Choose a day from today on, within a year."))
+        return day
+
+    def locked(self, data: dict[str, Any]) -> bool:
+        return bool(data.get("password") or (self.link.password and not data.get("open")))
+
+    def changes(self) -> dict[str, Any]:
+        """Return what the service is given."""
+        data = dict(self.cleaned_data)
+        zone = self.link.journey.workspace.zone
+        end = dt.datetime.combine(data.pop("expires_on") + dt.timedelta(days=1), dt.time.min, tzinfo=zone)
+        password = data.pop("password") or None
+        if data.pop("open", False) and password is None:
+            password = ""
+        return {**data, "expires_at": end, "password": password}
+
+
+class UnlockForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"), max_length=128, strip=False, widget=forms.PasswordInput({"autocomplete": "off"})
+    )
+
+
+class GuestCommentForm(forms.Form):
+    """What somebody says who has a link: of the map or of one of its steps, or as an answer (root)."""
+
+    guest_name = forms.CharField(
+        label=_("Your name"),
+        max_length=80,
+        help_text=_("It stands beside what you say, with the word “guest”."),
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    on = forms.ChoiceField(label=_("About what?"), required=False)
+    text = forms.CharField(label=_("Comment"), max_length=Comment.TEXT_MAX, widget=forms.Textarea({"rows": 3}))
+    root = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, places: Sequence[tuple[str, str]], member: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].choices = places  # type: ignore[attr-defined]
+        if member:
+            del self.fields["guest_name"]
 
 
 class LaneAddForm(forms.Form):

@@ -14,6 +14,7 @@ from journeys.documents.style import PAPERS
 from journeys.interchange.document import PersonaPart, refused
 from journeys.interchange.opening import document_in_file
 from journeys.lanes import Period
+from journeys.models import Version
 from journeys.services.exports import Wish
 from personas.models import Persona
 
@@ -111,7 +112,7 @@ class MakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["without"].choices = lanes  # type: ignore[attr-defined]
 
-    def wish(self, *, period: Period | None) -> Wish:
+    def wish(self, *, period: Period | None, version: Version | None) -> Wish:
         data = self.cleaned_data
         return Wish(
             format=data["format"],
@@ -120,4 +121,5 @@ class MakeForm(forms.Form):
             split=data["split"],
             without=tuple(data["without"]),
             period=period,
+            version=version,
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.history.services import Recording
+from journeys.content import KeptContent
 from journeys.models import Card, Journey, Step
 from touchpoints.models import Channel
 
@@ -29,7 +30,11 @@ class Period:
 
 @dataclass(slots=True)
 class MapContext:
-    """What loaders may know of a map. `cache` lets the loaders of one app share what they have read."""
+    """What loaders may know of a map. `cache` lets the loaders of one app share what they have read.
+
+    `kept` is there when a published version is drawn: what apps keep on the map is then taken from it, with whatever is
+    live about the same rows (states, progress) read as always.
+    """
 
     journey: Journey
     step_ids: Sequence[UUID]
@@ -37,6 +42,7 @@ class MapContext:
     can_edit: bool = False
     period: Period | None = None  # None: the last closed period of every binding
     cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]] = field(default_factory=dict)  # by lane and step
+    kept: KeptContent | None = None
     cache: dict[str, Any] = field(default_factory=dict)
 
 

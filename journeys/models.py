@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cxmap.lib import formats
 from cxmap.workspaces.models import BroughtFile, Named, Sector, WorkspaceOwned
 from journeys.querysets import CommentQuerySet, JourneyQuerySet, NumberedQuerySet
 from personas.models import Persona
@@ -85,6 +86,10 @@ class Journey(WorkspaceOwned, Named):
     )
     owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)
     review_on = models.DateField(_("review date"), null=True, blank=True)
+    # The review date of which the owner was told that it has passed: once for each date.
+    review_told_on = models.DateField(null=True, editable=False)
+    # What whoever cannot edit sees (journeys/picture.py); None: nothing was published yet, and all see the draft.
+    published_version = models.ForeignKey("Version", models.SET_NULL, null=True, editable=False, related_name="+")
     # The journey that this one is a part of (journeys form a hierarchy), and the as-is journey of a to-be one.
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="parts", verbose_name=_("part of the journey")
@@ -571,11 +576,27 @@ class Follower(WorkspaceOwned):
 
 
 class ShareLink(WorkspaceOwned):
-    """A read-only link to one map; its address is signed, so nothing secret is stored."""
+    """A link to one map, to read it or to comment on it; its address is signed, so nothing secret is stored."""
+
+    class Permission(models.TextChoices):
+        VIEW = "view", pgettext_lazy("link", "read")
+        COMMENT = "comment", pgettext_lazy("link", "read and comment")
+
+    class Shows(models.TextChoices):
+        PUBLISHED = "published", _("the published version")
+        DRAFT = "draft", _("the working draft")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="share_links")
     label = models.CharField(_("for whom"), max_length=120, blank=True)
+    permission = models.CharField(
+        _("whoever has the link may"), max_length=10, choices=Permission, default=Permission.VIEW, db_default="view"
+    )
+    # A link that shows the published version shows the draft, labelled so, until something is published.
+    shows = models.CharField(_("shows"), max_length=10, choices=Shows, default=Shows.PUBLISHED, db_default="draft")
+    # A hash of Django's; empty: the address alone is enough.
+    password = models.CharField(max_length=128, blank=True, default="", db_default="")
+    embeddable = models.BooleanField(_("may be embedded"), default=False, db_default=False)
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -585,9 +606,19 @@ class ShareLink(WorkspaceOwned):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        constraints = [
+            # A frame of another site has no cookies in which it could be kept that the password was given.
+            models.CheckConstraint(
+                condition=Q(embeddable=False) | Q(password=""), name="journeys_sharelink_embedded_is_open"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label or str(self.pk)
+
+    @property
+    def may_comment(self) -> bool:
+        return self.permission == self.Permission.COMMENT
 
 
 class Version(WorkspaceOwned):
@@ -599,10 +630,15 @@ class Version(WorkspaceOwned):
     name = models.CharField(_("name"), max_length=120, blank=True)
     note = models.TextField(_("note"), blank=True)
     document = models.JSONField()
+    # Ids of the rows that the document describes, list by list in its order: what was published is drawn with them.
+    # Empty in versions that were saved before anything could be published.
+    rows = models.JSONField(default=dict, db_default={})
     # The change log up to here is what the version holds.
     last_change = models.BigIntegerField(null=True)
     created_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True)  # None: a version for those who edit
+    published_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["journey", "-number"]
@@ -610,6 +646,64 @@ class Version(WorkspaceOwned):
 
     def __str__(self) -> str:
         return self.name or str(self.number)
+
+    @property
+    def published_words(self) -> str:
+        """ "published version 4 of 12 Nov 2026"."""
+        return gettext("published version %(number)s of %(day)s") % {
+            "number": self.number,
+            "day": formats.short_date(self.published_at),
+        }
+
+
+class Approval(WorkspaceOwned):
+    """One round of approval: somebody asks others to look at a map before everybody reads it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("waiting for an answer")
+        PUBLISHED = "published", pgettext_lazy("approval", "published")
+        SENT_BACK = "sent_back", _("sent back")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    journey = models.ForeignKey(Journey, models.CASCADE, related_name="approvals")
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    note = models.TextField(_("note"), blank=True)
+    asked_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by = models.ForeignKey("workspaces.User", models.SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    version = models.ForeignKey(Version, models.SET_NULL, null=True, related_name="+")  # what was published
+
+    class Meta:
+        ordering = ["-asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["journey"], condition=Q(status="open"), name="journeys_approval_one_open"),
+            models.CheckConstraint(
+                condition=Q(status="open") | Q(answered_at__isnull=False), name="journeys_approval_answered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id} {self.status}"
+
+
+class ApprovalReviewer(WorkspaceOwned):
+    """Somebody who was asked to look at a map."""
+
+    id = models.BigAutoField(primary_key=True)
+    approval = models.ForeignKey(Approval, models.CASCADE, related_name="reviewers")
+    user = models.ForeignKey("workspaces.User", models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["approval", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["approval", "user"], name="journeys_approvalreviewer_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.approval_id} {self.user_id}"
 
 
 class SavedView(WorkspaceOwned):

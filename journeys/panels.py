@@ -1,9 +1,11 @@
 """Where a persona or a touchpoint stands on maps: blocks for the pages of the two lower apps."""
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from cxmap.workspaces.models import Workspace
 from journeys.models import Card, Journey
+from journeys.readers import is_reader, unchanged
 from personas import channels as persona_channels
 from personas import panels as persona_panels
 from personas.models import Persona
@@ -25,9 +27,11 @@ def persona_panel(request: HttpRequest, persona: Persona) -> persona_panels.Pane
 
 
 def touchpoint_panel(request: HttpRequest, touchpoint: Touchpoint) -> touchpoint_panels.Panel:
-    """The maps and steps on which a touchpoint stands."""
+    """The maps and steps on which a touchpoint stands; for those who only read maps, as far as that was published."""
+    seen = unchanged("", "step__", "step__stage__") if is_reader(request) else Q()
     cards = (
         Card.objects.filter(
+            seen,
             workspace=touchpoint.workspace_id,
             touchpoint=touchpoint,
             deleted_at=None,

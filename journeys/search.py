@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 
-from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Left, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
-from cxmap.workspaces.models import User, Workspace
-from journeys.models import Card, Comment, Evidence, Journey, Stage, Step
+from cxmap.workspaces.models import Membership, Role, User, Workspace
+from cxmap.workspaces.places import register_items
+from journeys.models import Card, Comment, Evidence, Journey, Stage, Step, Version
+from journeys.readers import unchanged
 
 JOURNEYS = Group("journeys", _("Journeys"), 10)
 STEPS = Group("steps", _("Stages and steps"), 40)
@@ -36,20 +38,35 @@ def _on(anchor: str) -> Callable[[Workspace, str], str]:
     return href
 
 
-def _journeys(workspace: Workspace, _user: User | None) -> QuerySet[Journey]:
-    return Journey.objects.filter(workspace=workspace, deleted_at=None)
+def _edits(workspace: Workspace, user: User | None) -> Exists:
+    """Return the condition that the person edits maps here: all others find nothing of the draft of a published one."""
+    mine = Membership.objects.filter(workspace=workspace, user=user)
+    return Exists(mine.filter(role__in=[role for role in Role if role.level >= Role.EDITOR.level]))
 
 
-def _stages(workspace: Workspace, _user: User | None) -> QuerySet[Stage]:
-    return Stage.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+def _journeys(workspace: Workspace, user: User | None) -> QuerySet[Journey]:
+    rows = Journey.objects.filter(workspace=workspace, deleted_at=None)
+    return rows.filter(Q(_edits(workspace, user)) | Q(published_version=None))
 
 
-def _steps(workspace: Workspace, _user: User | None) -> QuerySet[Step]:
-    return Step.objects.filter(workspace=workspace, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+def _published(workspace: Workspace, user: User | None) -> QuerySet[Journey]:
+    rows = Journey.objects.filter(workspace=workspace, deleted_at=None, published_version__isnull=False)
+    return rows.exclude(_edits(workspace, user))
 
 
-def _cards(workspace: Workspace, _user: User | None) -> QuerySet[Card]:
+def _stages(workspace: Workspace, user: User | None) -> QuerySet[Stage]:
+    rows = Stage.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+    return rows.filter(Q(_edits(workspace, user)) | unchanged(""))
+
+
+def _steps(workspace: Workspace, user: User | None) -> QuerySet[Step]:
+    rows = Step.objects.filter(workspace=workspace, deleted_at=None, stage__deleted_at=None, journey__deleted_at=None)
+    return rows.filter(Q(_edits(workspace, user)) | unchanged("", "stage__"))
+
+
+def _cards(workspace: Workspace, user: User | None) -> QuerySet[Card]:
     return Card.objects.filter(
+        Q(_edits(workspace, user)) | unchanged("", "step__", "step__stage__"),
         workspace=workspace,
         deleted_at=None,
         lane__deleted_at=None,
@@ -68,8 +85,9 @@ def _said(workspace: Workspace, user: User | None) -> QuerySet[Card]:
     return _cards(workspace, user).filter(~Q(source="") | Q(evidence__isnull=False))
 
 
-def _evidence(workspace: Workspace, _user: User | None) -> QuerySet[Evidence]:
-    return Evidence.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+def _evidence(workspace: Workspace, user: User | None) -> QuerySet[Evidence]:
+    rows = Evidence.objects.filter(workspace=workspace, deleted_at=None, journey__deleted_at=None)
+    return rows.filter(Q(_edits(workspace, user)) | unchanged(""))
 
 
 def _comments(workspace: Workspace, _user: User | None) -> QuerySet[Comment]:
@@ -80,6 +98,8 @@ def _place(_language: str) -> Combinable:
     return _text(F("journey__name"), Value(" › "), F("step__stage__name"), Value(" › "), F("step__name"))
 
 
+register_items("journeys", Journey)
+register_items("versions", Version)
 register(
     Source(
         group=JOURNEYS,
@@ -87,6 +107,16 @@ register(
         title=lambda _language: F("name"),
         context=lambda _language: F("owner"),
         body=lambda _language: _text(F("scenario"), Value(" "), F("expectation")),
+        key=F("id"),
+        href=lambda _workspace, key: reverse("journeys:detail", args=[key]),
+    ),
+    # Of a map that was published, those who only read it find its name: what it is about may be a draft.
+    Source(
+        group=JOURNEYS,
+        rows=_published,
+        columns=("name", "owner"),
+        title=lambda _language: F("name"),
+        context=lambda _language: F("owner"),
         key=F("id"),
         href=lambda _workspace, key: reverse("journeys:detail", args=[key]),
     ),

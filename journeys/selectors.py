@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from cxmap.history.models import Change
 from cxmap.history.services import undo_labels
 from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
+from cxmap.lib.text import fold
 from cxmap.workspaces.models import User, Workspace
 from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place, places_of
@@ -21,10 +23,10 @@ from journeys.curve import Curve, LineOf, curve_of
 from journeys.family import in_tree_order
 from journeys.lanes import Badge, Fact, LaneKind, MapContext, Notice, Period
 from journeys.levels import names_of
-from journeys.models import Attachment, Card, CurvePoint, Evidence, Journey, JourneyPersona, Lane, Stage, Step
+from journeys.models import Approval, Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step, Version
+from journeys.picture import Picture, picture_for, with_related
 from journeys.proof import rests_on
 from personas.models import Persona
-from touchpoints.models import Channel, Touchpoint
 
 LABEL_WIDTH = 176  # pixels
 # The curve by itself is drawn twice as large: wide columns while few steps leave room, narrow ones to show all at once.
@@ -116,6 +118,7 @@ class Board:
     """Everything that the map shows, read in a constant number of queries."""
 
     journey: Journey
+    picture: Picture  # the rows that it is made of
     stages: Sequence[StageBand]
     columns: Sequence[StepColumn]
     lanes: Sequence[LaneRow]
@@ -143,6 +146,11 @@ class Board:
         return _drawn(self.journey.label_width, 144, 320) or LABEL_WIDTH
 
     @property
+    def version(self) -> Version | None:
+        """The version that is drawn; None: the map as it is worked on."""
+        return self.picture.version
+
+    @property
     def several(self) -> bool:
         """More than one persona: cards then say whose they are."""
         return len(self.personas) > 1
@@ -152,66 +160,19 @@ class Board:
         return next((row.curve for row in self.lanes if row.curve), None)
 
 
-_personas = Prepared(
-    lambda journey: Persona.objects.filter(
-        journey_links__journey=journey, journey_links__deleted_at=None, deleted_at=None
-    ).order_by("journey_links__rank", "id")
-)
-_stages = Prepared(lambda journey: Stage.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
-_steps = Prepared(
-    lambda journey: (
-        Step.objects.filter(journey=journey, deleted_at=None).select_related("linked_journey").order_by("rank", "id")
-    )
-)
-_lanes = Prepared(
-    lambda journey: Lane.objects.filter(journey=journey, deleted_at=None).order_by("-pinned", "rank", "id")
-)
-_points = Prepared(lambda journey: CurvePoint.objects.filter(journey=journey, deleted_at=None).order_by())
-
-
-def personas_of(journey: Journey) -> list[Persona]:
-    return _personas(journey=journey.pk)
-
-
-_cards_of_map = Prepared(lambda journey: Card.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
 _cards_of_cell = Prepared(
     lambda lane, step: Card.objects.filter(lane=lane, step=step, deleted_at=None).order_by("rank", "id")
 )
-# What few cards point to is read by itself, and only when some do: Django makes every joined row anew for every card, and
-# for most cards there is nothing to join.
-_personas_by_id = Prepared(lambda ids: Persona.objects.filter(pk__in=ids).order_by())
-_related: dict[str, Prepared[Any]] = {
-    "touchpoint": Prepared(
-        lambda ids: Touchpoint.objects.filter(pk__in=ids).select_related("category", "channel").order_by()
-    ),
-    "persona": _personas_by_id,
-    "other_persona": _personas_by_id,
-    "channel": Prepared(lambda ids: Channel.objects.filter(pk__in=ids).order_by()),
-    "attachment": Prepared(lambda ids: Attachment.objects.filter(pk__in=ids).order_by()),
-    "evidence": Prepared(lambda ids: Evidence.objects.filter(pk__in=ids).order_by()),
-}
 
 
-def _with_related(cards: Sequence[Card]) -> Sequence[Card]:
-    """Give the cards the rows that they point to; at most one query for each kind of row."""
-    for name, rows_of in _related.items():
-        column = f"{name}_id"
-        pointing = [card for card in cards if getattr(card, column) is not None]
-        if not pointing:
-            continue
-        found: dict[Any, Any] = {row.pk: row for row in rows_of(ids={getattr(card, column) for card in pointing})}
-        relation: Any = Card._meta.get_field(name)
-        for card in pointing:
-            relation.set_cached_value(card, found[getattr(card, column)])
-    return cards
-
-
-def _cards(journey: Journey, step_ids: Sequence[UUID], persona: Persona | None) -> dict[UUID, dict[UUID, list[Card]]]:
+def _cards(
+    cards: Sequence[Card], step_ids: Sequence[UUID], persona: Persona | None
+) -> dict[UUID, dict[UUID, list[Card]]]:
     """Return the cards of the shown steps by lane and step; of a persona: its own and those of everybody."""
     found: dict[UUID, dict[UUID, list[Card]]] = defaultdict(lambda: defaultdict(list))
     shown = set(step_ids)
     seen_by = {None, persona.pk} if persona is not None else None
-    for card in _with_related(_cards_of_map(journey=journey.pk)):
+    for card in cards:
         if card.step_id not in shown:
             continue
         if (
@@ -225,7 +186,7 @@ def _cards(journey: Journey, step_ids: Sequence[UUID], persona: Persona | None) 
 
 def cell_cards(lane: Lane, step: Step) -> list[Card]:
     """Return the cards of one cell, for the answer to an edit of it."""
-    return list(_with_related(_cards_of_cell(lane=lane.pk, step=step.pk)))
+    return list(with_related(_cards_of_cell(lane=lane.pk, step=step.pk)))
 
 
 def _in_branches(columns: Sequence[StepColumn]) -> list[StepColumn]:
@@ -235,13 +196,13 @@ def _in_branches(columns: Sequence[StepColumn]) -> list[StepColumn]:
 
 
 def _lines(
-    journey: Journey, step_ids: Sequence[UUID], personas: Sequence[Persona], persona: Persona | None
+    points: Sequence[CurvePoint], step_ids: Sequence[UUID], personas: Sequence[Persona], persona: Persona | None
 ) -> tuple[dict[UUID, float], list[LineOf]]:
     """Return the common believed levels, and the further lines: what is aimed at, and the curves of personas."""
     believed: dict[UUID, float] = {}
     levels: dict[tuple[str, Any], dict[UUID, float]] = defaultdict(dict)
     shown = set(step_ids)
-    for point in _points(journey=journey.pk):
+    for point in points:
         if point.step_id not in shown:
             continue
         if point.layer == CurvePoint.Layer.BELIEVED and point.persona_id is None:
@@ -352,17 +313,18 @@ def board(
     persona_id: UUID | None = None,
     alone: str = "",
     with_hidden: bool = False,
+    version: Version | None = None,
 ) -> Board:
     """Return the map of a journey, of everybody or as one persona sees it. Queries do not depend on its size.
 
+    With a `version` it is drawn as that version holds it, with the live states of today on it; else as it is worked on.
     `alone` is the kind of the lane to show, hidden or not, with no other than those that go with it: "emotion" draws
     the curve by itself, larger, over the pain points.
     `with_hidden` shows the hidden lanes too, to whoever asks for it.
     """
-    all_stages = _stages(journey=journey.pk)
-    all_steps = _steps(journey=journey.pk)
-    all_lanes = _lanes(journey=journey.pk)
-    personas = personas_of(journey)
+    picture = picture_for(journey, version)
+    journey = picture.journey
+    all_stages, all_steps, all_lanes, personas = picture.stages, picture.steps, picture.lanes, picture.personas
     persona = next((own for own in personas if own.pk == persona_id), None)
     by_stage: dict[UUID, list[Step]] = defaultdict(list)
     for step in all_steps:
@@ -370,7 +332,7 @@ def board(
     shown_stages = [stage for stage in all_stages if not stage.hidden]
     shown = [step for stage in shown_stages for step in by_stage[stage.pk] if not step.hidden]
     step_ids = [step.pk for step in shown]
-    cards = _cards(journey, step_ids, persona)
+    cards = _cards(picture.cards, step_ids, persona)
     touchpoints: dict[UUID, list[UUID]] = defaultdict(list)
     for cells in cards.values():
         for step_id, entries in cells.items():
@@ -382,11 +344,12 @@ def board(
         can_edit=can_edit,
         period=period,
         cards=cards,
+        kept=picture.content,
     )
     badges = registry.badges(context)
     measured = registry.measured(context)
     linked = registry.linked_badges([step.linked_journey_id for step in shown if step.linked_journey_id])
-    believed, more = _lines(journey, step_ids, personas, persona)
+    believed, more = _lines(picture.points, step_ids, personas, persona)
     width = (
         (ALONE_WIDE if len(shown) <= FEW_STEPS else ALONE_NARROW)
         if alone
@@ -477,6 +440,7 @@ def board(
         persona=persona,
         levels=names_of(journey.level_names),
         has_branches=has_branches,
+        picture=picture,
         zoom=ALONE_ZOOM if alone else 1,
     )
 
@@ -526,10 +490,15 @@ def _places(
 class JourneyList:
     journeys: Sequence[Journey]
     trash: Sequence[Journey]
+    asked: Sequence[Approval] = ()  # reviews that the reader was asked for
+    due: Sequence[Journey] = ()  # published maps of the reader's whose review date has come
 
 
-def journey_list(workspace: Workspace) -> JourneyList:
-    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash."""
+def journey_list(workspace: Workspace, user: User) -> JourneyList:
+    """Return the maps of a workspace as a tree (depth: 0 at the top) with counts and personas, and those in the trash.
+
+    Beside them what waits for the reader: reviews that they were asked for, and their own maps that are due.
+    """
     live = Journey.objects.filter(workspace=workspace, deleted_at=None).with_counts().select_related("as_is", "parent")
     tree: list[tuple[Any, int]] = in_tree_order(list(live.order_by("sort_key", "id")))
     journeys = [journey for journey, _depth in tree]
@@ -546,4 +515,22 @@ def journey_list(workspace: Workspace) -> JourneyList:
     for journey in journeys:
         journey.shown_personas = names[journey.pk]
     trash = Journey.objects.filter(workspace=workspace).exclude(deleted_at=None).order_by("-deleted_at")[:50]
-    return JourneyList(journeys=journeys, trash=list(trash))
+    asked = Approval.objects.filter(
+        workspace=workspace, status=Approval.Status.OPEN, reviewers__user=user, journey__deleted_at=None
+    )
+    mine = {fold(user.name), fold(user.email)} - {""}
+    today = timezone.localdate(timezone=workspace.zone)
+    due = [
+        journey
+        for journey in journeys
+        if journey.published_version_id
+        and journey.review_on is not None
+        and journey.review_on <= today
+        and fold(journey.owner) in mine
+    ]
+    return JourneyList(
+        journeys=journeys,
+        trash=list(trash),
+        asked=list(asked.select_related("journey", "asked_by").order_by("asked_at", "id")),
+        due=due,
+    )

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from journeys.models import Journey
 
 MAP_VIEWS = frozenset({"map", "table", "curve", "evidence"})  # drawn by the page of the map itself
-KEPT = ("persona", "period", "hidden", "fold", "zoom")
+KEPT = ("persona", "period", "hidden", "fold", "zoom", "as")
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,18 +47,22 @@ def open_label(number: int) -> str:
     }
 
 
-def sign_of(journey: Journey, open_by_row: Mapping[Any, int]) -> Callable[..., SafeString]:
-    """Return what draws the sign of a row that has open threads: sign("step", id), sign("cell", lane, step)."""
+def sign_of(journey: Journey, open_by_row: Mapping[Any, int], *, in_grid: bool = True) -> Callable[..., SafeString]:
+    """Return what draws the sign of a row that has open threads: sign("step", id), sign("cell", lane, step).
+
+    In the grid of a map the keyboard reaches it by a key on its cell, elsewhere as any link.
+    """
     address, icons = reverse("journeys:comments", args=[journey.pk]), static("icons.svg")
 
     def sign(kind: str, pk: UUID, step: UUID | None = None) -> SafeString:
         number = open_by_row[(pk, step) if step is not None else pk]
         label = open_label(number)
         return format_html(
-            '<a class="talk" href="{}?on={}" data-talk tabindex="-1" draggable="false" title="{}" aria-label="{}">'
+            '<a class="talk" href="{}?on={}" data-talk{} draggable="false" title="{}" aria-label="{}">'
             '<svg class="icon" aria-hidden="true"><use href="{}#comment"></use></svg>{}</a>',
             address,
             Place(kind, pk, step),
+            SafeString(' tabindex="-1"') if in_grid else "",
             label,
             label,
             icons,
@@ -68,11 +72,11 @@ def sign_of(journey: Journey, open_by_row: Mapping[Any, int]) -> Callable[..., S
     return sign
 
 
-def signs_of(journey: Journey, talk: OpenThreads | None) -> dict[str, Any]:
+def signs_of(journey: Journey, talk: OpenThreads | None, *, in_grid: bool = True) -> dict[str, Any]:
     """Return the variables with which templates of the board draw signs; none where nothing is open."""
     if talk is None or not talk.by_row:
         return {}
-    return {"talk": talk.by_row, "sign": sign_of(journey, talk.by_row)}
+    return {"talk": talk.by_row, "sign": sign_of(journey, talk.by_row, in_grid=in_grid)}
 
 
 def open_threads(journey: Journey) -> OpenThreads:

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from cxmap.workspaces.brought import brought_sweep
-from journeys.services import exports
+from journeys.services import approval, exports
 
 
 @shared_task(name="journeys.export_make", acks_late=True, soft_time_limit=150, time_limit=170)
@@ -19,3 +19,9 @@ def files_sweep() -> int:
     """Take up exports that nobody works on; delete expired exports, and files that nobody decided on."""
     brought_sweep()
     return exports.exports_sweep()
+
+
+@shared_task(name="journeys.reviews_sweep", acks_late=True, soft_time_limit=100, time_limit=120)
+def reviews_sweep() -> int:
+    """Tell the owners of maps whose review date has come; twice is harmless."""
+    return approval.reviews_due_tell()

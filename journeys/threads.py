@@ -16,7 +16,9 @@ from django.utils.timezone import is_aware
 from cxmap.workspaces.access import people_of
 from cxmap.workspaces.models import Membership, User
 from journeys.comments import Element, Place, elements_of
-from journeys.models import Card, Comment, CommentTarget, Follower, Journey, Mention
+from journeys.models import Card, Comment, CommentTarget, Follower, Journey, Mention, Version
+from journeys.picture import picture_of
+from journeys.published import elements_as_published
 from journeys.services.comments import may_delete
 
 PAGE = 30  # threads
@@ -187,8 +189,13 @@ def _naming(user: User) -> Q:
     return Q(Exists(named))
 
 
-def thread_page(journey: Journey, membership: Membership, shown: Shown) -> ThreadPage:
-    """Return the threads of a map or of one of its elements, newest first, or one thread."""
+def thread_page(
+    journey: Journey, membership: Membership, shown: Shown, *, version: Version | None = None
+) -> ThreadPage:
+    """Return the threads of a map or of one of its elements, newest first, or one thread.
+
+    With the version that a reader sees, elements are called as it calls them.
+    """
     user = membership.user
     every = Comment.objects.filter(journey=journey).shown_threads()
     here = every.filter(_on(shown.place)) if shown.place is not None else every
@@ -210,6 +217,8 @@ def thread_page(journey: Journey, membership: Membership, shown: Shown) -> Threa
         mentioned[row.comment_id].append(row.user)
     places = {Place.of(root) for root in roots} | ({shown.place} if shown.place else set())
     elements = elements_of(journey, places)
+    if version is not None:
+        elements = elements_as_published(elements, picture_of(journey, version))
     threads = []
     for root in roots:
         element = elements.get(Place.of(root))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -12,6 +13,7 @@ from cxmap.history.services import SPOKEN
 from cxmap.lib import formats
 from cxmap.lib.prepared import Prepared
 from journeys.models import Journey, Version
+from journeys.picture import published_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Standing:
     changed_since: bool  # something on the map changed after the last version
     review_on: dt.date | None
     review_due: bool  # the review date is here or has passed
+    published: Version | None = None  # what everybody reads, without its document
+    unpublished: int = 0  # changes of the map since then
 
     @property
     def version_text(self) -> str:
@@ -34,6 +38,20 @@ class Standing:
         if self.changed_since:
             return gettext("version %(number)s, %(age)s, changed since") % names
         return gettext("version %(number)s, %(age)s") % names
+
+    @property
+    def published_text(self) -> str:
+        """ "published version 4 of 12 Nov 2026; 3 changes since", or that nothing was published."""
+        if self.published is None or self.published.published_at is None:
+            return gettext("nothing published yet")
+        if not self.unpublished:
+            return self.published.published_words
+        names = {"number": self.published.number, "day": formats.short_date(self.published.published_at)}
+        return ngettext(
+            "published version %(number)s of %(day)s; %(count)s change since",
+            "published version %(number)s of %(day)s; %(count)s changes since",
+            self.unpublished,
+        ) % {**names, "count": formats.whole(self.unpublished)}
 
     @property
     def review_text(self) -> str:
@@ -72,8 +90,18 @@ _last_change = Prepared(
     )
 )
 _last_version = Prepared(
-    lambda journey: Version.objects.filter(journey=journey).defer("document", "note").order_by("-number")[:1]
+    lambda journey: Version.objects.filter(journey=journey).defer("document", "rows", "note").order_by("-number")[:1]
 )
+
+
+def changes_since(version: Version) -> int:
+    """Return how many changes the map has seen since a version, those that were taken back since included."""
+    changes = Change.objects.filter(
+        workspace=version.workspace_id, scope_type="journeys.journey", scope_id=str(version.journey_id)
+    ).exclude(rows=[])
+    last = version.last_change or 0
+    after = Q(id__gt=last, undone_at=None) | Q(id__lte=last, undone_at__gt=version.created_at)
+    return changes.filter(after).count()
 
 
 def last_change_of(journey: Journey) -> int | None:
@@ -83,8 +111,9 @@ def last_change_of(journey: Journey) -> int | None:
 
 
 def standing(journey: Journey) -> Standing:
-    """Return how old a map is; two queries."""
+    """Return how old a map is; two queries, four when something was published."""
     last = next(iter(_last_version(journey=journey.pk)), None)
+    published = published_of(journey)
     today = timezone.localdate(timezone=journey.workspace.zone)
     return Standing(
         number=last.number if last else None,
@@ -93,11 +122,14 @@ def standing(journey: Journey) -> Standing:
         changed_since=last is not None and last_change_of(journey) != last.last_change,
         review_on=journey.review_on,
         review_due=journey.review_on is not None and journey.review_on <= today,
+        published=published,
+        unpublished=changes_since(published) if published else 0,
     )
 
 
-def versions_of(journey: Journey) -> Sequence[Version]:
-    """Return the versions of a map, newest first, without their documents."""
-    return list(
-        Version.objects.filter(journey=journey).defer("document").select_related("created_by").order_by("-number")
-    )
+def versions_of(journey: Journey, *, published: bool = False) -> Sequence[Version]:
+    """Return the versions of a map, newest first, without their documents; of the published ones, only those."""
+    found = Version.objects.filter(journey=journey).defer("document", "rows").select_related("created_by")
+    if published:
+        found = found.exclude(published_at=None)
+    return list(found.order_by("-number"))

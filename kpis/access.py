@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
-from journeys.models import Step
+from journeys.models import Card, Step
+from journeys.picture import picture_of
+from journeys.readers import version_for
 from kpis.models import Binding, Flag, Kpi, NotApplicable
 from touchpoints.models import Touchpoint
 
@@ -35,6 +37,22 @@ def _steps(pk: UUID) -> QuerySet[Step]:
 
 def step_for_view(request: HttpRequest, pk: UUID) -> Step:
     return row_for(request, _steps(pk), Role.VIEWER)
+
+
+def step_seen(request: HttpRequest, pk: UUID) -> tuple[Step, set[UUID]]:
+    """Return a step with the touchpoints that stand at it, as the member sees the map: as published, or the draft."""
+    rows = Step.objects.select_related("journey__workspace").filter(pk=pk, journey__deleted_at=None)
+    journey = row_for(request, rows, Role.VIEWER).journey
+    version = version_for(request, journey)
+    if version is None:
+        step = step_for_view(request, pk)
+        cards = Card.objects.filter(step=step, deleted_at=None, lane__deleted_at=None).exclude(touchpoint=None)
+        return step, set(cards.values_list("touchpoint_id", flat=True))
+    picture = picture_of(journey, version)
+    found = next((step for step in picture.steps if step.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found, {card.touchpoint_id for card in picture.cards if card.step_id == pk and card.touchpoint_id}
 
 
 def step_for_analysis(request: HttpRequest, pk: UUID) -> Step:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
+from cxmap.workspaces.places import register_items
 from kpis.models import Kpi
 
 KPIS = Group("kpis", _("KPIs"), 35)
@@ -16,6 +17,7 @@ def _kpis(workspace: Workspace, _user: User | None) -> QuerySet[Kpi]:
     return Kpi.objects.filter(workspace=workspace, archived_at=None)
 
 
+register_items("kpis", Kpi)
 register(
     Source(
         group=KPIS,

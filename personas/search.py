@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
+from cxmap.workspaces.places import register_items
 from personas.models import Persona, Quadrant, Section, Trait, TraitField
 
 # Every text in a JSON value, as a path of SQL; names and numbers are none.
@@ -47,6 +48,7 @@ def _href(_workspace: Workspace, key: str) -> str:
     return reverse("personas:detail", args=[key])
 
 
+register_items("personas", Persona)
 register(
     Source(
         group=PERSONAS,

@@ -7,17 +7,17 @@ from django.utils import timezone
 
 from cxmap.workspaces.access import row_for
 from cxmap.workspaces.models import Role
-from touchpoints.models import Channel, ContentItem, LibraryDraft, Touchpoint
+from touchpoints.models import Channel, ContentItem, Department, LibraryDraft, Touchpoint
 
 
 def touchpoint_for_view(request: HttpRequest, pk: UUID) -> Touchpoint:
     """Return a touchpoint, also one in the trash: cards on maps still lead to it."""
-    rows = Touchpoint.objects.select_related("category", "channel", "merged_into").filter(pk=pk)
+    rows = Touchpoint.objects.select_related("category", "channel", "department", "merged_into").filter(pk=pk)
     return row_for(request, rows, Role.VIEWER)
 
 
 def touchpoint_for_edit(request: HttpRequest, pk: UUID) -> Touchpoint:
-    rows = Touchpoint.objects.select_related("category", "channel").filter(pk=pk, deleted_at=None)
+    rows = Touchpoint.objects.select_related("category", "channel", "department").filter(pk=pk, deleted_at=None)
     return row_for(request, rows, Role.EDITOR)
 
 
@@ -37,6 +37,10 @@ def channel_for_view(request: HttpRequest, pk: int) -> Channel:
 
 def channel_for_edit(request: HttpRequest, pk: int) -> Channel:
     return _channel(request, pk, Role.EDITOR)
+
+
+def department_for_edit(request: HttpRequest, pk: UUID) -> Department:
+    return row_for(request, Department.objects.select_related("workspace").filter(pk=pk), Role.EDITOR)
 
 
 def content_for_edit(request: HttpRequest, pk: UUID) -> ContentItem:

@@ -12,11 +12,14 @@ from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
 from cxmap.api_fields import CodeOfWorkspace, expected_revision
+from cxmap.lib.text import sort_key
 from touchpoints import contents, services
+from touchpoints.departments import department_name, department_named
 from touchpoints.models import (
     Category,
     Channel,
     ContentItem,
+    Department,
     Party,
     Personalisation,
     Phase,
@@ -127,15 +130,19 @@ class TouchpointOut(serializers.ModelSerializer[Touchpoint]):
 
     category = serializers.CharField(source="category.code", read_only=True)
     channel = serializers.CharField(source="channel.code", read_only=True)
+    department = serializers.SerializerMethodField(help_text="By name; null: none yet.")
 
     class Meta:
         model = Touchpoint
         fields = [
-            "id", "code", "name", "category", "channel", "presence", "phase", "owner", "description",
+            "id", "code", "name", "category", "channel", "presence", "phase", "department", "owner", "description",
             "cost", "cost_span", "volume", "volume_span", "personalisation", "proactive_trigger", "competitor_note",
             "content_months", "kind", "initiator", "receiver", "revision", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_department(self, touchpoint: Touchpoint) -> str | None:
+        return department_name(touchpoint)
 
 
 class TouchpointChange(serializers.Serializer[Any]):
@@ -146,6 +153,9 @@ class TouchpointChange(serializers.Serializer[Any]):
     channel = CodeOfWorkspace(queryset=Channel.objects.all())
     presence = serializers.ChoiceField(choices=Presence.choices, required=False)
     phase = serializers.ChoiceField(choices=Phase.choices, required=False)
+    department = serializers.CharField(
+        max_length=200, required=False, allow_null=True, help_text="By name; a new name adds a department."
+    )
     owner = serializers.CharField(max_length=120, required=False, allow_blank=True)
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     cost = serializers.DecimalField(
@@ -188,6 +198,13 @@ class TouchpointChange(serializers.Serializer[Any]):
             raise ValidationError("Another touchpoint has this name.")
         return name
 
+    def validate_department(self, name: str | None) -> Department | None:
+        """Return the department of this name, a new one if there is none."""
+        if not name or not name.strip():
+            return None
+        view = self.context["view"]
+        return department_named(workspace=view.workspace(), actor=view.actor(), name=" ".join(name.split()))
+
 
 class TouchpointIn(TouchpointChange):
     """A new touchpoint. Without a code one is made from the name; without presence it is that of the channel."""
@@ -202,15 +219,19 @@ class TouchpointIn(TouchpointChange):
 
 
 class TouchpointFilter(django_filters.FilterSet):
-    """By code of category and channel, phase, presence, owner; `q` searches names without accents."""
+    """By code of category and channel, phase, presence, name of the department, owner; `q` searches names without accents."""
 
     category = django_filters.CharFilter(field_name="category__code")
     channel = django_filters.CharFilter(field_name="channel__code")
+    department = django_filters.CharFilter(method="of_department")
     q = django_filters.CharFilter(method="search")
 
     class Meta:
         model = Touchpoint
         fields = ["code", "phase", "presence", "owner", "personalisation", "kind"]
+
+    def of_department(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(department__sort_key=sort_key(value), department__deleted_at=None)
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.matching(value)
@@ -219,7 +240,7 @@ class TouchpointFilter(django_filters.FilterSet):
 class TouchpointViewSet(mixins.ListModelMixin, WorkspaceViewSet):
     """The touchpoint library. Deleted ones wait in the trash of the application."""
 
-    queryset = Touchpoint.objects.filter(deleted_at=None).select_related("category", "channel")
+    queryset = Touchpoint.objects.filter(deleted_at=None).select_related("category", "channel", "department")
     serializer_class = TouchpointOut
     filterset_class = TouchpointFilter
 

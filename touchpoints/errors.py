@@ -35,3 +35,9 @@ class MergedTooFar(CxmapError):
     code = "merge_refused"
     message = _("One of the two is no longer in the library. Open it again and choose another.")
     status = 409
+
+
+class DepartmentNameTaken(CxmapError):
+    code = "department_name_taken"
+    message = _("There is a department of this name already.")
+    status = 409

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Workspace
+from touchpoints.departments import departments_of
 from touchpoints.examples import Example
 from touchpoints.icons import SPRITE
 from touchpoints.models import (
@@ -17,6 +19,7 @@ from touchpoints.models import (
     Category,
     Channel,
     ContentItem,
+    Department,
     Party,
     Personalisation,
     Phase,
@@ -44,6 +47,7 @@ class FilterForm(forms.Form):
         label=_("Channel"), queryset=Channel.objects.none(), required=False, empty_label=ANY
     )
     phase = forms.ChoiceField(label=_("Phase"), choices=[("", ANY), *Phase.choices], required=False)
+    department = forms.ChoiceField(label=_("Department"), required=False)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     presence = forms.ChoiceField(label=_("Online, offline"), choices=[("", ANY), *Presence.choices], required=False)
     personalisation = forms.ChoiceField(
@@ -105,6 +109,8 @@ class FilterForm(forms.Form):
         fields: Any = self.fields
         fields["category"].queryset = Category.objects.filter(workspace=workspace)
         fields["channel"].queryset = Channel.objects.filter(workspace=workspace)
+        departments = [(str(department.pk), department.name) for department in departments_of(workspace.pk)]
+        fields["department"].choices = [("", ANY), (NOBODY, _("no department yet")), *departments]
         owners = [(owner, owner) for owner in owners_of(workspace)]
         fields["owner"].choices = [("", ANY), (NOBODY, _("nobody yet")), *owners]
 
@@ -117,6 +123,8 @@ class FilterForm(forms.Form):
         values = {name: value for name, value in self.values().items() if name != "sort"}
         if values.get("owner") == NOBODY:
             values |= {"owner": "", "owner_missing": True}
+        if values.get("department") == NOBODY:
+            values |= {"department": "", "department_missing": True}
         return values
 
     @property
@@ -170,6 +178,9 @@ class BulkForm(forms.Form):
         choices=[("", LEAVE), *Personalisation.choices, (UNSAID, _("not said yet"))],
         required=False,
     )
+    department = forms.ModelChoiceField(
+        label=_("Department"), queryset=Department.objects.none(), required=False, empty_label=LEAVE
+    )
     owner = forms.CharField(
         label=_("Owner"),
         max_length=120,
@@ -184,6 +195,7 @@ class BulkForm(forms.Form):
         fields: Any = self.fields
         fields["category"].queryset = Category.objects.filter(workspace=workspace)
         fields["channel"].queryset = Channel.objects.filter(workspace=workspace)
+        fields["department"].queryset = Department.objects.filter(workspace=workspace, deleted_at=None)
         self.owners = owners_of(workspace)
 
     def clean(self) -> dict[str, Any]:
@@ -262,12 +274,19 @@ class TouchpointForm(forms.Form):
     presence = forms.ChoiceField(
         label=_("Online or offline"), choices=[("", _("as the channel")), *Presence.choices], required=False
     )
+    department = forms.ModelChoiceField(
+        label=_("Department"),
+        queryset=Department.objects.none(),
+        required=False,
+        empty_label=_("no department yet"),
+        help_text=_("The part of the company that answers for it, on every map."),
+    )
     owner = forms.CharField(
         label=_("Owner"),
         max_length=120,
         required=False,
         widget=forms.TextInput({"list": "owners", "autocomplete": "off"}),
-        help_text=_("The department or person in charge."),
+        help_text=_("The person in charge."),
     )
     description = forms.CharField(
         label=_("Description"), required=False, max_length=4000, widget=forms.Textarea({"rows": 3})
@@ -338,6 +357,9 @@ class TouchpointForm(forms.Form):
         fields: Any = self.fields
         fields["category"].queryset = Category.objects.filter(workspace=workspace)
         fields["channel"].queryset = Channel.objects.filter(workspace=workspace).prefetch_related("categories")
+        fields["department"].queryset = Department.objects.filter(
+            Q(deleted_at=None) | Q(pk=touchpoint.department_id if touchpoint else None), workspace=workspace
+        )
         self.owners = owners_of(workspace)
         if touchpoint:
             del self.fields["code"]

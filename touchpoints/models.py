@@ -117,6 +117,30 @@ class Party(models.TextChoices):
 CONTENT_MONTHS = 12
 
 
+class Department(WorkspaceOwned, Named):
+    """A part of the company that is in charge of touchpoints and of what hurts there, across all maps (A13)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    # Its touchpoints keep pointing to it, so that it comes back with them; until then they are nobody's.
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "sort_key"],
+                condition=models.Q(deleted_at=None),
+                name="touchpoints_department_unique_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Touchpoint(WorkspaceOwned, Named):
     """An occasion on which a customer meets the company (A1), wherever it stands on however many maps."""
 
@@ -126,7 +150,10 @@ class Touchpoint(WorkspaceOwned, Named):
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="touchpoints", verbose_name=_("channel"))
     presence = models.CharField(_("online or offline"), max_length=10, choices=Presence, default=Presence.ONLINE)
     phase = models.CharField(_("phase"), max_length=10, choices=Phase, default=Phase.DURING)
-    owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)  # a department or a person
+    department = models.ForeignKey(
+        Department, models.SET_NULL, null=True, blank=True, related_name="touchpoints", verbose_name=_("department")
+    )
+    owner = models.CharField(pgettext_lazy("item", "owner"), max_length=120, blank=True)  # a person, mostly
     description = models.TextField(_("description"), blank=True)
     # In the workspace's currency. None: unknown, which is never nothing.
     cost = models.DecimalField(_("cost"), max_digits=14, decimal_places=2, null=True, blank=True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
+from cxmap.workspaces.places import register_items
 from touchpoints.models import Touchpoint
 
 TOUCHPOINTS = Group("touchpoints", _("Touchpoints"), 30)
@@ -16,6 +17,7 @@ def _touchpoints(workspace: Workspace, _user: User | None) -> QuerySet[Touchpoin
     return Touchpoint.objects.filter(workspace=workspace, deleted_at=None)
 
 
+register_items("touchpoints", Touchpoint)
 register(
     Source(
         group=TOUCHPOINTS,

@@ -67,6 +67,10 @@ def found(workspace: Workspace, filters: dict[str, Any], *, today: dt.date) -> T
             rows = rows.filter(**{name: filters[name]})
     if filters.get("owner_missing"):
         rows = rows.filter(owner="")
+    if filters.get("department"):
+        rows = rows.filter(department=filters["department"])
+    if filters.get("department_missing"):
+        rows = rows.filter(Q(department=None) | Q(department__deleted_at__isnull=False))
     if filters.get("personalisation"):
         unsaid = filters["personalisation"] == UNSAID
         rows = rows.filter(personalisation="" if unsaid else filters["personalisation"])
@@ -113,7 +117,8 @@ def library(
         _sorted(found(workspace, filters, today=today), sort).values_list("pk", flat=True), PER_PAGE
     ).get_page(number)
     ids = list(page.object_list)
-    rows = Touchpoint.objects.filter(pk__in=ids).select_related("category", "channel").with_uses().with_content_facts()
+    related = ("category", "channel", "department")
+    rows = Touchpoint.objects.filter(pk__in=ids).select_related(*related).with_uses().with_content_facts()
     by_id: dict[UUID, Any] = {row.pk: row for row in rows}
     old = {
         row.pk

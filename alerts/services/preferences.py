@@ -46,7 +46,9 @@ def preference_set(*, membership: Membership, **fields: Any) -> Preference:
 
 def mail_turn_off(*, membership: Membership) -> None:
     """No more mails to this member, here and in what waits already; the list of alerts stays as it is."""
-    if preference_of(membership).mail:
+    preference = preference_of(membership)
+    # Without a choice there are still mails that concern one by name (alerts/reviews.py).
+    if preference.mail or preference.pk is None:
         preference_set(membership=membership, mail=False)
 
 

@@ -19,6 +19,7 @@ from cxmap.demo.imports import tidy_import
 from cxmap.demo.library import is_described, library_describe
 from cxmap.demo.personas import sheets_fill
 from cxmap.demo.reviews import is_reviewed, reviews_seed
+from cxmap.demo.sharing import is_shared, sharing_seed
 from cxmap.demo.workshops import is_held, workshop_seed
 from cxmap.workspaces.models import Membership, Role, Sector, User, Workspace
 from cxmap.workspaces.services import workspace_create, workspace_furnish
@@ -37,6 +38,7 @@ from kpis.services.flags import flag_acknowledge
 from kpis.services.targets import target_set
 from personas.models import Persona
 from personas.services import evidence_add, persona_create
+from touchpoints.departments import department_named
 from touchpoints.models import Category, Channel, Touchpoint
 from touchpoints.services import touchpoint_create
 
@@ -100,6 +102,9 @@ def demo_seed() -> Iterator[str]:
             if not is_held(workspace):
                 with transaction.atomic():
                     workshop_seed(workspace, user, place)
+            if not is_shared(workspace):
+                with transaction.atomic():
+                    sharing_seed(workspace, user, place)
             if not is_discussed(workspace):
                 with transaction.atomic():
                     comments_seed(workspace, user, place)
@@ -157,6 +162,7 @@ def _library(workspace: Workspace, user: User, place: int) -> None:
             channel=channels[entry.channel],
             phase=entry.phase,
             owner=entry.owner[place],
+            department=department_named(workspace=workspace, actor=user, name=entry.owner[place]),
         )
     kpis = {kpi.code: kpi for kpi in Kpi.objects.filter(workspace=workspace)}
     for figures in content.FIGURES:
@@ -194,7 +200,6 @@ def _journeys(workspace: Workspace, user: User, place: int) -> None:
         journey_update(
             journey=journey,
             actor=user,
-            status="published",
             review_on=timezone.localdate() + dt.timedelta(days=text.review_in_days),
         )
         lanes = {lane.kind: lane for lane in Lane.objects.filter(journey=journey)}

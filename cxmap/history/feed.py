@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.history import registry
 from cxmap.history.models import Change
 from cxmap.history.registry import Scope
-from cxmap.history.services import label
+from cxmap.history.services import for_readers, label
 
 PAGE = 100  # changes
 FOLDED = 3  # so many in a row become one line
@@ -139,9 +139,16 @@ class FeedPage:
     filter: FeedFilter
 
 
-def feed_page(*, workspace_id: int, wanted: FeedFilter, scope: models.Model | None = None) -> FeedPage:
-    """Return a page of a workspace's changes, or of those of one scope, newest first."""
+def feed_page(
+    *, workspace_id: int, wanted: FeedFilter, scope: models.Model | None = None, reads_only: bool = False
+) -> FeedPage:
+    """Return a page of a workspace's changes, or of those of one scope, newest first.
+
+    `reads_only`: as a member sees it who only reads, without what is no more than a draft yet.
+    """
     rows = Change.objects.filter(workspace_id=workspace_id).select_related("actor").defer("rows")
+    if reads_only:
+        rows = for_readers(rows, workspace_id)
     if scope is not None:
         rows = rows.filter(scope_type=label(scope), scope_id=str(scope.pk))
     elif wanted.scope:

@@ -10,7 +10,7 @@ A service opens a Recording, says which rows it is about to touch, writes them a
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -300,6 +300,23 @@ def undo_labels(*, actor: Any, scope: models.Model) -> tuple[Change | None, Chan
     # What was undone before the last act was done is no longer there to redo.
     undone = next((change for change in _last_undone(**mine) if last is None or change.id > last.id), None)
     return last, undone
+
+
+# What of the log those who only read do not see yet; registered by the apps that know it, for one workspace.
+_unread: list[Callable[[int], models.Q]] = []
+
+
+def keep_from_readers(condition: Callable[[int], models.Q]) -> None:
+    """Register which changes of a workspace (its id) are nothing for members who only read."""
+    if condition not in _unread:
+        _unread.append(condition)
+
+
+def for_readers(changes: QuerySet[Change], workspace_id: int) -> QuerySet[Change]:
+    """Return changes of a workspace without those that members who only read do not see yet."""
+    for condition in _unread:
+        changes = changes.exclude(condition(workspace_id))
+    return changes
 
 
 def feed(*, scope: models.Model | None = None, targets: Iterable[models.Model] = (), limit: int = 50) -> list[Change]:

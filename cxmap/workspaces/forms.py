@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cxmap.workspaces.models import Membership, Role, User, Workspace
+from cxmap.workspaces.origins import origins_of
 
 
 class SignupForm(AllauthSignupForm):
@@ -37,9 +38,19 @@ class WorkspaceSettingsForm(WorkspaceForm):
     """The same, with the KPI of the dashboard's first tile."""
 
     headline_kpi = forms.ChoiceField(label=_("KPI of the dashboard's first tile"))
+    embed_origins = forms.CharField(
+        label=_("Maps may be embedded in these sites"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 3, "placeholder": "https://intranet.example.org", "spellcheck": "false"}),
+        help_text=_(
+            "One address a line, without anything behind the name. Empty: no map is embedded anywhere. Each link says "
+            "besides whether it may be."
+        ),
+    )
 
     class Meta(WorkspaceForm.Meta):
-        fields = [*WorkspaceForm.Meta.fields, "headline_kpi", "retention_months"]
+        fields = [*WorkspaceForm.Meta.fields, "headline_kpi", "retention_months", "embed_origins"]
         help_texts = {
             "time_zone": _(
                 "Days begin and end here. After a change, rows that know their instant move to their new day."
@@ -51,8 +62,12 @@ class WorkspaceSettingsForm(WorkspaceForm):
         }
 
     def __init__(self, *args: Any, kpis: list[tuple[str, str]], **kwargs: Any) -> None:
+        kwargs["initial"] = {"embed_origins": "\n".join(kwargs["instance"].embed_origins)}
         super().__init__(*args, **kwargs)
         self.fields["headline_kpi"].choices = kpis  # type: ignore[attr-defined]
+
+    def clean_embed_origins(self) -> list[str]:
+        return origins_of(self.cleaned_data["embed_origins"])
 
 
 class InvitationForm(forms.Form):
@@ -62,6 +77,20 @@ class InvitationForm(forms.Form):
         required=False,
         help_text=_("With an address, only the person who signs in with it can use the link."),
     )
+
+
+class AccessForm(forms.Form):
+    """A wish to see what an address did not show. `path` is where it was met, `role` says that one is a member."""
+
+    note = forms.CharField(
+        label=_("Why do you need it?"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
+    path = forms.CharField(max_length=300, widget=forms.HiddenInput)
+    role = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class GrantForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)
 
 
 class RoleForm(forms.ModelForm):

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -126,6 +128,9 @@ class Workspace(models.Model):
     sealed_before = models.DateField(null=True, editable=False)
     # The zone in which the days of the facts were cut; other than time_zone while workers cut them anew. Empty: as time_zone.
     facts_time_zone = models.CharField(max_length=60, default="", editable=False)
+    # Sites whose pages may show maps of this workspace in a frame, as browsers write them (cxmap/workspaces/origins.py);
+    # empty: no map is embedded anywhere.
+    embed_origins = ArrayField(models.CharField(max_length=200), default=list, blank=True, db_default=[])
     fictional = models.BooleanField(default=False)  # the demo says on every page that its figures are made up
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -178,6 +183,40 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.workspace_id}"
+
+
+class AccessRequest(models.Model):
+    """Somebody who asks an owner for access to a workspace, or for a higher role in it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("waiting for an answer")
+        GRANTED = "granted", _("granted")
+        DECLINED = "declined", _("declined")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="access_requests")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    note = models.TextField(_("note"), blank=True)
+    path = models.CharField(max_length=300)  # what they had opened
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    role = models.CharField(_("role"), max_length=10, choices=Role, blank=True)  # what was granted
+    created_at = models.DateTimeField(auto_now_add=True)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "user"], condition=Q(status="open"), name="workspaces_accessrequest_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open") | Q(answered_at__isnull=False), name="workspaces_accessrequest_answered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.status} {self.workspace_id}"
 
 
 class ApiToken(models.Model):

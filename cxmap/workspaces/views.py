@@ -14,10 +14,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cxmap.history.feed import FeedFilter, FeedKind, feed_page
 from cxmap.history.registry import scopes_of
+from cxmap.lib import limits
 from cxmap.lib.errors import CxmapError
-from cxmap.workspaces import access, services
-from cxmap.workspaces.forms import InvitationForm, RoleForm, TokenForm, WorkspaceForm, WorkspaceSettingsForm
-from cxmap.workspaces.models import ApiToken, Invitation, Membership, Role, Workspace
+from cxmap.lib.http import see_other
+from cxmap.workspaces import access, asking, services
+from cxmap.workspaces.forms import (
+    AccessForm,
+    GrantForm,
+    InvitationForm,
+    RoleForm,
+    TokenForm,
+    WorkspaceForm,
+    WorkspaceSettingsForm,
+)
+from cxmap.workspaces.models import AccessRequest, ApiToken, Invitation, Membership, Role, Workspace
 from cxmap.workspaces.requests import MemberRequest
 
 INVITATION_SALT = "cxmap.invitation"
@@ -51,6 +61,16 @@ def workspace_settings(request: MemberRequest, slug: str) -> HttpResponse:
     return render(request, "workspaces/workspace_settings.html", context, status=422 if form.errors else 200)
 
 
+def _open_requests(request: MemberRequest, workspace: Workspace) -> list[tuple[AccessRequest, Membership | None]]:
+    """Return who asks for access, each with what they are here already; for owners."""
+    if not access.can(request.membership, Role.OWNER):
+        return []
+    found = list(workspace.access_requests.filter(status=AccessRequest.Status.OPEN).select_related("user"))
+    members = Membership.objects.filter(workspace=workspace, user__in=[entry.user_id for entry in found])
+    there = {member.user_id: member for member in members}
+    return [(entry, there.get(entry.user_id)) for entry in found]
+
+
 def _members_page(request: MemberRequest, workspace: Workspace, form: InvitationForm, *, status: int) -> HttpResponse:
     open_ones = Invitation.objects.filter(
         workspace=workspace, accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
@@ -60,6 +80,7 @@ def _members_page(request: MemberRequest, workspace: Workspace, form: Invitation
         "invitations": [(entry, invitation_url(request, entry)) for entry in open_ones],
         "form": form,
         "roles": Role.choices,
+        "asked": _open_requests(request, workspace),
         "is_owner": access.can(request.membership, Role.OWNER),
         "section": "settings",
     }
@@ -112,6 +133,61 @@ def invitation_accept(request: MemberRequest, token: str) -> HttpResponse:
     usable = not (invitation.accepted_at or invitation.revoked_at or invitation.expires_at < timezone.now())
     context = {"invitation": invitation} if usable else {"error": services.InvitationUnusable()}
     return render(request, "workspaces/invitation.html", context, status=200 if usable else 410)
+
+
+@login_required
+@require_POST
+def access_ask(request: MemberRequest) -> HttpResponse:
+    """Take a wish for access. The answer is the same whether or not there is something to ask for."""
+    form = AccessForm(request.POST)
+    name = f"access:{request.user.pk}"
+    if limits.is_spent(name, asking.TRIES):
+        return render(request, "workspaces/access_asked.html", {"spent": True}, status=429)
+    limits.count(name, seconds=asking.DAY)
+    if not form.is_valid():
+        return render(request, "workspaces/access_asked.html", {"form": form}, status=422)
+    asking.access_ask(user=request.user, **form.cleaned_data)
+    return see_other(reverse("workspaces:access-asked"))
+
+
+@login_required
+@require_GET
+def access_asked(request: MemberRequest) -> HttpResponse:
+    return render(request, "workspaces/access_asked.html")
+
+
+def _access_request(request: MemberRequest, pk: UUID) -> AccessRequest:
+    found = get_object_or_404(AccessRequest.objects.select_related("workspace"), pk=pk)
+    access.require(request, found.workspace_id, Role.OWNER)
+    return found
+
+
+@login_required
+@require_POST
+def access_grant(request: MemberRequest, pk: UUID) -> HttpResponse:
+    asked = _access_request(request, pk)
+    form = GrantForm(request.POST)
+    try:
+        if form.is_valid():
+            asking.access_grant(request=asked, actor=request.user, role=form.cleaned_data["role"])
+            messages.success(request, _("Access is granted, and said by mail."))
+        else:
+            messages.error(request, _("Choose a role."))
+    except CxmapError as error:
+        messages.error(request, str(error))
+    return redirect("workspaces:members", asked.workspace.slug)
+
+
+@login_required
+@require_POST
+def access_decline(request: MemberRequest, pk: UUID) -> HttpResponse:
+    asked = _access_request(request, pk)
+    try:
+        asking.access_decline(request=asked, actor=request.user)
+        messages.success(request, _("The request is declined."))
+    except CxmapError as error:
+        messages.error(request, str(error))
+    return redirect("workspaces:members", asked.workspace.slug)
 
 
 def _member(request: MemberRequest, pk: int) -> Membership:
@@ -189,7 +265,11 @@ def token_revoke(request: MemberRequest, pk: int) -> HttpResponse:
 def history(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = access.workspace_for_view(request, slug)
     context = {
-        "page": feed_page(workspace_id=workspace.pk, wanted=FeedFilter.parse(request.GET)),
+        "page": feed_page(
+            workspace_id=workspace.pk,
+            wanted=FeedFilter.parse(request.GET),
+            reads_only=not access.can(request.membership, Role.EDITOR),
+        ),
         "people": access.people_of(workspace.pk),
         "scopes": scopes_of("journeys.journey", workspace.pk).values(),
         "kinds": FeedKind.choices,

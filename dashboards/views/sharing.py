@@ -78,5 +78,4 @@ def shared(request: MemberRequest, token: str) -> HttpResponse:
     }
     response = render(request, "dashboards/shared.html", context)
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response

@@ -14,7 +14,9 @@ from journeys import lanes as registry
 from journeys.branches import NOWHERE, Place
 from journeys.curve import LINES_MAX
 from journeys.lanes import MapContext, PrintLine
-from journeys.models import Card, CurvePoint, Journey, JourneyKind
+from journeys.models import CurvePoint, JourneyKind
+from journeys.picture import document_seen
+from journeys.proof import rests_on
 from journeys.selectors import Board
 from journeys.versions import standing
 from personas.models import Persona
@@ -101,23 +103,15 @@ class MapDoc:
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def evidence_share(journey: Journey) -> tuple[int, int]:
-    """Return how many text cells of the map hold a card with evidence or a source, and how many hold any; one query."""
-    typed = [kind.key for kind in registry.kinds() if kind.typed]
-    cards = Card.objects.filter(
-        journey=journey,
-        deleted_at=None,
-        lane__deleted_at=None,
-        lane__hidden=False,
-        lane__kind__in=typed,
-        step__deleted_at=None,
-        step__hidden=False,
-        step__stage__deleted_at=None,
-        step__stage__hidden=False,
-    ).values_list("lane", "step", "evidence", "source", "evidence__deleted_at")
+def evidence_share(board: Board) -> tuple[int, int]:
+    """Return how many text cells of the map hold a card with evidence or a source, and how many hold any."""
+    typed = {row.lane.pk for row in board.lanes if row.kind.typed and not row.lane.hidden}
+    shown = {column.step.pk for column in board.columns}
     cells: dict[tuple[UUID, UUID], bool] = {}
-    for lane, step, evidence, source, gone in cards:
-        cells[lane, step] = cells.get((lane, step), False) or bool((evidence and gone is None) or source)
+    for card in board.picture.cards:
+        if card.lane_id in typed and card.step_id in shown:
+            key = (card.lane_id, card.step_id)
+            cells[key] = cells.get(key, False) or rests_on(card) is not None
     return sum(cells.values()), len(cells)
 
 
@@ -126,7 +120,9 @@ def _curve(board: Board) -> Curve:
     count = len(place)
     names = {persona.pk: persona for persona in board.personas}
     levels: dict[tuple[str, UUID | None], list[float | None]] = {}
-    for point in CurvePoint.objects.filter(journey=board.journey, deleted_at=None, step_id__in=list(place)):
+    for point in board.picture.points:
+        if point.step_id not in place:
+            continue
         key = (point.layer, point.persona_id if point.persona_id in names else None)
         levels.setdefault(key, [None] * count)[place[point.step_id]] = float(point.level)
     order: dict[UUID | None, int] = {persona.pk: number for number, persona in enumerate(board.personas)}
@@ -184,10 +180,12 @@ def _remarks(step: Any, *, way: bool = True) -> str:
 
 def _footer(board: Board) -> list[str]:
     journey = board.journey
-    backed, cells = evidence_share(journey)
+    backed, cells = evidence_share(board)
     age = standing(journey)
     version = gettext("no version saved yet")
-    if age.number is not None:
+    if board.version is not None:
+        version = board.version.published_words
+    elif age.number is not None:
         names = {"number": age.number}
         version = (
             gettext("version %(number)s, changed since") % names
@@ -207,7 +205,7 @@ def _footer(board: Board) -> list[str]:
         found.append(gettext("evidence-backed: %(share)s of the cells") % {"share": formats.percent(backed / cells, 0)})
     found.append(
         gettext("fingerprint %(digits)s")
-        % {"digits": interchange.fingerprint(interchange.document_of(journey, files=False))}
+        % {"digits": interchange.fingerprint(document_seen(journey, board.version, files=False))}
     )
     if journey.workspace.fictional:
         found.append(gettext("fictional company, made-up figures"))

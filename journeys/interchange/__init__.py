@@ -13,13 +13,14 @@ from journeys.interchange.document import (
     to_dict,
     to_json,
 )
-from journeys.interchange.dump import document_of
+from journeys.interchange.dump import Dump, document_of, dump_of
 
 __all__ = [
     "Alignment",
     "DifferenceGroup",
     "Document",
     "DocumentInvalid",
+    "Dump",
     "Written",
     "aligned",
     "differences",
@@ -27,6 +28,7 @@ __all__ = [
     "document_from",
     "document_of",
     "document_read",
+    "dump_of",
     "fingerprint",
     "journey_import",
     "journey_schema",

@@ -191,7 +191,8 @@ class _Writer:
 
     def _settings(self) -> None:
         part = self.document.journey
-        values = {name: getattr(part, name) for name in SETTINGS}
+        # What is published is decided here, not by a file or an old version: the status stays.
+        values = {name: getattr(part, name) for name in SETTINGS if name != "status"}
         values["parent_id"] = self._parent(self._ref(part.parent))
         as_is = self._ref(part.as_is)
         values["as_is_id"] = as_is if as_is != self.journey.pk else None

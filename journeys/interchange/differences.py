@@ -13,7 +13,7 @@ from journeys.content import CompareContext, Difference, parts
 from journeys.interchange.document import CardPart, Document, EvidencePart, JourneyPart, JourneyRef, LanePart
 from journeys.interchange.matching import matched
 from journeys.lanes import kind_of
-from journeys.models import Aim, Horizon, JourneyKind, Method, Status
+from journeys.models import Aim, Horizon, JourneyKind, Method
 
 TEXT_SHOWN = 160  # characters of a text that a sentence quotes
 
@@ -370,7 +370,6 @@ def _setting_names() -> dict[str, str]:
         "name": _("name"),
         "kind": _("kind"),
         "horizon": _("horizon"),
-        "status": _("status"),
         "scenario": _("scenario"),
         "expectation": _("what the customer expects"),
         "success_measure": _("measure of success"),
@@ -406,7 +405,7 @@ def _setting(part: JourneyPart, name: str) -> str:
     value = getattr(part, name)
     if value is None:
         return ""
-    choices: dict[str, Any] = {"kind": JourneyKind, "horizon": Horizon, "status": Status}
+    choices: dict[str, Any] = {"kind": JourneyKind, "horizon": Horizon}
     if name in choices:
         return str(choices[name](value).label)
     if name in {"aims", "methods"}:

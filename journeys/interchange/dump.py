@@ -1,8 +1,11 @@
 """From the tables to the document, in a constant number of queries."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from journeys.content import DumpContext, parts
 from journeys.interchange import contents
@@ -79,8 +82,13 @@ class Library:
         self.used_channels.add(pk)
         return self._channels[pk].code
 
+    def touchpoint_rows(self) -> list[Touchpoint]:
+        return sorted((self._touchpoints[pk] for pk in self.used), key=lambda row: row.code)
+
+    def channel_rows(self) -> list[Channel]:
+        return sorted((self._channels[pk] for pk in self.used_channels), key=lambda row: row.code)
+
     def touchpoint_parts(self) -> list[TouchpointPart]:
-        rows = sorted((self._touchpoints[pk] for pk in self.used), key=lambda row: row.code)
         return [
             TouchpointPart(
                 code=row.code,
@@ -89,12 +97,12 @@ class Library:
                 # An action has none; the document then says the usual one.
                 **(_values(row, TOUCHPOINT) | ({"receiver": row.receiver} if row.receiver else {})),
             )
-            for row in rows
+            for row in self.touchpoint_rows()
         ]
 
     def channel_parts(self) -> list[ChannelPart]:
-        rows = sorted((self._channels[pk] for pk in self.used_channels), key=lambda row: row.code)
-        return [ChannelPart(**_values(row, ("code", "name_fr", "name_en", "icon", "online"))) for row in rows]
+        names = ("code", "name_fr", "name_en", "icon", "online")
+        return [ChannelPart(**_values(row, names)) for row in self.channel_rows()]
 
     def category_parts(self) -> list[CategoryPart]:
         used = {self._touchpoints[pk].category_id for pk in self.used}
@@ -108,7 +116,8 @@ def personas_named(workspace_id: int, used: Iterable[UUID]) -> dict[UUID | None,
     return {row.pk: row.name for row in rows}
 
 
-def _personas(journey: Journey, used: set[UUID]) -> list[PersonaPart]:
+def _personas(journey: Journey, used: set[UUID]) -> dict[UUID, PersonaPart]:
+    """Return the personas of a map by the id of their row: one for each name."""
     links = list(
         JourneyPersona.objects.filter(journey=journey, deleted_at=None, persona__deleted_at=None).order_by("rank", "id")
     )
@@ -118,20 +127,21 @@ def _personas(journey: Journey, used: set[UUID]) -> list[PersonaPart]:
     traits: dict[UUID, list[Trait]] = {}
     for trait in Trait.objects.filter(persona__in=rows, deleted_at=None).exclude(text="").order_by("rank", "id"):
         traits.setdefault(trait.persona_id, []).append(trait)
-    found: dict[str, PersonaPart] = {}
+    found: dict[UUID, PersonaPart] = {}
+    seen: set[str] = set()
     for row in rows:
-        found.setdefault(
-            row.name,
-            PersonaPart(
-                on_map=row.pk in on_map,
-                deleted=row.deleted_at is not None,
-                traits=[
-                    TraitPart(**_values(trait, ("group", "field", "label", "text"))) for trait in traits.get(row.pk, ())
-                ],
-                **_values(row, PERSONA),
-            ),
+        if row.name in seen:
+            continue
+        seen.add(row.name)
+        found[row.pk] = PersonaPart(
+            on_map=row.pk in on_map,
+            deleted=row.deleted_at is not None,
+            traits=[
+                TraitPart(**_values(trait, ("group", "field", "label", "text"))) for trait in traits.get(row.pk, ())
+            ],
+            **_values(row, PERSONA),
         )
-    return list(found.values())
+    return found
 
 
 def attachments_shown(journey: Journey) -> list[Attachment]:
@@ -165,11 +175,36 @@ def _attachment_parts(rows: Sequence[Attachment], *, files: bool) -> list[Attach
     return found
 
 
+def with_contents(document: Document, workspace_id: int) -> Document:
+    """Return a document that names its files only with what they hold, as far as it is kept and one document holds it."""
+    found, held = [], 0
+    for part in document.attachments:
+        raw = None
+        if held + part.size <= contents.DOCUMENT_BYTES_MAX:
+            raw = contents.content_read(Attachment(workspace_id=workspace_id, digest=part.digest))
+        held += len(raw or b"")
+        found.append(msgspec.structs.replace(part, content=contents.encoded(raw) if raw is not None else None))
+    return msgspec.structs.replace(document, attachments=found)
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A document, and the ids of the rows that it describes: list by list, in the document's order."""
+
+    document: Document
+    rows: dict[str, list[Any]]
+
+
 def document_of(journey: Journey, *, files: bool = True) -> Document:
     """Return everything that stands on a map. Without files, attachments are only named by their digest.
 
     Observations, states and share links are no part of it. The number of queries does not depend on the map's size.
     """
+    return dump_of(journey, files=files).document
+
+
+def dump_of(journey: Journey, *, files: bool = False) -> Dump:
+    """Return the document of a map with the ids of its rows (Version.rows)."""
     journey = Journey.objects.select_related("parent", "as_is").get(pk=journey.pk)
     library = Library(journey.workspace_id)
     stages = list(Stage.objects.filter(journey=journey, deleted_at=None).order_by("rank", "id"))
@@ -207,8 +242,8 @@ def document_of(journey: Journey, *, files: bool = True) -> Document:
     evidence_numbers = {row.pk: number for number, row in enumerate(evidence, 1)}
     attachments = attachments_shown(journey)
     attachment_numbers = {row.pk: number for number, row in enumerate(attachments, 1)}
-    card_parts = [
-        CardPart(
+    card_parts = {
+        card.pk: CardPart(
             id=card.public_id,
             lane=lane_ids[card.lane_id],
             step=step_ids[card.step_id],
@@ -223,7 +258,8 @@ def document_of(journey: Journey, *, files: bool = True) -> Document:
             **_values(card, CARD),
         )
         for card in cards
-    ]
+    }
+    card_parts = {pk: part for pk, part in card_parts.items() if not part.is_empty}
     curve: dict[tuple[str, str, str], CurvePart] = {}
     for point in points:
         # Of two personas with one name, of which at most one is not deleted, the first is shown.
@@ -241,12 +277,13 @@ def document_of(journey: Journey, *, files: bool = True) -> Document:
     )
     # The last parts first: what improvements name reaches the part that lists the KPIs of all touchpoints.
     content = {part.key: part.dump(context) for part in reversed(parts())}
-    return Document(
+    people_parts = _personas(journey, used)
+    document = Document(
         format=FORMAT,  # type: ignore[arg-type]
         version=VERSION,  # type: ignore[arg-type]
         origin=Origin(journey=str(journey.pk), revision=journey.board_revision),
         journey=JourneyPart(parent=_ref(journey.parent), as_is=_ref(journey.as_is), **_values(journey, SETTINGS)),
-        personas=_personas(journey, used),
+        personas=list(people_parts.values()),
         categories=library.category_parts(),
         channels=library.channel_parts(),
         touchpoints=library.touchpoint_parts(),
@@ -261,9 +298,22 @@ def document_of(journey: Journey, *, files: bool = True) -> Document:
             for step in steps
         ],
         lanes=[LanePart(id=lane.public_id, **_values(lane, LANE)) for lane in lanes],
-        cards=[part for part in card_parts if not part.is_empty],
+        cards=list(card_parts.values()),
         curve=list(curve.values()),
         evidence=[EvidencePart(number=number, **_values(row, EVIDENCE)) for number, row in enumerate(evidence, 1)],
         attachments=_attachment_parts(attachments, files=files),
         content={part.key: content[part.key] for part in parts() if content[part.key]},
     )
+    rows: dict[str, Iterable[Any]] = {
+        "stages": stage_ids,
+        "steps": step_ids,
+        "lanes": lane_ids,
+        "cards": card_parts,
+        "evidence": evidence_numbers,
+        "attachments": attachment_numbers,
+        "personas": people_parts,
+        "channels": [row.pk for row in library.channel_rows()],
+        "touchpoints": [row.pk for row in library.touchpoint_rows()],
+        **context.rows,
+    }
+    return Dump(document, {key: [pk if isinstance(pk, int) else str(pk) for pk in ids] for key, ids in rows.items()})

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,7 +15,7 @@ from cxmap.history.services import ChangedSince, history_record, recording, undo
 from cxmap.lib.errors import StaleRevision
 from cxmap.workspaces.models import User, Workspace
 from journeys.blueprints import SIX_STAGES, Blueprint
-from journeys.errors import ElsewhereOnMap, LastOne, NoAsIs, PartOfItself, PersonaNeeded
+from journeys.errors import ElsewhereOnMap, LastOne, LockedInFrame, NoAsIs, PartOfItself, PersonaNeeded
 from journeys.family import is_within
 from journeys.lanes import kind_of
 from journeys.models import Card, CurvePoint, Horizon, Journey, JourneyPersona, Lane, ShareLink, Stage, Step
@@ -246,16 +247,41 @@ def journey_duplicate(*, journey: Journey, actor: User, name: str, to_be: bool =
 
 
 @transaction.atomic
-def share_link_create(*, journey: Journey, actor: User, days: int, label: str = "") -> ShareLink:
-    """Make a read-only link that works for some days."""
+def share_link_create(
+    *, journey: Journey, actor: User, days: int, password: str = "", embeddable: bool = False, **fields: Any
+) -> ShareLink:
+    """Make a link that works for some days. Of its password only a hash is kept. Raises LockedInFrame."""
+    if password and embeddable:
+        raise LockedInFrame
     link = ShareLink.objects.create(
         workspace_id=journey.workspace_id,
         journey=journey,
-        label=label,
         created_by=actor,
         expires_at=timezone.now() + timedelta(days=days),
+        password=make_password(password) if password else "",
+        embeddable=embeddable,
+        **fields,
     )
     history_record(actor=actor, action="share_link.created", target=link, scope=journey, days=days)
+    return link
+
+
+@transaction.atomic
+def share_link_update(*, link: ShareLink, actor: User, password: str | None = None, **fields: Any) -> ShareLink:
+    """Change a link. A password of None stays as it is, an empty one is taken away. Raises LockedInFrame."""
+    link = ShareLink.objects.select_for_update(of=("self",)).select_related("journey").get(pk=link.pk)
+    if password is not None:
+        fields["password"] = make_password(password) if password else ""
+    changed = {name: value for name, value in fields.items() if getattr(link, name) != value}
+    for name, value in changed.items():
+        setattr(link, name, value)
+    if link.password and link.embeddable:
+        raise LockedInFrame
+    if changed:
+        link.save(update_fields=list(changed))
+        history_record(
+            actor=actor, action="share_link.changed", target=link, scope=link.journey, fields=sorted(changed)
+        )
     return link
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cxmap.history.services import history_record
@@ -13,8 +14,9 @@ from journeys.models import Journey, Version
 from journeys.versions import last_change_of
 
 
-def _save(journey: Journey, actor: User | None, name: str, note: str) -> Version:
-    document = interchange.document_of(journey, files=False)
+def version_keep(journey: Journey, actor: User | None, name: str, note: str, *, published: bool = False) -> Version:
+    """Keep a map, whose row the caller has locked, under the next number; published: for everybody to read."""
+    dump = interchange.dump_of(journey)
     last = Version.objects.filter(journey=journey).aggregate(last=Max("number"))["last"] or 0
     return Version.objects.create(
         workspace_id=journey.workspace_id,
@@ -22,9 +24,12 @@ def _save(journey: Journey, actor: User | None, name: str, note: str) -> Version
         number=last + 1,
         name=name,
         note=note,
-        document=interchange.to_dict(document),
+        document=interchange.to_dict(dump.document),
+        rows=dump.rows,
         last_change=last_change_of(journey),
         created_by=actor,
+        published_at=timezone.now() if published else None,
+        published_by=actor if published else None,
     )
 
 
@@ -32,7 +37,7 @@ def _save(journey: Journey, actor: User | None, name: str, note: str) -> Version
 def version_save(*, journey: Journey, actor: User | None, name: str = "", note: str = "") -> Version:
     """Keep the map as it is now under the next number. Files are kept once, by their digest, not in the version."""
     Journey.objects.select_for_update().only("pk").get(pk=journey.pk)
-    version = _save(journey, actor, name, note)
+    version = version_keep(journey, actor, name, note)
     history_record(actor=actor, action="version.saved", target=version, scope=journey, number=version.number, name=name)
     return version
 
@@ -63,12 +68,12 @@ def version_restore(*, version: Version, actor: User) -> tuple[Version, list[str
     journey = Journey.objects.select_for_update().get(pk=version.journey_id)
     document = document_in(version)
     if not is_saved(journey, interchange.document_of(journey, files=False)):
-        _save(journey, actor, _("Before version %(number)s was restored") % {"number": version.number}, "")
+        version_keep(journey, actor, _("Before version %(number)s was restored") % {"number": version.number}, "")
     values: dict[str, Any] = {"number": version.number}
     written = interchange.document_apply(
         journey=journey, document=document, actor=actor, action="version.restored", library="keep", **values
     )
-    restored = _save(
+    restored = version_keep(
         written.journey, actor, _("Version %(number)s restored") % {"number": version.number}, version.name
     )
     return restored, written.notes

@@ -1,6 +1,7 @@
 """Pages and actions of journeys, by what they are about."""
 
 from journeys.views import (
+    approval,
     cells,
     comments,
     documents,
@@ -13,12 +14,14 @@ from journeys.views import (
     present,
     saved,
     shared,
+    sharing,
     structure,
     templates,
     versions,
 )
 
 __all__ = [
+    "approval",
     "cells",
     "comments",
     "documents",
@@ -31,6 +34,7 @@ __all__ = [
     "present",
     "saved",
     "shared",
+    "sharing",
     "structure",
     "templates",
     "versions",

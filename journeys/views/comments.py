@@ -22,6 +22,7 @@ from journeys.comments import Place
 from journeys.errors import CommentGone, CommentNotYours, NothingToCommentOn
 from journeys.forms_comments import CommentForm
 from journeys.models import Comment, Journey, Mention
+from journeys.readers import version_for
 from journeys.services import comments as services
 from journeys.talk import open_threads
 from journeys.threads import Shown, thread_page
@@ -41,9 +42,10 @@ def address_of(journey: Journey, shown: Shown) -> str:
 
 def panel_html(request: MemberRequest, journey: Journey, shown: Shown) -> str:
     """Return the panel as it stands in the drawer, for a map that opens with it."""
-    page = thread_page(journey, request.membership, shown)
+    version = version_for(request, journey)
+    page = thread_page(journey, request.membership, shown, version=version)
     if not page.threads and shown.thread is not None:
-        page = thread_page(journey, request.membership, replace(shown, thread=None))
+        page = thread_page(journey, request.membership, replace(shown, thread=None), version=version)
     context = {"page": page, "journey": journey, "form": CommentForm(members=page.members)}
     return render_to_string("journeys/_comments.html", context, request)
 
@@ -58,13 +60,14 @@ def _panel(
     said: str = "",
 ) -> HttpResponse:
     """Answer the panel; after a write with what the signs on the board show from now on."""
-    page = thread_page(journey, request.membership, shown)
+    version = version_for(request, journey)
+    page = thread_page(journey, request.membership, shown, version=version)
     if shown.thread is not None and not page.threads:
         if request.method != "POST":
             raise Http404
         # It was deleted by this very act, or meanwhile.
         shown = replace(shown, thread=None)
-        page = thread_page(journey, request.membership, shown)
+        page = thread_page(journey, request.membership, shown, version=version)
     context = {
         "page": page,
         "journey": journey,

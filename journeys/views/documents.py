@@ -16,6 +16,7 @@ from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys.documents import PAPERS
 from journeys.lanes import Period
+from journeys.readers import version_for
 from journeys.services import exports
 from journeys.views.versions import attachment
 
@@ -41,7 +42,11 @@ def journey_pdf(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
     paper = request.GET.get("paper", "a3")
     wish = exports.Wish(
-        format="pdf", paper=paper if paper in PAPERS else "a3", split=True, period=period_in(request.GET)
+        format="pdf",
+        paper=paper if paper in PAPERS else "a3",
+        split=True,
+        period=period_in(request.GET),
+        version=version_for(request, journey),
     )
     if not exports.is_quick(journey, wish):
         query = urlencode({"period": request.GET["period"]}) if request.GET.get("period") else ""

@@ -1,5 +1,8 @@
 """The records that the cards of a map rest on."""
 
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -9,24 +12,35 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from cxmap.lib.errors import CxmapError
-from cxmap.workspaces.access import can
-from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access
 from journeys.forms import EvidenceForm
-from journeys.models import Evidence, Journey
+from journeys.models import Evidence, Journey, Version
+from journeys.picture import picture_of
+from journeys.readers import is_reader, version_for
 from journeys.services import evidence as services
 from journeys.tabs import tabs_of
 from journeys.views.saved import saved_views
 
 
+def _rows(journey: Journey, version: Version | None) -> Sequence[Evidence]:
+    """Return the records of a map, newest first, each with card_count: how many cards name it."""
+    if version is None:
+        rows = Evidence.objects.filter(journey=journey, deleted_at=None).order_by("-happened_on", "-created_at", "id")
+        return list(rows.annotate(card_count=Count("cards", filter=Q(cards__deleted_at=None))))
+    picture = picture_of(journey, version)
+    counts = Counter(card.evidence_id for card in picture.cards)
+    for row in picture.evidence:
+        row.card_count = counts[row.pk]  # type: ignore[attr-defined]
+    return sorted(picture.evidence, key=lambda row: row.happened_on or dt.date.max, reverse=True)
+
+
 def _page(request: MemberRequest, journey: Journey, form: EvidenceForm, *, status: int = 200) -> HttpResponse:
-    rows = Evidence.objects.filter(journey=journey, deleted_at=None).order_by("-happened_on", "-created_at", "id")
     context = {
         "journey": journey,
-        "rows": rows.annotate(card_count=Count("cards", filter=Q(cards__deleted_at=None))),
+        "rows": _rows(journey, version_for(request, journey)),
         "form": form,
-        "can_edit": can(request.membership, Role.EDITOR),
+        "can_edit": not is_reader(request),
         "tabs": tabs_of(journey, current="evidence", query=request.GET),
         "saved_views": saved_views(request, journey, current="evidence"),
         "section": "journeys",

@@ -17,11 +17,14 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, interchange
 from journeys.forms_files import ImportForm, MakeForm
+from journeys.interchange import Document
 from journeys.interchange.cjml import cjml_write
 from journeys.interchange.tidy import tidy_csv
 from journeys.interchange.workbook import workbook_write
 from journeys.lanes import kind_of
-from journeys.models import Export, Journey, Lane
+from journeys.models import Export, Journey, Lane, Version
+from journeys.picture import document_seen, picture_of
+from journeys.readers import version_for
 from journeys.services import exports
 from journeys.views.documents import period_in
 from journeys.views.versions import attachment, file_name
@@ -35,36 +38,32 @@ class DataFormat:
 
     extension: str
     content_type: str
-    write: Callable[[Journey], bytes]
+    write: Callable[[Document, Journey], bytes]
+    with_files: bool = False
 
 
-def _cjml(journey: Journey) -> bytes:
-    document = interchange.document_of(journey, files=False)
+def _cjml(document: Document, journey: Journey) -> bytes:
     return cjml_write(document, company=journey.workspace.name, customer=_("customer"))
 
 
+CSV = "text/csv; charset=utf-8"
 DATA_FORMATS = {
     "json": DataFormat(
-        "json", "application/json", lambda journey: interchange.to_json(interchange.document_of(journey))
+        "json", "application/json", lambda document, _journey: interchange.to_json(document), with_files=True
     ),
-    "xlsx": DataFormat("xlsx", XLSX, lambda journey: workbook_write(interchange.document_of(journey, files=False))),
-    "csv": DataFormat(
-        "csv",
-        "text/csv; charset=utf-8",
-        lambda journey: tidy_csv(interchange.document_of(journey, files=False), french=False),
-    ),
-    "csv-fr": DataFormat(
-        "csv",
-        "text/csv; charset=utf-8",
-        lambda journey: tidy_csv(interchange.document_of(journey, files=False), french=True),
-    ),
+    "xlsx": DataFormat("xlsx", XLSX, lambda document, _journey: workbook_write(document)),
+    "csv": DataFormat("csv", CSV, lambda document, _journey: tidy_csv(document, french=False)),
+    "csv-fr": DataFormat("csv", CSV, lambda document, _journey: tidy_csv(document, french=True)),
     "cjml": DataFormat("cjml", "application/xml", _cjml),
 }
 
 
-def lanes_of(journey: Journey) -> list[tuple[str, str]]:
-    """Return the shown lanes as choices."""
-    rows = Lane.objects.filter(journey=journey, deleted_at=None, hidden=False).order_by("rank", "id")
+def lanes_of(journey: Journey, version: Version | None) -> list[tuple[str, str]]:
+    """Return the shown lanes as choices, of the draft or of a version."""
+    if version is None:
+        rows = list(Lane.objects.filter(journey=journey, deleted_at=None, hidden=False).order_by("rank", "id"))
+    else:
+        rows = [lane for lane in picture_of(journey, version).lanes if not lane.hidden]
     return [(str(lane.pk), lane.name or str(kind_of(lane.kind).label)) for lane in rows]
 
 
@@ -87,7 +86,7 @@ def _page(
 @require_safe
 def file_list(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
-    return _page(request, journey, MakeForm(lanes=lanes_of(journey)))
+    return _page(request, journey, MakeForm(lanes=lanes_of(journey, version_for(request, journey))))
 
 
 @login_required
@@ -95,10 +94,11 @@ def file_list(request: MemberRequest, pk: UUID) -> HttpResponse:
 def make(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Make a drawing: a small map at once, a large one by a worker. One that does not fit says what would help."""
     journey = access.journey_for_view(request, pk)
-    form = MakeForm(request.POST, lanes=lanes_of(journey))
+    version = version_for(request, journey)
+    form = MakeForm(request.POST, lanes=lanes_of(journey, version))
     if not form.is_valid():
         return _page(request, journey, form, status=422)
-    wish = form.wish(period=period_in(request.POST))
+    wish = form.wish(period=period_in(request.POST), version=version)
     try:
         if not exports.is_quick(journey, wish):
             exports.export_check(journey, wish)
@@ -137,4 +137,5 @@ def download(request: MemberRequest, pk: UUID, kind: str) -> HttpResponse:
     found = DATA_FORMATS.get(kind)
     if found is None:
         raise Http404
-    return attachment(found.write(journey), file_name(journey.name, found.extension), found.content_type)
+    document = document_seen(journey, version_for(request, journey), files=found.with_files)
+    return attachment(found.write(document, journey), file_name(journey.name, found.extension), found.content_type)

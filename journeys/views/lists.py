@@ -1,4 +1,4 @@
-"""The list of maps, their header, copies, trash, share links and history."""
+"""The list of maps, their header, copies, trash and history."""
 
 from uuid import UUID
 
@@ -6,8 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,8 +16,10 @@ from cxmap.workspaces.access import can, people_of
 from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors
-from journeys.forms import JourneyForm, ShareForm
+from journeys.forms import JourneyForm
 from journeys.models import Journey
+from journeys.picture import personas_of
+from journeys.readers import is_reader
 from journeys.services import journeys as services
 
 
@@ -28,7 +28,7 @@ from journeys.services import journeys as services
 def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_view(request, slug)
     context = {
-        "page": selectors.journey_list(workspace),
+        "page": selectors.journey_list(workspace, request.user),
         "section": "journeys",
         "can_edit": can(request.membership, Role.EDITOR),
     }
@@ -38,7 +38,7 @@ def journey_list(request: MemberRequest, slug: str) -> HttpResponse:
 @login_required
 def journey_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
-    initial = {"personas": selectors.personas_of(journey), "revision": journey.revision}
+    initial = {"personas": personas_of(journey), "revision": journey.revision}
     form = JourneyForm(request.POST or None, instance=journey, workspace=journey.workspace, initial=initial)
     status = 200
     if request.method == "POST":
@@ -115,50 +115,14 @@ def journey_history(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_view(request, pk)
     context = {
         "journey": journey,
-        "page": feed_page(workspace_id=journey.workspace_id, wanted=FeedFilter.parse(request.GET), scope=journey),
+        "page": feed_page(
+            workspace_id=journey.workspace_id,
+            wanted=FeedFilter.parse(request.GET),
+            scope=journey,
+            reads_only=is_reader(request),
+        ),
         "people": people_of(journey.workspace_id),
         "kinds": FeedKind.choices,
         "section": "journeys",
     }
     return render(request, "journeys/journey_history.html", context)
-
-
-def _share_page(request: MemberRequest, journey: Journey, form: ShareForm, *, status: int = 200) -> HttpResponse:
-    links = journey.share_links.filter(revoked_at=None, expires_at__gt=timezone.now())
-    context = {
-        "journey": journey,
-        "form": form,
-        "links": [
-            (link, request.build_absolute_uri(reverse("journeys:shared", args=[access.share_token(link)])))
-            for link in links
-        ],
-        "section": "journeys",
-    }
-    return render(request, "journeys/share.html", context, status=status)
-
-
-@login_required
-@require_safe
-def share_link_list(request: MemberRequest, pk: UUID) -> HttpResponse:
-    return _share_page(request, access.journey_for_edit(request, pk), ShareForm())
-
-
-@login_required
-@require_POST
-def share_link_add(request: MemberRequest, pk: UUID) -> HttpResponse:
-    journey = access.journey_for_edit(request, pk)
-    form = ShareForm(request.POST)
-    if not form.is_valid():
-        return _share_page(request, journey, form, status=422)
-    services.share_link_create(journey=journey, actor=request.user, **form.cleaned_data)
-    messages.success(request, _("The link is ready: copy it below."))
-    return redirect("journeys:share", pk)
-
-
-@login_required
-@require_POST
-def share_link_revoke(request: MemberRequest, pk: UUID) -> HttpResponse:
-    link = access.share_link_for_edit(request, pk)
-    services.share_link_revoke(link=link, actor=request.user)
-    messages.success(request, _("The link no longer works."))
-    return redirect("journeys:share", link.journey_id)

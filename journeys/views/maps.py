@@ -29,15 +29,18 @@ from journeys.commands import commands
 from journeys.drawing import cell_html
 from journeys.family import family_of
 from journeys.lanes import Period
-from journeys.models import Card, Journey, Lane, Step
+from journeys.models import Card, Journey, Lane, Status, Step
 from journeys.proof import ProofSheet, proof_of
+from journeys.readers import is_reader, version_for
 from journeys.services import journeys as services
+from journeys.services.approval import open_approval
 from journeys.tabs import MAP_VIEWS, address_of, tabs_of
 from journeys.talk import OpenThreads, open_threads, signs_of
 from journeys.threads import Shown
 from journeys.versions import standing
 from journeys.views.comments import panel_html
 from journeys.views.saved import saved_views
+from touchpoints.departments import departments_of
 
 EDITED = frozenset({"map", "curve"})  # views that people draw in
 
@@ -95,7 +98,7 @@ def board_html(
         "readonly": readonly,
         "token": token,
         "proof": proof,
-        **signs_of(board.journey, talk),
+        **signs_of(board.journey, talk, in_grid=view != "table"),
     }
     # Jinja2 has escaped every value; its Django backend only forgets to say so.
     return SafeString(render_to_string(template, context, request, using="jinja"))
@@ -120,7 +123,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     kept = saved_views(request, journey, current=view)
     if kept.default is not None and not request.GET:
         return redirect(f"{journey.get_absolute_url()}?{kept.default.query or 'view=map'}")
-    can_edit = can(request.membership, Role.EDITOR)
+    can_edit = not is_reader(request)
     board = selectors.board(
         journey=journey,
         actor=request.user,
@@ -129,6 +132,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         persona_id=persona_of(request),
         alone="emotion" if view == "curve" else "",
         with_hidden=hidden_of(request),
+        version=version_for(request, journey),
     )
     language = translation.get_language() or ""
     proof = proof_of(board) if view == "evidence" else None
@@ -136,7 +140,7 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     spoken = request.GET.get("comments")
     template = "journeys/journey_table.html" if view == "table" else "journeys/journey_detail.html"
     context = {
-        "journey": journey,
+        "journey": board.journey,
         "board": board,
         "board_html": board_html(request, board, view=view, proof=proof, talk=talk),
         "talk": talk,
@@ -151,8 +155,11 @@ def journey_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
         "dialogs_html": _fixed_html("journeys/_map_dialogs.html", language) if board.can_edit else "",
         "palette_html": _fixed_html("journeys/_map_palette.html", language),
         "standing": standing(journey),
+        "approval": open_approval(journey) if can_edit and journey.status == Status.IN_REVIEW else None,
+        "previewed": can(request.membership, Role.EDITOR) and not can_edit,
         "family": family_of(journey),
         "live_token": live.token(journey, request.user) if board.can_edit else "",
+        "departments": departments_of(journey.workspace_id),
         "many_steps": len(board.columns) > selectors.STEPS_TO_WARN_ABOUT,
     }
     return render(request, template, context)

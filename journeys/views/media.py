@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,9 +10,11 @@ from django.views.decorators.http import require_safe
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import render_page_or_partial
 from cxmap.workspaces.requests import MemberRequest
-from journeys import access
+from journeys import access, visitors
 from journeys.forms import MediaForm
-from journeys.models import Attachment
+from journeys.models import Attachment, Card, ShareLink
+from journeys.picture import picture_for
+from journeys.readers import version_of_link
 from journeys.services import cards as services
 from journeys.services.attachments import attachment_create, attachment_open
 from journeys.views.cells import lane_and_step
@@ -45,23 +46,35 @@ def attachment(request: MemberRequest, pk: UUID) -> FileResponse:
 @require_safe
 def shared_attachment(request: MemberRequest, token: str, pk: UUID) -> FileResponse:
     """A file of a shared map, for whoever has its link."""
-    link = access.share_link_from(token)
-    found = Attachment.objects.filter(
-        pk=pk, journey=link.journey_id, cards__deleted_at=None, cards__lane__hidden=False
-    ).first()
-    if found is None:
+    link = _shown_by(request, token)
+    found = Attachment.objects.filter(pk=pk, journey=link.journey_id).first()
+    if found is None or not any(card.attachment_id == pk for card in _cards(link)):
         raise Http404
     return _send(found)
+
+
+def _shown_by(request: MemberRequest, token: str) -> ShareLink:
+    """Return the link of an address. Raises Http404 also while its password was not given."""
+    link = access.share_link_from(token)
+    if not visitors.is_unlocked(request, link):
+        raise Http404
+    return link
+
+
+def _cards(link: ShareLink) -> list[Card]:
+    """Return the cards that stand on the shown lanes of what a link shows."""
+    picture = picture_for(link.journey, version_of_link(link))
+    shown = {lane.pk for lane in picture.lanes if not lane.hidden}
+    return [card for card in picture.cards if card.lane_id in shown]
 
 
 @require_safe
 def shared_icon(request: MemberRequest, token: str, pk: int) -> FileResponse:
     """The own icon of a channel that stands on a shared map, for whoever has its link."""
-    link = access.share_link_from(token)
-    ticked = Q(cards__journey=link.journey_id, cards__deleted_at=None, cards__lane__hidden=False)
-    met = Q(touchpoints__cards__journey=link.journey_id, touchpoints__cards__deleted_at=None)
-    channel = Channel.objects.filter(ticked | met, pk=pk, workspace=link.workspace_id).first()
-    if channel is None:
+    link = _shown_by(request, token)
+    ids = {card.touchpoint.channel_id if card.touchpoint else card.channel_id for card in _cards(link)}
+    channel = Channel.objects.filter(pk=pk, workspace=link.workspace_id).first()
+    if channel is None or pk not in ids:
         raise Http404
     return icon_response(channel)
 

@@ -18,6 +18,7 @@ from journeys import access, selectors
 from journeys.curve import Curve, CurvePoint
 from journeys.lanes import PrintLine
 from journeys.models import Journey
+from journeys.readers import version_for
 from journeys.selectors import Board, StageBand, StepColumn
 from journeys.tabs import tabs_of
 from journeys.views.maps import period_of, persona_of
@@ -108,9 +109,10 @@ def _page(request: MemberRequest, journey: Journey, **more: Any) -> HttpResponse
         can_edit=False,
         period=period_of(request),
         persona_id=persona_of(request),
+        version=version_for(request, journey),
     )
     context = {
-        "journey": journey,
+        "journey": board.journey,
         "board": board,
         **presentation_of(board),
         **more,

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_POST, require_safe
 from cxmap.lib.http import see_other
 from cxmap.lib.text import fold
 from cxmap.workspaces import access as workspaces_access
-from cxmap.workspaces.access import can
-from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, interchange
 from journeys import versions as ages
 from journeys.forms_files import CompareFilesForm, VersionForm
 from journeys.interchange.document import refused
 from journeys.models import Horizon, Journey, Version
+from journeys.picture import document_seen
+from journeys.readers import is_reader, version_for
 from journeys.services import versions as services
 
 NOW, AS_IS = "now", "as-is"
@@ -56,13 +56,15 @@ def attachment(content: bytes, name: str, content_type: str, *, inline: bool = F
 
 
 def _version_page(request: MemberRequest, journey: Journey, form: VersionForm, *, status: int = 200) -> HttpResponse:
-    versions = ages.versions_of(journey)
+    shown = version_for(request, journey)
+    versions = ages.versions_of(journey, published=shown is not None)
     context = {
         "journey": journey,
+        "shown": shown,
         "versions": [(version, ages.age_text(version.created_at)) for version in versions],
         "standing": ages.standing(journey),
         "form": form,
-        "can_edit": can(request.membership, Role.EDITOR),
+        "can_edit": not is_reader(request),
         "section": "journeys",
     }
     return render(request, "journeys/version_list.html", context, status=status)
@@ -114,20 +116,25 @@ def version_restore(request: MemberRequest, pk: UUID) -> HttpResponse:
     return see_other(reverse("journeys:versions", args=[version.journey_id]))
 
 
-def _side(journey: Journey, key: str) -> Side | None:
-    """Return a state by its key: "now", "as-is", or the number of a version; None when there is none."""
+def _side(request: MemberRequest, journey: Journey, key: str) -> Side | None:
+    """Return a state by its key: "now", "as-is", or the number of a version; None when there is none.
+
+    For those who cannot edit, now is what was published, and so are versions as soon as there is one that was.
+    """
     if key == NOW:
+        shown = version_for(request, journey)
         short = str(Horizon.TO_BE.label) if _is_to_be(journey) else _("now")
-        return Side(NOW, now_label(journey), interchange.document_of(journey, files=False), short)
+        return Side(NOW, now_label(journey, shown), document_seen(journey, shown, files=False), short)
     if key == AS_IS:
         if journey.as_is is None or journey.as_is.deleted_at is not None:
             return None
         label = _("as-is journey “%(name)s”") % {"name": journey.as_is.name}
-        return Side(AS_IS, label, interchange.document_of(journey.as_is, files=False), str(Horizon.AS_IS.label))
+        document = document_seen(journey.as_is, version_for(request, journey.as_is), files=False)
+        return Side(AS_IS, label, document, str(Horizon.AS_IS.label))
     if not key.isdecimal() or len(key) > 9:
         return None
     version = Version.objects.filter(journey=journey, number=int(key)).first()
-    if version is None:
+    if version is None or (version.published_at is None and version_for(request, journey) is not None):
         return None
     try:
         short = _("version %(number)s") % {"number": version.number}
@@ -141,7 +148,9 @@ def _is_to_be(journey: Journey) -> bool:
     return journey.as_is_id is not None and journey.horizon == Horizon.TO_BE
 
 
-def now_label(journey: Journey) -> str:
+def now_label(journey: Journey, shown: Version | None) -> str:
+    if shown is not None:
+        return _("now: version %(number)s, as published") % {"number": shown.number}
     if _is_to_be(journey):
         return _("to-be journey “%(name)s”, now") % {"name": journey.name}
     return _("now")
@@ -158,15 +167,16 @@ def version_label(version: Version) -> str:
 def compare(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Two versions, a version and now, or the as-is journey and this to-be one, side by side with what is different."""
     journey = access.journey_for_view(request, pk)
-    versions = ages.versions_of(journey)
+    shown = version_for(request, journey)
+    versions = ages.versions_of(journey, published=shown is not None)
     belongs = journey.as_is is not None and journey.as_is.deleted_at is None
     default = AS_IS if belongs else str(versions[0].number) if versions else NOW
-    before = _side(journey, request.GET.get("before") or default)
-    after = _side(journey, request.GET.get("after") or NOW)
+    before = _side(request, journey, request.GET.get("before") or default)
+    after = _side(request, journey, request.GET.get("after") or NOW)
     choices = [(str(version.number), version_label(version)) for version in versions]
     if journey.as_is is not None and journey.as_is.deleted_at is None:
         choices.insert(0, (AS_IS, _("as-is journey “%(name)s”") % {"name": journey.as_is.name}))
-    choices.insert(0, (NOW, now_label(journey)))
+    choices.insert(0, (NOW, now_label(journey, shown)))
     context = {
         "journey": journey,
         "before": before,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cxmap.lib.text import sort_key
 from cxmap.workspaces.models import Role, Workspace
 from journeys.lanes import Period
 from journeys.models import Journey
@@ -19,6 +21,7 @@ from kpis.models import State
 from kpis.selectors.matrix import MatrixFilters, matrix_places
 from kpis.selectors.matrix_tidy import TIDY_COLUMNS, tidy_rows
 from kpis.views.matrix import file_response
+from touchpoints.models import Department
 
 
 def _filters(request: Request, workspace: Workspace) -> MatrixFilters:
@@ -51,8 +54,16 @@ def _filters(request: Request, workspace: Workspace) -> MatrixFilters:
         journeys=journeys,
         period=period,
         owner=query.get("owner", ""),
+        department=_department(workspace, query.get("department", "")),
         state=state if state in {*State.values, "none"} else "",
     )
+
+
+def _department(workspace: Workspace, name: str) -> Department | None:
+    """Return the department of this name. Raises Http404: an empty matrix would be taken for the answer."""
+    if not name:
+        return None
+    return get_object_or_404(Department, workspace=workspace, sort_key=sort_key(name), deleted_at=None)
 
 
 class MatrixView(APIView):
@@ -70,6 +81,7 @@ class MatrixView(APIView):
             OpenApiParameter("from", OpenApiTypes.DATE, description="First day of the values; with `to`."),
             OpenApiParameter("to", OpenApiTypes.DATE),
             OpenApiParameter("state", description="Only touchpoints in this state."),
+            OpenApiParameter("department", description="Only touchpoints of the department of this name."),
             OpenApiParameter("owner", description="Only touchpoints of this owner."),
             OpenApiParameter("format", enum=["json", "csv", "csv-fr", "xlsx", "pdf", "png"]),
             OpenApiParameter("shape", enum=["wide", "tidy", "pivot"], description="Of files; JSON is tidy."),

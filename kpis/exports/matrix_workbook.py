@@ -35,7 +35,16 @@ COLOURS: dict[str, tuple[str, str]] = {
     State.BETTER: ("#DDEBF7", "#0B4A7A"),
     State.NO_DATA: ("#FFFFFF", "#5B6472"),
 }
-WIDTHS = {"touchpoint": 34, "journey": 28, "stage": 22, "kpi": 28, "channel": 22, "category": 18, "owner": 20}
+WIDTHS = {
+    "touchpoint": 34,
+    "journey": 28,
+    "stage": 22,
+    "kpi": 28,
+    "channel": 22,
+    "category": 18,
+    "department": 22,
+    "owner": 20,
+}
 STATE, REPEATED, KPI = (TIDY_COLUMNS.index(name) for name in ("state", "repeated", "kpi_code"))
 
 
@@ -52,6 +61,7 @@ def dictionary() -> list[tuple[str, str]]:
         ("phase", _("before, during or after: phase of the sale.")),
         ("online", _("online, offline or both.")),
         ("persona", _("The persona that was filtered; empty: all together.")),
+        ("department", _("The department that is in charge of the touchpoint, on every map.")),
         ("owner", _("Who is in charge of the touchpoint.")),
         ("kpi", _("Name of the KPI; empty: none is bound.")),
         ("kpi_code", _("Code of the KPI.")),

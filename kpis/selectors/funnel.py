@@ -14,6 +14,7 @@ from cxmap.lib import formats
 from journeys import lanes
 from journeys.lanes import Period
 from journeys.models import Card, Journey, Step
+from journeys.picture import Picture
 from kpis.models import Direction, KpiKind
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.statistics import interval
@@ -129,11 +130,25 @@ def _with_shares(rows: list[FunnelRow]) -> list[FunnelRow]:
     return found
 
 
-def funnel(journey: Journey, *, today: dt.date, period: Period | None = None, persona: Persona | None = None) -> Funnel:
-    """Return the funnel of a journey over the chosen days, or the last closed week; a constant number of queries."""
+def funnel(picture: Picture, *, today: dt.date, period: Period | None = None, persona: Persona | None = None) -> Funnel:
+    """Return the funnel of one map, as it is seen, over the chosen days or the last closed week; a constant number of queries."""
     if period is None:
-        period = next(iter(lanes.periods(journey)), None)
-    return funnels([journey], today=today, period=period, persona=persona)[journey.pk]
+        period = next(iter(lanes.periods(picture.journey)), None)
+    stages = {stage.pk: stage for stage in picture.stages if not stage.hidden}
+    places = {pk: place for place, pk in enumerate(stages)}
+    steps = [step for step in picture.steps if step.stage_id in stages and not step.hidden]
+    for step in steps:
+        step.stage = stages[step.stage_id]
+    steps.sort(key=lambda step: (places[step.stage_id], step.rank))
+    live = {lane.pk for lane in picture.lanes}
+    whose = None if persona is None else {None, persona.pk}
+    touchpoints: dict[UUID, list[UUID]] = defaultdict(list)
+    for card in picture.cards:
+        if card.touchpoint_id and card.lane_id in live and (whose is None or card.persona_id in whose):
+            touchpoints[card.step_id].append(card.touchpoint_id)
+    ids = {pk for own in touchpoints.values() for pk in own}
+    views = binding_views(bindings_of(ids), today=today, period=period) if period else []
+    return _funnel(steps, touchpoints, views, period)
 
 
 def funnels(

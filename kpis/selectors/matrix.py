@@ -19,7 +19,8 @@ from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.selectors.matrix_cells import CHIPS, UNBOUND, Count, Places, counts
 from kpis.selectors.matrix_columns import Column, phase_columns, stage_columns
 from personas.models import Persona
-from touchpoints.models import Category, Channel, Touchpoint
+from touchpoints.departments import departments_of
+from touchpoints.models import Category, Channel, Department, Touchpoint
 from touchpoints.selectors import owners_of
 
 # Up to so many touchpoints on the page their KPIs are spelt out; a larger matrix counts states.
@@ -35,6 +36,7 @@ class MatrixFilters:
     period: Period | None = None
     state: str = ""  # one of State, or "none": no KPI is bound
     owner: str = ""
+    department: Department | None = None
     part: Part | None = None
     mode: str = "content"  # content, states or coverage
 
@@ -164,6 +166,7 @@ class Matrix:
     journeys: Sequence[Journey]
     personas: Sequence[Persona]
     owners: Sequence[str]
+    departments: Sequence[Department]
     library_empty: bool
     today: dt.date
 
@@ -184,6 +187,7 @@ def matrix_places(workspace: Workspace, filters: MatrixFilters, *, today: dt.dat
         journeys=filters.journeys,
         persona=filters.persona,
         owner=filters.owner,
+        department=filters.department,
         state=filters.state,
         severities=_severities_of_part(workspace, filters.part, today=today) if filters.part else None,
     )
@@ -218,6 +222,7 @@ def matrix(workspace: Workspace, filters: MatrixFilters, *, today: dt.date) -> M
         journeys=list(Journey.objects.filter(workspace=workspace, deleted_at=None).order_by("sort_key", "id")),
         personas=list(Persona.objects.filter(workspace=workspace, deleted_at=None)),
         owners=owners_of(workspace),
+        departments=departments_of(workspace.pk),
         library_empty=not Touchpoint.objects.filter(workspace=workspace, deleted_at=None).exists(),
         today=today,
     )
@@ -302,6 +307,8 @@ def filters_said(filters: MatrixFilters) -> list[Said]:
     if filters.state:
         state = gettext("no KPI bound") if filters.state == "none" else state_words(filters.state)
         found.append(Said("state", gettext("State"), state))
+    if filters.department:
+        found.append(Said("department", gettext("Department"), filters.department.name))
     if filters.owner:
         found.append(Said("owner", gettext("Owner"), filters.owner))
     if filters.part:

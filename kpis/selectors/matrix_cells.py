@@ -12,7 +12,7 @@ from journeys.models import Journey
 from kpis.marks import WORST_FIRST
 from kpis.selectors.matrix_columns import Column
 from personas.models import Persona
-from touchpoints.models import Phase
+from touchpoints.models import Department, Phase
 
 CHIPS = 4  # touchpoints shown in a cell before "+n"
 UNBOUND = len(WORST_FIRST) + 1  # severity of a touchpoint without KPI, after every state
@@ -68,6 +68,7 @@ class Places:
     journeys: Sequence[Journey]
     persona: Persona | None = None
     owner: str = ""
+    department: Department | None = None
     state: str = ""  # one of State, or "none": no KPI is bound
     severities: Mapping[UUID, int] | None = None
 
@@ -86,6 +87,8 @@ class Places:
         narrowed = ""
         if self.owner:
             narrowed += " AND touchpoint.owner = %(owner)s"
+        if self.department is not None:
+            narrowed += " AND touchpoint.department_id = %(department)s"
         if self.persona is not None:
             narrowed += _OF_PERSONA
         if self.state:
@@ -116,6 +119,7 @@ class Places:
             "unbound": UNBOUND,
             "severity": severity,
             "owner": self.owner,
+            "department": self.department.pk if self.department else None,
             "persona": self.persona.pk if self.persona else None,
             "judged": [str(pk) for pk in judged],
             "severities": list(judged.values()),

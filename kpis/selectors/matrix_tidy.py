@@ -15,6 +15,7 @@ from kpis.parts import WHOLE, Part
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 from kpis.selectors.matrix import MatrixFilters
 from kpis.selectors.matrix_cells import Places, touchpoints_in_order
+from touchpoints.departments import department_name
 from touchpoints.models import Touchpoint
 
 PIECE = 400  # touchpoints read at a time
@@ -30,6 +31,7 @@ TIDY_COLUMNS = (
     "phase",
     "online",
     "persona",
+    "department",
     "owner",
     "kpi",
     "kpi_code",
@@ -69,7 +71,7 @@ def tidy_rows(places: Places, filters: MatrixFilters, *, today: dt.date) -> Iter
         piece = everything[start : start + PIECE]
         facts = _facts(piece, period=filters.period, part=filters.part or WHOLE, today=today)
         standings = _standings(piece, places, positions) if places.journeys else {}
-        found = Touchpoint.objects.select_related("category", "channel").in_bulk(piece)
+        found = Touchpoint.objects.select_related("category", "channel", "department").in_bulk(piece)
         for pk in piece:
             touchpoint = found.get(pk)
             if touchpoint is None:  # deleted while the file was being sent
@@ -84,6 +86,7 @@ def tidy_rows(places: Places, filters: MatrixFilters, *, today: dt.date) -> Iter
                 touchpoint.phase,
                 touchpoint.presence,
                 persona,
+                department_name(touchpoint),
                 touchpoint.owner or None,
             )
             for number, standing in enumerate(standings.get(pk, ()) if places.journeys else phases):

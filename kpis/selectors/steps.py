@@ -1,13 +1,13 @@
 """One step of a journey as it was counted and as it was told: behaviour beside opinion (A59)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext
 
 from journeys.lanes import Period
-from journeys.models import Card, Step
 from kpis.models import State
 from kpis.selectors.bindings import BindingView, binding_views, bindings_of
 
@@ -58,11 +58,9 @@ def sentence_of(counted: Sequence[BindingView], told: Sequence[BindingView]) -> 
     return gettext("Behaviour and opinion do not both allow a conclusion yet.")
 
 
-def step_figures(step: Step, *, today: dt.date, period: Period | None = None) -> StepFigures:
-    """Return the figures of one step; a constant number of queries."""
-    touchpoints = Card.objects.filter(step=step, deleted_at=None, lane__deleted_at=None).exclude(touchpoint=None)
-    ids = set(touchpoints.values_list("touchpoint_id", flat=True))
-    views = binding_views(bindings_of(ids), today=today, period=period)
+def step_figures(touchpoints: Collection[UUID], *, today: dt.date, period: Period | None = None) -> StepFigures:
+    """Return the figures of the touchpoints of one step; a constant number of queries."""
+    views = binding_views(bindings_of(touchpoints), today=today, period=period)
     counted = [view for view in views if not view.kpi.opinion]
     told = [view for view in views if view.kpi.opinion]
     return StepFigures(counted=counted, told=told, sentence=sentence_of(counted, told))

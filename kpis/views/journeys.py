@@ -14,7 +14,8 @@ from cxmap.workspaces.models import Role
 from cxmap.workspaces.requests import MemberRequest
 from journeys import lanes
 from journeys.access import journey_for_view
-from journeys.selectors import personas_of
+from journeys.picture import picture_for
+from journeys.readers import version_for
 from journeys.tabs import tabs_of
 from journeys.views.maps import period_of, persona_of
 from journeys.views.saved import saved_views
@@ -27,12 +28,12 @@ from kpis.selectors.steps import step_figures
 @require_safe
 def step_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Show behaviour beside opinion at one step."""
-    step = access.step_for_view(request, pk)
+    step, touchpoints = access.step_seen(request, pk)
     today = timezone.localdate(timezone=step.journey.workspace.zone)
     context = {
         "step": step,
         "journey": step.journey,
-        "figures": step_figures(step, today=today, period=period_of(request)),
+        "figures": step_figures(touchpoints, today=today, period=period_of(request)),
         "can_analyse": can(request.membership, Role.ANALYST),
         "section": "journeys",
     }
@@ -44,11 +45,12 @@ def step_detail(request: MemberRequest, pk: UUID) -> HttpResponse:
 def journey_funnel(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = journey_for_view(request, pk)
     today = timezone.localdate(timezone=journey.workspace.zone)
-    personas = personas_of(journey)
+    picture = picture_for(journey, version_for(request, journey))
+    personas = picture.personas
     persona = next((own for own in personas if own.pk == persona_of(request)), None)
     context = {
         "journey": journey,
-        "funnel": funnel(journey, today=today, period=period_of(request), persona=persona),
+        "funnel": funnel(picture, today=today, period=period_of(request), persona=persona),
         "personas": personas,
         "persona": persona,
         "periods": lanes.periods(journey),

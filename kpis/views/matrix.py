@@ -38,12 +38,13 @@ from kpis.selectors.matrix_coverage import coverage
 from kpis.selectors.matrix_list import PER_PAGE, cell_list
 from kpis.selectors.matrix_tidy import tidy_rows
 from kpis.views.dashboard import filters_of, periods_offered
+from touchpoints.departments import department_asked
 from touchpoints.models import Category, Channel
 from touchpoints.templatetags.channels import channel_icon
 
 MODES = ("content", "states", "coverage")
 OF_COLUMNS = ("journey", "template", "columns")
-OF_FILTERS = ("persona", "period", "state", "owner", "part")
+OF_FILTERS = ("persona", "period", "state", "department", "owner", "part")
 
 
 def journeys_asked(workspace: Workspace, query: QueryDict) -> list[Journey]:
@@ -76,6 +77,7 @@ def filters_asked(request: MemberRequest, workspace: Workspace) -> MatrixFilters
         period=common.period,
         state=state if state in {*State.values, "none"} else "",
         owner=query.get("owner", ""),
+        department=department_asked(workspace, query.get("department", "")),
         part=common.part,
         mode=query.get("mode", "") if query.get("mode") in MODES else "content",
     )

@@ -10,6 +10,8 @@ from journeys.models import Journey
 from tests.access import ApiRow, Row, World, in_workspace, nothing
 from tests.access.journeys import at_step
 from tests.access.journeys import one as one_journey
+from touchpoints.departments import department_add, department_delete
+from touchpoints.models import Department
 
 
 def pain(world: World) -> dict[str, Any]:
@@ -28,6 +30,26 @@ def solution(world: World) -> dict[str, Any]:
             "solution", lambda: services.solution_add(workspace=cast.workspace, actor=cast.ed, title="Second till")
         ).pk
     }
+
+
+def department(world: World) -> dict[str, Any]:
+    cast = world.cast
+    return {
+        "pk": world.once(
+            "department", lambda: department_add(workspace=cast.workspace, actor=cast.ed, name="Customer service")
+        ).pk
+    }
+
+
+def department_in_trash(world: World) -> dict[str, Any]:
+    cast = world.cast
+
+    def make() -> Department:
+        row = department_add(workspace=cast.workspace, actor=cast.ed, name="Closed department")
+        department_delete(department=row, actor=cast.ed)
+        return row
+
+    return {"pk": world.once("department-in-trash", make).pk}
 
 
 def typed(world: World) -> dict[str, Any]:
@@ -100,6 +122,13 @@ ROWS = [
     Row("improvements:solution-edit", solution, Role.EDITOR, method="post"),
     Row("improvements:solution-score", solution, Role.EDITOR, method="post", data={"impact": "4", "effort": "2"}),
     Row("improvements:solution-delete", solution, Role.EDITOR, method="post"),
+    Row("improvements:departments", in_workspace, Role.VIEWER, ok=200),
+    Row("improvements:departments", in_workspace, Role.EDITOR, method="post"),
+    Row("improvements:departments-owners", in_workspace, Role.EDITOR, method="post"),
+    Row("improvements:department-edit", department, Role.EDITOR),
+    Row("improvements:department-edit", department, Role.EDITOR, method="post"),
+    Row("improvements:department-delete", department, Role.EDITOR, method="post"),
+    Row("improvements:department-restore", department_in_trash, Role.EDITOR, method="post"),
     Row("improvements:reviews", one_journey, Role.VIEWER, ok=200),
     Row("improvements:review-add", of_checklist, Role.EDITOR, method="post"),
     Row("improvements:review-blank", of_checklist, Role.VIEWER, ok=200),

@@ -6,10 +6,22 @@ from urllib.parse import urlencode
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cxmap.workspaces.models import Role
+from cxmap.workspaces.services import workspace_update
 from journeys.access import share_token
-from journeys.models import Attachment, Card, Journey, JourneyTemplate, Lane, SavedView, ShareLink, Stage, Step
+from journeys.models import (
+    Approval,
+    Attachment,
+    Card,
+    Journey,
+    JourneyTemplate,
+    Lane,
+    SavedView,
+    ShareLink,
+    Stage,
+    Step,
+)
+from journeys.services import approval, templates
 from journeys.services import journeys as services
-from journeys.services import templates
 from journeys.services.attachments import attachment_create
 from journeys.services.comments import comment_add
 from journeys.services.evidence import evidence_add
@@ -111,6 +123,57 @@ def link(world: World) -> ShareLink:
     return world.once(
         "share-link", lambda: services.share_link_create(journey=journey(world), actor=world.cast.ed, days=7)
     )
+
+
+def asked(world: World) -> dict[str, Any]:
+    """A map whose review Ed was asked for by somebody who then left."""
+    cast = world.cast
+
+    def make() -> Journey:
+        row = services.journey_create(workspace=cast.workspace, actor=cast.ed, name="Asked", no_persona_yet=True)
+        found = approval.review_ask(journey=row, actor=cast.olga, reviewers=[cast.ed])
+        Approval.objects.filter(pk=found.pk).update(asked_by=None)
+        return row
+
+    return {"pk": world.once("journey-asked", make).pk}
+
+
+def seen(world: World) -> dict[str, Any]:
+    """What the form of publication sends along."""
+    return {"owner": "Olga", "expected_change": "0"}
+
+
+def reviewer(world: World) -> dict[str, Any]:
+    return {"reviewers": [str(world.cast.ed.pk)]}
+
+
+def embeddable(world: World) -> dict[str, str]:
+    """A link that may be embedded, in a workspace that names a site."""
+    cast = world.cast
+
+    def make() -> ShareLink:
+        workspace_update(workspace=cast.workspace, actor=cast.olga, embed_origins=["https://intranet.example.org"])
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, embeddable=True)
+
+    return {"token": share_token(world.once("framed-link", make))}
+
+
+def locked(world: World) -> dict[str, str]:
+    cast = world.cast
+
+    def make() -> ShareLink:
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, password="open sesame")
+
+    return {"token": share_token(world.once("locked-link", make))}
+
+
+def for_comments(world: World) -> dict[str, str]:
+    cast = world.cast
+
+    def make() -> ShareLink:
+        return services.share_link_create(journey=journey(world), actor=cast.ed, days=7, permission="comment")
+
+    return {"token": share_token(world.once("comment-link", make))}
 
 
 def attachment(world: World) -> dict[str, Any]:
@@ -220,7 +283,24 @@ ROWS = [
     Row("journeys:saved-view-delete", saved_view, Role.EDITOR, method="post"),
     Row("journeys:history", one, Role.VIEWER),
     Row("journeys:pdf", one, Role.VIEWER),
+    Row("journeys:approval", one, Role.EDITOR),
+    Row("journeys:review-ask", one, Role.EDITOR, method="post", data=reviewer),
+    post("review-withdraw", asked),
+    post("review-send-back", asked, reason="Not yet."),
+    Row("journeys:publish", asked, Role.EDITOR, method="post", data=seen),
     Row("journeys:share", one, Role.EDITOR),
+    Row("journeys:share-edit", lambda world: {"pk": link(world).pk}, Role.EDITOR),
+    post("share-edit", lambda world: {"pk": link(world).pk}, label="Board"),
+    Row("journeys:embedded", embeddable, Open.ANYONE, ok=200),
+    Row("journeys:shared-unlock", locked, Open.ANYONE, method="post", data={"password": "open sesame"}, ok=303),
+    Row(
+        "journeys:shared-comment",
+        for_comments,
+        Open.ANYONE,
+        method="post",
+        data={"guest_name": "Gina", "text": "Is this still so?"},
+        ok=303,
+    ),
     Row("journeys:shared", lambda world: {"token": share_token(link(world))}, Open.ANYONE, ok=200),
     Row("journeys:evidence", one, Role.VIEWER),
     post("evidence", one, kind="interview", title="Four customers"),
@@ -294,7 +374,7 @@ ROWS = [
     post("restore", in_trash),
     post("undo", one),
     post("redo", one),
-    post("share-add", one, days="7"),
+    post("share-add", one, days="7", shows="published", permission="view"),
     post("share-revoke", lambda world: {"pk": link(world).pk}),
     post("stage-add", one, name="New"),
     Row("journeys:stage-menu", stage, Role.EDITOR),

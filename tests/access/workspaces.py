@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core import signing
 
-from cxmap.workspaces.models import Invitation, Membership, Role, User
+from cxmap.workspaces.models import AccessRequest, Invitation, Membership, Role, User
 from cxmap.workspaces.services import invitation_create, token_create, workspace_create
 from cxmap.workspaces.views import INVITATION_SALT
 from tests.access import ApiRow, Open, Row, World, in_workspace, nothing
@@ -40,6 +40,16 @@ def token(world: World) -> dict[str, int]:
     return {"pk": world.once("token", make)}
 
 
+def wish(world: World) -> dict[str, str]:
+    """A request for access by somebody from elsewhere."""
+    cast = world.cast
+
+    def make() -> AccessRequest:
+        return AccessRequest.objects.create(workspace=cast.workspace, user=cast.otto, path="/w/acme/")
+
+    return {"pk": world.once("access-request", make).pk}
+
+
 def joining(world: World) -> dict[str, str]:
     return {"token": signing.dumps(str(invitation(world).pk), salt=INVITATION_SALT)}
 
@@ -61,6 +71,10 @@ ROWS = [
     Row("workspaces:invitation-revoke", lambda world: {"pk": invitation(world).pk}, Role.OWNER, method="post"),
     Row("workspaces:join", joining, Open.SIGNED_IN),
     Row("workspaces:join", joining, Open.SIGNED_IN, method="post"),
+    Row("workspaces:access-ask", nothing, Open.SIGNED_IN, method="post", data={"path": "/w/acme/journeys/"}),
+    Row("workspaces:access-asked", nothing, Open.SIGNED_IN),
+    Row("workspaces:access-grant", wish, Role.OWNER, method="post", data={"role": "viewer"}),
+    Row("workspaces:access-decline", wish, Role.OWNER, method="post"),
     Row("workspaces:tokens", in_workspace, Role.OWNER),
     Row("workspaces:token-add", in_workspace, Role.OWNER, method="post", data={"name": "x", "role": "viewer"}),
     Row("workspaces:token-revoke", token, Role.OWNER, method="post"),

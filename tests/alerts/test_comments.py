@@ -2,8 +2,10 @@
 
 import json
 from datetime import time
+from importlib import import_module
 from unittest import mock
 
+from django.apps import apps
 from django.core import mail
 from django.test import override_settings
 from django.urls import reverse
@@ -150,6 +152,24 @@ class WhoTest(CommentAlertsTestCase):
         with CaptureQueriesContext(connection) as queries:
             self.say(text)
         return len(queries)
+
+
+class UpgradeTest(CommentAlertsTestCase):
+    def test_kept_choices_get_the_new_kinds_once(self) -> None:
+        """Whoever chose to hear of nothing hears of nothing; webhooks are called as before."""
+        migration = import_module("alerts.migrations.0005_tell_of_comments")
+        services.preference_set(membership=self.member(self.ana), kinds=["flag.opened"])
+        services.preference_set(membership=self.member(self.vi), kinds=[])
+        hook = webhook_add(
+            workspace=self.workspace, actor=self.olga, name="x", url="https://example.org/", kinds=["flag.opened"]
+        )
+        for _again in range(2):
+            migration.add(apps, None)
+        kinds = {row.membership.user: row.kinds for row in Preference.objects.select_related("membership__user")}
+        new = [kind.value for kind in EventKind if kind.value.startswith("comment.")]
+        self.assertEqual(kinds, {self.ana: ["flag.opened", *new], self.vi: []})
+        hook.refresh_from_db()
+        self.assertEqual(hook.kinds, ["flag.opened"])
 
 
 class ListTest(CommentAlertsTestCase):

@@ -188,7 +188,7 @@ class MailTest(AlertsTestCase):
         self.assertEqual(len(mail.outbox), 1)
 
     def test_the_link_in_the_header_turns_mails_off_with_one_click(self) -> None:
-        self.wants(self.vi)
+        self.wants(self.vi, kinds=EventKind.values)
         self.dropped()
         outbox_drain()
         header = mail.outbox[0].extra_headers

@@ -92,6 +92,8 @@ class ListTest(AlertsTestCase):
         others.refresh_from_db()
         self.assertIsNone(others.read_at)
         self.client.force_login(self.vi)
+        self.assertContains(self.client.get(LIST), "No alert yet")
+        services.preference_set(membership=self.member(self.vi), in_app=False)
         self.assertContains(self.client.get(LIST), "You have not asked for alerts in this list.")
 
     def test_muting_one_signal(self) -> None:

@@ -19,9 +19,9 @@ class JourneyApiTests(MapTestCase, ApiTestCase):
         path = f"journeys/{body['id']}/"
         again = self.call("get", path, user=self.vi)
         self.assertEqual((again.json(), again["ETag"]), (body, '"1"'))
-        changed = self.call("patch", path, {"name": "Take back", "status": "published"}, **{"If-Match": '"1"'})
+        changed = self.call("patch", path, {"name": "Take back", "status": "draft"}, **{"If-Match": '"1"'})
         self.assertEqual((changed.json()["name"], changed["ETag"]), ("Take back", '"2"'))
-        self.assertEqual((changed.json()["status"], changed.json()["personas"]), ("published", [str(claire.pk)]))
+        self.assertEqual((changed.json()["status"], changed.json()["personas"]), ("draft", [str(claire.pk)]))
         actions = Change.objects.filter(scope_id=body["id"]).order_by("pk").values_list("action", flat=True)
         self.assertEqual(list(actions), ["journey.created", "journey.updated"])
 

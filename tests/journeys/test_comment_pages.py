@@ -214,6 +214,12 @@ class BoardTest(PageTestCase):
         self.assertNotIn(f"on=lane:{lane.pk}", html)
         self.assertIn("data-talk-total>4<", html)
 
+    def test_the_list_of_steps_has_them_within_reach_of_the_keyboard(self) -> None:
+        step = self.steps()[0]
+        self.say(place=self.on_step())
+        html = self.client.get(f"{self.journey.get_absolute_url()}?view=table").content.decode()
+        self.assertIn(f'?on=step:{step.pk}" data-talk draggable="false"', html)
+
     def test_an_edit_keeps_the_signs_of_its_cell(self) -> None:
         card = self.card()
         self.say(place=Place("card", card.pk))

@@ -9,6 +9,7 @@ from improvements.services import pain_add
 from journeys import selectors
 from journeys.errors import FirstOfStage, LaneNotTyped, LinksToItself
 from journeys.models import Card, CurvePoint, Interaction, Journey, Lane, Step
+from journeys.picture import personas_of
 from journeys.services import cards, copies, lanes, stages
 from journeys.services.journeys import history_step, journey_create, journey_update
 from personas.models import Persona
@@ -168,9 +169,9 @@ class RestructureTests(MapTestCase):
         self.assertContains(self.client.get(self.journey.get_absolute_url()), "without persona")
         journey_update(journey=self.journey, actor=self.ed, personas=[julie])
         persona_restore(persona=marc, actor=self.ed)
-        self.assertEqual(selectors.personas_of(self.journey), [julie, marc])
+        self.assertEqual(personas_of(self.journey), [julie, marc])
         journey_update(journey=self.journey, actor=self.ed, personas=[julie])
-        self.assertEqual(selectors.personas_of(self.journey), [julie])
+        self.assertEqual(personas_of(self.journey), [julie])
 
     def test_a_card_of_a_deleted_persona_stays_its_own_when_its_form_is_saved(self) -> None:
         marc = persona_create(workspace=self.workspace, actor=self.ed, name="Marc")

@@ -207,7 +207,7 @@ class SharedPresentTests(ViewTestCase):
         self.assertContains(page, f'data-back="{self.shared}?view=map&amp;{period}"')
         for private in ("Saved views", f"/journeys/{self.journey.pk}", f"/w/{self.workspace.slug}"):
             self.assertNotContains(page, private)
-        self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "no-referrer"))
+        self.assertEqual((page["X-Robots-Tag"], page["Referrer-Policy"]), ("noindex", "same-origin"))
         self.link.refresh_from_db()
         self.assertIsNotNone(self.link.last_opened_at)
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from django.utils import translation
 
 from journeys.models import Card, JourneyPersona
+from journeys.picture import draft_of
 from journeys.services import cards
 from kpis.models import Binding, Kpi, KpiState, Rollup, Series
 from kpis.selectors.funnel import funnel
@@ -108,7 +109,7 @@ class FunnelTests(KpiPagesTestCase):
         self.on_map(3)  # the payment page: 14,000 visits in the week
 
     def test_counts_shares_intervals_losses_and_the_outcome(self) -> None:
-        found = funnel(self.journey, today=MONDAY + dt.timedelta(days=14))
+        found = funnel(draft_of(self.journey), today=MONDAY + dt.timedelta(days=14))
         rows = {row.name: row for row in found.rows}
         steps = self.steps()
         self.assertEqual(found.unit, "visits")
@@ -128,14 +129,14 @@ class FunnelTests(KpiPagesTestCase):
     def test_a_way_of_a_branch_is_no_loss_and_what_follows_is_compared_with_what_stood_before(self) -> None:
         steps = self.steps()
         type(steps[1]).objects.filter(pk=steps[1].pk).update(branch="Payment", path="card")
-        found = funnel(self.journey, today=MONDAY + dt.timedelta(days=14))
+        found = funnel(draft_of(self.journey), today=MONDAY + dt.timedelta(days=14))
         way, payment = found.rows[1], found.rows[3]
         self.assertEqual((way.aside, way.kept, way.lost), (True, None, None))
         self.assertEqual((payment.lost, found.worst), (7_000, payment))
 
     def test_more_than_before_says_no_share(self) -> None:
         self.page("Campaign page", 2, "bounce-rate", 35_000, 1_400)
-        found = funnel(self.journey, today=MONDAY + dt.timedelta(days=14))
+        found = funnel(draft_of(self.journey), today=MONDAY + dt.timedelta(days=14))
         campaign = next(row for row in found.rows if row.count == 35_000)
         self.assertEqual((campaign.kept, campaign.lost, campaign.grew), (None, None, True))
 

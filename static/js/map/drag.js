@@ -83,7 +83,7 @@ export function start(board) {
       ? { kind: "card", element, id: element.dataset.card }
       : { kind: element.dataset.kind, element, id: element.dataset.id };
     event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", element.textContent.trim());
+    event.dataTransfer.setData("text/plain", (element.querySelector("[data-text], .tp__name") ?? element).textContent.trim());
     element.classList.add("is-dragged");
     event.stopPropagation();
   });

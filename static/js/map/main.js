@@ -2,6 +2,7 @@
 
 import { newCard, editCard, rename } from "./edit.js";
 import * as curve from "./curve.js";
+import * as departments from "./departments.js";
 import * as drag from "./drag.js";
 import * as grid from "./grid.js";
 import * as fold from "./fold.js";
@@ -35,10 +36,12 @@ net.onRedraw((focus, { others, board: whole }) => {
   layout.apply();
   minimap.draw();
   live.mark();
+  departments.apply();
 });
 fold.start(() => { layout.apply(); minimap.draw(); });
 layout.start();
 find.start();
+departments.start();
 const named = JSON.parse(document.getElementById("map-commands")?.textContent ?? "{}").actions ?? [];
 minimap.start(named.find((entry) => entry.id === "overview")?.name ?? "");
 
