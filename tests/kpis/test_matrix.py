@@ -196,7 +196,7 @@ class FileTests(MatrixTestCase):
     def test_pivot_has_a_table_over_its_rows_and_sums_without_repeats(self) -> None:
         book = self.book("pivot")
         data, sums = book.worksheets[:2]
-        self.assertEqual(data.tables["tidy"].ref, f"A1:AD{data.max_row}")
+        self.assertEqual(data.tables["tidy"].ref, f"A1:AE{data.max_row}")
         self.assertEqual([cell.value for cell in data[1]], list(TIDY_COLUMNS))
         self.assertEqual((data.max_row, data.freeze_panes), (3, "A2"))
         self.assertEqual(data.cell(2, TIDY_COLUMNS.index("period_end") + 1).value.date().isoformat(), "2026-11-15")
@@ -225,7 +225,7 @@ class FileTests(MatrixTestCase):
             names = [cell for cell in sheet["D"][1:] if str(cell.value).startswith("'")]
             self.assertEqual(len(names), len(RISKY))
             self.assertTrue(all(cell.data_type == "s" for cell in names))
-            self.assertIn(-12.5, [cell.value for cell in sheet["W"]])
+            self.assertIn(-12.5, [cell.value for cell in sheet["X"]])
         wide = self.file(shape="wide", format="csv").decode()
         self.assertFalse([cell for row in csv.reader(io.StringIO(wide)) for cell in row if cell.startswith(RISKY)])
         self.assertIn("-12.5", self.file(shape="tidy", format="csv").decode())
