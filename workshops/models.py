@@ -311,8 +311,8 @@ class Decision(WorkspaceOwned):
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="decisions")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DECISION)
     text = models.CharField(_("what"), max_length=300)
-    owner = models.CharField(_("who"), max_length=120, blank=True)
-    due_on = models.DateField(_("until"), null=True, blank=True)
+    owner = models.CharField(pgettext_lazy("workshop", "who"), max_length=120, blank=True)
+    due_on = models.DateField(pgettext_lazy("workshop", "until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, editable=False)
 

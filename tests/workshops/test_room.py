@@ -8,6 +8,7 @@ from django.utils import timezone
 from cxmap.history.models import Change
 from journeys.models import Journey
 from tests.workshops.base import WorkshopTestCase
+from touchpoints.models import Department
 from workshops.agendas import AGENDAS
 from workshops.models import Activity, Decision, Note, NoteGroup, Participant, Vote, Workshop
 from workshops.services import agenda
@@ -320,7 +321,13 @@ class PeopleAndDecisionsTests(WorkshopTestCase):
     def test_a_decision_names_a_department(self) -> None:
         self.start("decisions")
         self.guest("Léa", "Customer service")
+        Department.objects.create(workspace=self.workspace, name="Back office")
+        Department.objects.create(workspace=self.elsewhere, name="Elsewhere")
         client = self.facilitator()
+        self.assertEqual(
+            client.get(self.workshop.get_absolute_url()).context["room"].owners,
+            ["Customer service", "Back office", "Léa"],
+        )
         self.assertContains(client.get(self.workshop.get_absolute_url()), '<option value="Customer service">')
         data = {"kind": "decision", "text": "Two-hour slots", "owner": "Customer service", "due_on": "2027-01-15"}
         answer = client.post(reverse("workshops:decision-add", args=[self.workshop.pk]), data, headers=SCRIPT)

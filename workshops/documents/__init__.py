@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from django.utils.translation import gettext as _
 
 from cxmap.lib import formats, typesetting
@@ -59,7 +59,7 @@ def _item(item: Item, most: int) -> dict[str, Any]:
 
 
 def _round(one: Round) -> dict[str, Any]:
-    count = ngettext("%(n)s note", "%(n)s notes", one.notes) % {"n": formats.whole(one.notes)}
+    count = npgettext("workshop", "%(n)s note", "%(n)s notes", one.notes) % {"n": formats.whole(one.notes)}
     said = [count] + ([dots_text(one.votes)] if one.votes is not None else [])
     return {
         "title": one.activity.title,
@@ -151,7 +151,7 @@ def summary_pdf(summary: Summary) -> bytes:
 def summary_rows(summary: Summary) -> Iterator[Sequence[Any]]:
     """Yield the notes as a table, headings first. No name is in it: a note stands for its department."""
     yield (
-        _("Activity"),
+        pgettext("workshop", "Activity"),
         _("The notes become"),
         _("Step"),
         _("Note"),

@@ -7,7 +7,7 @@ load what they count.
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from journeys.models import Step
 from journeys.services.cards import shown_steps
+from touchpoints.models import Department
 from workshops.feelings import Feeling, feelings_of
 from workshops.items import Item, in_order, items_of, subjects
 from workshops.models import Activity, Decision, Note, Participant, Rating, Target, Vote, Workshop
@@ -73,7 +74,8 @@ class Room:
     sent: int  # notes, dots or ratings of the current round
     senders: int  # people who sent at least one
     finished: int
-    now: dt.datetime = field(default_factory=timezone.now)
+    known: Sequence[str]  # the departments of the workspace
+    now: dt.datetime
 
     @property
     def is_over(self) -> bool:
@@ -87,7 +89,7 @@ class Room:
     def owners(self) -> list[str]:
         """Whom a decision may name: departments first, then people."""
         names = sorted({one.participant.name for one in self.people if one.participant.name}, key=str.casefold)
-        return [*self.departments, *names]
+        return list(dict.fromkeys([*self.departments, *self.known, *names]))
 
 
 def agenda_of(workshop: Workshop, activities: Sequence[Activity], now: dt.datetime) -> list[AgendaLine]:
@@ -156,6 +158,12 @@ def _by_step(items: Sequence[Item], steps: Sequence[Step]) -> list[tuple[Step | 
     return found
 
 
+def departments_known(workshop: Workshop) -> list[str]:
+    """Return the departments that the workspace has, by name: whom a decision may name beside those who are here."""
+    rows = Department.objects.filter(workspace=workshop.workspace_id, deleted_at=None).order_by("sort_key", "id")
+    return list(rows.values_list("name", flat=True))
+
+
 def room_of(workshop: Workshop) -> Room:
     """Return the facilitator's view; a constant number of queries."""
     now = timezone.now()
@@ -182,6 +190,7 @@ def room_of(workshop: Workshop) -> Room:
         sent=sum(sent.values()),
         senders=sum(1 for one in people if one.count),
         finished=sum(1 for one in people if one.finished),
+        known=departments_known(workshop),
         now=now,
     )
 

@@ -12,7 +12,7 @@ from journeys.services.cards import shown_steps
 from workshops.feelings import Feeling, feelings_of
 from workshops.items import Item, in_order, items_of
 from workshops.models import Activity, Decision, Participant, Rating, Target, Workshop
-from workshops.selectors.rooms import AgendaLine, agenda_of
+from workshops.selectors.rooms import AgendaLine, agenda_of, departments_known
 
 Kind = Activity.Kind
 
@@ -67,14 +67,16 @@ class Summary:
     decisions: Sequence[Decision]
     open_points: Sequence[Decision]
     steps: Sequence[Step]
+    known: Sequence[str]  # the departments of the workspace
 
     @property
     def all_decisions(self) -> list[Decision]:
         return [*self.decisions, *self.open_points]
 
     @property
-    def department_names(self) -> list[str]:
-        return [name for name, _count in self.departments]
+    def owners(self) -> list[str]:
+        """Whom a decision may name: those who took part first."""
+        return list(dict.fromkeys([*(name for name, _count in self.departments), *self.known]))
 
     @property
     def people(self) -> int:
@@ -121,6 +123,7 @@ def summary_of(workshop: Workshop) -> Summary:
         decisions=[row for row in rows if row.kind == Decision.Kind.DECISION],
         open_points=[row for row in rows if row.kind == Decision.Kind.OPEN],
         steps=steps,
+        known=departments_known(workshop),
     )
 
 

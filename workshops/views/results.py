@@ -11,8 +11,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cxmap.lib import formats, sheets
@@ -194,7 +193,9 @@ def notes_table(request: MemberRequest, pk: UUID) -> HttpResponse | StreamingHtt
     response: HttpResponse | StreamingHttpResponse
     if form == "xlsx":
         widths = [26, 26, 22, 60, 36, 20, 10, 14]
-        response = HttpResponse(sheets.xlsx_file([(_("Notes"), rows, widths)]), content_type=content_type)
+        response = HttpResponse(
+            sheets.xlsx_file([(pgettext("workshop", "Notes"), rows, widths)]), content_type=content_type
+        )
     else:
         response = StreamingHttpResponse(sheets.csv_rows(rows, french=form == "csv-fr"), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{_name(workshop)}.{ending}"'
