@@ -29,7 +29,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args: Any, members: Sequence[Membership], **kwargs: Any) -> None:
         # It stands on one page with the form of publishing, which has a note too.
-        super().__init__(*args, auto_id="ask_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "ask_%s", **kwargs})
         self.people = {str(member.user_id): member.user for member in members}
         self.fields["reviewers"].choices = [  # type: ignore[attr-defined]
             (key, f"{person} ({member.get_role_display()})")
