@@ -20,7 +20,7 @@ from journeys.models import Card, Journey, Lane, Step
 from journeys.talk import open_threads
 
 Place = tuple[UUID, UUID]  # lane, step
-CELLS_MAX = 12  # more of them at once: the board is asked for
+CELLS_MAX = 4  # more of them at once: the board is asked for, drawn once for all who ask
 COLOURS = 5
 
 

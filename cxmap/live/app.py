@@ -3,7 +3,7 @@
 GET  /events?token=…&page=…   a stream: `hello` (who is here), `here`, `left`, `still` (pages that are still open), what
                               services publish, `lost` and `again` (the broker went and came back), `renew` (the token
                               has run out: ask for another).
-POST /events                  {"token": …, "page": …, "place": {…}} → 204.
+POST /events                  {"token": …, "page": …, "place": {…}} → 204; 409 for a page without a stream.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ class Events:
         if listener is None or not PAGE.fullmatch(page):
             await _answer(send, 401, "The token is missing or has run out: ask the page for another.")
             return
-        if len(self.hub) >= STREAMS_MAX:
+        if len(self.hub) >= STREAMS_MAX or not self.hub.has_room_for(listener):
             await _answer(send, 503, "Too many open pages on this server: this one follows by asking.")
             return
         stream = Stream(listener, page)
@@ -109,6 +109,9 @@ class Events:
             listener, page, place = None, "", None
         if listener is None or not PAGE.fullmatch(str(page)) or not _is_place(place):
             await _answer(send, 401, "The token has run out, or the body is no JSON of token, page and place.")
+            return
+        if not await self.hub.may_say(listener, page):
+            await _answer(send, 409, "This page has no stream open, or says too much.")
             return
         await self.hub.say(listener, page, place)
         await send({"type": "http.response.start", "status": 204, "headers": HEADERS})

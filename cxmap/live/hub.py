@@ -11,6 +11,7 @@ from typing import Any
 
 import redis.asyncio
 from django.conf import settings
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from cxmap.live.broker import HERE_KEY_SECONDS, HERE_SECONDS, channel_key, channel_of, here_key, subscribed
@@ -20,6 +21,10 @@ logger = logging.getLogger(__name__)
 
 QUEUE_MAX = 500  # events that a slow page may be behind; beyond it the page starts anew and asks
 RETRY_SECONDS = 1.0
+PING_SECONDS = 10.0
+SILENT_SECONDS = 35.0
+STREAMS_OF_ONE = 12  # of one person on one channel, in this process
+SAYS_PER_SECOND = 20  # of one page
 REFRESH_SECONDS = HERE_SECONDS / 3
 News = tuple[str, Any]  # event, data
 
@@ -71,6 +76,7 @@ class Hub:
         self._streams: dict[str, set[Stream]] = defaultdict(set)
         self._client: redis.asyncio.Redis | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._said: dict[str, tuple[int, int]] = {}  # page → second, how often it said something in it
         self._broken = False  # the broker is away: streams say so, and pages ask
 
     def __len__(self) -> int:
@@ -83,6 +89,29 @@ class Hub:
             )
             self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._stay())]
         return self._client
+
+    def has_room_for(self, listener: Listener) -> bool:
+        """False when one person holds more pages open than anybody looks at."""
+        own = [one for one in self._streams.get(listener.channel, ()) if one.listener.who["id"] == listener.who["id"]]
+        return len(own) < STREAMS_OF_ONE
+
+    async def may_say(self, listener: Listener, page: str) -> bool:
+        """False for a page that is not open anywhere, or says too much."""
+        key = page_key(listener, page)
+        second = int(time.monotonic())
+        at, count = self._said.get(key, (second, 0))
+        count = count + 1 if at == second else 1
+        if len(self._said) > QUEUE_MAX:
+            self._said.clear()
+        self._said[key] = (second, count)
+        if count > SAYS_PER_SECOND:
+            return False
+        if any(one.key == key for one in self._streams.get(listener.channel, ())):
+            return True
+        try:
+            return bool(await self._broker().hexists(here_key(listener.channel), key))
+        except RedisError:
+            return False
 
     async def open(self, stream: Stream) -> None:
         """Add a page: it is told who is here, and the others that it came."""
@@ -146,9 +175,18 @@ class Hub:
                     if self._broken:
                         self._broken = False
                         self._everybody("again", {})
-                    async for message in subscription.listen():
-                        if message["type"] == "pmessage":
-                            self._hand_on(channel_of(message["channel"]), message["data"])
+                    heard = time.monotonic()
+                    while True:
+                        message = await subscription.get_message(timeout=PING_SECONDS)
+                        if message is not None:
+                            heard = time.monotonic()
+                            if message["type"] == "pmessage":
+                                self._hand_on(channel_of(message["channel"]), message["data"])
+                        elif time.monotonic() - heard > SILENT_SECONDS:
+                            # The line is cut without a word: nobody would ever tell.
+                            raise RedisConnectionError("The broker is silent.")
+                        else:
+                            await subscription.ping()
             except (RedisError, OSError) as error:
                 if not self._broken:
                     logger.warning("The stream of events has lost the broker: %s", error)

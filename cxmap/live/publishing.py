@@ -27,6 +27,7 @@ class _Broker:
         self._lock = Lock()
         self._client: redis.Redis | None = None
         self._silent_until = 0.0
+        self.untold: set[str] = set()  # channels that missed something: they are told to ask when it answers again
 
     def client(self) -> redis.Redis | None:
         """Return the client; None while the broker is left alone."""
@@ -52,14 +53,22 @@ _broker = _Broker()
 
 
 def send(channel: str, event: str, data: dict[str, Any]) -> bool:
-    """Tell a channel now. False when the broker is away: pages that listen find out when it is back."""
+    """Tell a channel now. False when the broker is away.
+
+    A channel that missed something is told to ask as soon as anything can be told again; pages also look by themselves.
+    """
     client = _broker.client()
     if client is None:
+        _broker.untold.add(channel)
         return False
     try:
+        for missed in tuple(_broker.untold):
+            client.publish(channel_key(missed), json.dumps(["again", {}]))
+            _broker.untold.discard(missed)
         client.publish(channel_key(channel), json.dumps([event, data], cls=DjangoJSONEncoder))
     except RedisError as error:
         _broker.failed(error)
+        _broker.untold.add(channel)
         return False
     return True
 

@@ -1,5 +1,10 @@
 """Two people on one map: each sees what the other does, and nobody's work gets lost or in the way."""
 
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Event, Thread
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -146,3 +151,61 @@ def test_whoever_left_the_workspace_hears_no_longer(
     expect(page.locator("[data-live-state]")).to_contain_text("Rechargez la page")
     page.close()
     complaints.clear()
+
+
+@pytest.fixture
+def proxy(server: str) -> Iterator[Callable[..., str]]:
+    """Put a proxy before the server: proxy(holds_back=True) keeps the answers of streams to itself, as some do."""
+    stops = []
+
+    def start(*, holds_back: bool) -> str:
+        to = int(server.rpartition(":")[2])
+        listening = socket.create_server(("127.0.0.1", 0))
+
+        def asks(link: socket.socket, up: socket.socket, held: Event) -> None:
+            with suppress(OSError):
+                while data := link.recv(65536):
+                    if holds_back and data.startswith(b"GET /events"):
+                        held.set()
+                    up.sendall(data)
+            with suppress(OSError):
+                up.shutdown(socket.SHUT_RDWR)
+
+        def serve(link: socket.socket) -> None:
+            held = Event()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", to)) as up:
+                Thread(target=asks, args=(link, up, held), daemon=True).start()
+                while data := up.recv(65536):
+                    if not held.is_set():
+                        link.sendall(data)
+            link.close()
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    Thread(target=serve, args=(listening.accept()[0],), daemon=True).start()
+
+        Thread(target=accept, daemon=True).start()
+        stops.append(listening)
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    yield start
+    for listening in stops:
+        listening.close()
+
+
+def test_through_a_proxy(enter: Opener, ed: User, olga: User, journey: Journey, proxy: Callable[..., str]) -> None:
+    address = proxy(holds_back=False)
+    hers = enter(address + journey.get_absolute_url(), user=olga)
+    his = enter(address + journey.get_absolute_url(), user=ed)
+    expect(hers.locator("[data-here-menu]")).to_be_visible()
+    write(his, 1, "Regarde la vitrine")
+    expect(cell(hers, "actions", 1)).to_contain_text("Regarde la vitrine")
+
+
+def test_a_proxy_that_holds_streams_back(enter: Opener, ed: User, journey: Journey, proxy: Callable[..., str]) -> None:
+    page = enter(proxy(holds_back=True) + journey.get_absolute_url(), user=ed)
+    expect(page.locator("[data-live-state]")).to_contain_text("5 secondes", timeout=15000)
+    lane = Lane.objects.get(journey=journey, kind="actions")
+    cards.card_add(lane=lane, step=cards.shown_steps(journey)[0], actor=None, text="Lit un avis")
+    expect(cell(page, "actions", 1)).to_contain_text("Lit un avis", timeout=12000)

@@ -1,5 +1,6 @@
 // Writing in the cell itself: cards, new cards, names of stages, steps and lanes.
 
+import { newId } from "../ids.js";
 import { focusCell, revealAcross } from "./grid.js";
 import { newNote, send, showLater } from "./net.js";
 import { openDialog } from "./popups.js";
@@ -91,11 +92,11 @@ export async function newCard(cell, first = null) {
   });
   focusCell(cell, { scroll: false });
   if (text === null || !text.trim()) return;
-  const id = crypto.randomUUID?.() ?? null; // lets the same card be sent twice after a lost answer, and be edited while offline
+  const id = newId(); // lets the same card be sent twice after a lost answer, and be edited while offline
   const holder = newNote(cell.dataset.quick ? null : id, text); // shown at once; the answer brings the real card
   cell.insertBefore(holder, cell.querySelector(".cell__ask"));
   const url = cell.dataset.quick || `/lanes/${cell.dataset.lane}/cards/add/`;
-  const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), ...(id ? { id } : {}) }, { field: "text" });
+  const saved = await send(url, { step: cell.dataset.step, text, ...(cell.dataset.quick ? { lane: cell.dataset.lane } : {}), id }, { field: "text" });
   if (saved === "queued") holder.classList.add("is-queued");
   else if (!saved) holder.remove();
 }

@@ -7,6 +7,7 @@ import * as net from "./net.js";
 
 const GONE_SECONDS = 45; // a page of which nothing was heard for so long is closed, or its server was killed
 const SAY_MS = 150;
+const LOOK_SECONDS = 60;
 const MARK_SECONDS = 3;
 const FACES = 5;
 
@@ -155,9 +156,9 @@ function showState(state) {
 }
 
 export function start() {
-  const { live: token, liveRenew: renew, liveWho } = board().dataset;
+  const { live: token, liveRenew: renew, who } = board().dataset;
   if (!token) return;
-  own = liveWho;
+  own = who;
   line = connect({
     token,
     renew,
@@ -173,6 +174,8 @@ export function start() {
     },
   });
   watch();
+  // A broker that answered too late may have told others and not this page: an empty question now and then finds out.
+  window.setInterval(() => net.ask(), LOOK_SECONDS * 1000);
   window.setInterval(() => {
     const before = pages.size;
     for (const [page, { heard: at }] of pages) if (at < now() - GONE_SECONDS) pages.delete(page);

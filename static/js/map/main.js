@@ -1,5 +1,6 @@
 // The map: puts the parts together and reads the keys.
 
+import { newId } from "../ids.js";
 import { newCard, editCard, rename } from "./edit.js";
 import * as curve from "./curve.js";
 import * as departments from "./departments.js";
@@ -284,7 +285,7 @@ board.addEventListener("paste", (event) => {
   event.preventDefault();
   const trimmed = text.replace(/\r?\n$/, "");
   if (/[\t\n]/.test(trimmed)) send(`/lanes/${cell.dataset.lane}/paste/`, { step: cell.dataset.step, text: trimmed });
-  else send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text: trimmed, ...(crypto.randomUUID ? { id: crypto.randomUUID() } : {}) });
+  else send(`/lanes/${cell.dataset.lane}/cards/add/`, { step: cell.dataset.step, text: trimmed, id: newId() });
   select.clear();
 });
 

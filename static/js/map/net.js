@@ -1,6 +1,7 @@
 // Talking to the server: one way to send a change, one way to show its answer, and what happens without a connection.
 
 import { toast } from "../app.js";
+import { newId } from "../ids.js";
 import * as queue from "./queue.js";
 
 const board = () => document.querySelector("[data-board]");
@@ -48,7 +49,7 @@ function showQueue() {
   if (refused.length) {
     const list = document.createElement("ul");
     list.className = "unsent";
-    refused.forEach((change, index) => {
+    refused.forEach((change) => {
       const item = document.createElement("li");
       const text = change.fields.find(([name]) => name === "text" || name === "name")?.[1] ?? change.url;
       item.append(`${change.reason} — ${text} `);
@@ -62,7 +63,7 @@ function showQueue() {
       away.type = "button";
       away.className = "button button--s";
       away.textContent = texts().discard;
-      away.addEventListener("click", () => { queue.forget(index); showQueue(); });
+      away.addEventListener("click", () => { queue.forget(change); showQueue(); });
       item.append(copy, " ", away);
       list.append(item);
     });
@@ -191,7 +192,9 @@ export function newNote(id, text) {
 }
 
 let dialogs = Promise.resolve();
-/** Ask what to do with two texts for one place, one pair after the other; resolves to the text to save, or null to keep theirs. */
+/** Ask what to do with two texts for one place, one pair after the other.
+
+Resolves to the text to save, null to keep theirs, undefined when the person left without a choice. */
 function collide(current, mine) {
   dialogs = dialogs.then(() => askWhich(current, mine));
   return dialogs;
@@ -207,7 +210,7 @@ function askWhich(current, mine) {
   return new Promise((resolve) => {
     dialog.querySelector("[data-keep-mine]").onclick = () => { dialog.close(); resolve(box.value); };
     dialog.querySelector("[data-keep-theirs]").onclick = () => { dialog.close(); resolve(null); };
-    dialog.oncancel = () => resolve(null);
+    dialog.oncancel = () => resolve(undefined);
   });
 }
 
@@ -272,7 +275,7 @@ const changeOf = (url, body, field) => ({
   url: new URL(url, window.location.href).pathname,
   fields: fieldsOf(body),
   field,
-  key: `${Date.now()}-${Math.random()}`,
+  key: newId(),
 });
 
 function hold(url, body, field) {
@@ -305,11 +308,10 @@ async function sendWaiting() {
       try {
         result = await exchange(change.url, body, change.field);
       } catch {
-        queue.putBack();
         window.setTimeout(flush, RETRY_SECONDS * 1000);
         return;
       }
-      queue.drop();
+      queue.drop(change, result.revision);
       if (fresh) await present(result, change);
       else if (result.refused) queue.refuse(change, result.refused);
       unseen ||= !fresh;
@@ -369,9 +371,10 @@ function withFilters(url) {
   return address;
 }
 
-/** Send a change and return how it went: { saved, answer, stale, page, refused, broken }. Throws without a connection.
+/** Send a change and return how it went: { saved, answer, revision, stale, page, refused, broken }. Throws without a connection.
 
-Of two texts for one place the person chooses; `stale` says that the page shows neither of what is there now. */
+Of two texts for one place the person chooses; `stale` says that the page shows neither of what is there now, `broken` that
+the words are to be listed, not only the reason. */
 async function exchange(url, body, field) {
   const response = await fetch(withFilters(url), {
     method: "POST",
@@ -383,15 +386,19 @@ async function exchange(url, body, field) {
   const type = response.headers.get("Content-Type") ?? "";
   if (!type.includes("json")) {
     if (response.status === 422) return { saved: await response.text() };
+    // Signed out meanwhile: the words wait until the person has signed in again.
+    if (response.redirected && new URL(response.url).pathname.startsWith("/accounts/")) throw new Error("Signed out.");
     if (response.ok && response.redirected) return { saved: true, stale: true, page: response.url };
     return { saved: false, refused: texts().failed, broken: true };
   }
   const answer = await response.json();
-  if (response.ok) return { saved: true, answer };
+  const before = Number(body.get("revision"));
+  if (response.ok) return { saved: true, answer, revision: before ? before + 1 : null };
   if (response.status !== 409 || !answer.current || !field) return { saved: false, refused: answer.error.message };
   // Saved before: only the answer was lost.
-  if (answer.current.text === body.get(field) && !answer.current.gone) return { saved: true, stale: true };
+  if (answer.current.text === body.get(field) && !answer.current.gone) return { saved: true, stale: true, revision: answer.current.revision };
   const text = await collide(answer.current, body.get(field));
+  if (text === undefined) return { saved: false, stale: true, refused: texts().undecided, broken: true };
   if (text === null) return { saved: false, stale: true };
   body.set(field, text);
   body.set("revision", answer.current.revision);
@@ -421,6 +428,7 @@ export function start() {
     window.addEventListener(name, () => { pressing = false; window.setTimeout(showLater, 0); });
   }
   window.addEventListener("online", () => flush());
+  queue.onOtherTab(showQueue);
   showQueue();
   if (queue.waiting().length) flush();
 }
