@@ -9,23 +9,29 @@ from rest_framework.response import Response
 
 from cxmap.api import WorkspaceViewSet
 from cxmap.api_fields import CodeOfWorkspace, FiniteField, IdOfWorkspace, expected_revision
+from cxmap.lib.text import sort_key
 from improvements import services
 from improvements.models import ExpectedUnit, Nature, Pain, Solution
 from journeys.models import Step
 from kpis.models import Binding, Flag
-from touchpoints.models import Touchpoint
+from touchpoints.models import Department, Touchpoint
 
 
 class PainOut(serializers.ModelSerializer[Pain]):
     touchpoint = serializers.SlugRelatedField(slug_field="code", read_only=True)  # type: ignore[var-annotated]
+    department = serializers.SerializerMethodField(help_text="Its own by name; null: that of the touchpoint.")
 
     class Meta:
         model = Pain
         fields = [
-            "id", "kind", "title", "note", "nature", "nature_origin", "journey", "step", "touchpoint", "flag", "revision",
-            "created_at", "updated_at",
+            "id", "kind", "title", "note", "nature", "nature_origin", "journey", "step", "touchpoint", "department", "flag",
+            "revision", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_department(self, pain: Pain) -> str | None:
+        own = pain.department
+        return own.name if own is not None and own.deleted_at is None else None
 
 
 class PainIn(serializers.Serializer[Any]):
@@ -37,7 +43,23 @@ class PainIn(serializers.Serializer[Any]):
     nature = serializers.ChoiceField(choices=Nature.choices, required=False, allow_blank=True)
     step = IdOfWorkspace(queryset=Step.objects.filter(deleted_at=None), required=False, allow_null=True)
     touchpoint = CodeOfWorkspace(queryset=Touchpoint.objects.filter(deleted_at=None), required=False, allow_null=True)
+    department = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_null=True,
+        help_text="By name, one that is there; null: as the touchpoint.",
+    )
     flag = IdOfWorkspace(queryset=Flag.objects.all(), required=False, allow_null=True)
+
+    def validate_department(self, name: str | None) -> Department | None:
+        """Return the department of this name."""
+        if not name:
+            return None
+        rows = Department.objects.filter(workspace=self.context["view"].workspace(), deleted_at=None)
+        found = rows.filter(sort_key=sort_key(name)).first()
+        if found is None:
+            raise serializers.ValidationError("There is no department of this name: add it first.")
+        return found
 
 
 class SolutionOut(serializers.ModelSerializer[Solution]):
@@ -84,7 +106,7 @@ class SolutionIn(serializers.Serializer[Any]):
 class PainViewSet(WorkspaceViewSet):
     """Pain points and opportunities; deleting one keeps its solutions."""
 
-    queryset = Pain.objects.filter(deleted_at=None).select_related("touchpoint")
+    queryset = Pain.objects.filter(deleted_at=None).select_related("touchpoint", "department")
     serializer_class = PainOut
     filterset_fields = ["kind", "nature", "journey", "step", "flag"]
 

@@ -87,7 +87,9 @@ def _touchpoint(request: MemberRequest, workspace: Workspace) -> Touchpoint | No
 def pain_add(request: MemberRequest, slug: str) -> HttpResponse:
     workspace = workspaces_access.workspace_for_edit(request, slug)
     flag = _flag(request, workspace)
-    initial: dict[str, Any] = {name: request.GET.get(name) for name in ("step", "touchpoint") if request.GET.get(name)}
+    initial: dict[str, Any] = {
+        name: request.GET.get(name) for name in ("step", "touchpoint", "kind") if request.GET.get(name)
+    }
     if flag:
         initial |= {
             "touchpoint": flag.binding.touchpoint_id,

@@ -69,6 +69,12 @@ def rests_on(card: Card) -> tuple[EvidenceKind, str, dt.date | None] | None:
     return (EvidenceKind.INTERVIEW, card.source, None) if card.source else None
 
 
+def is_proven(card: Card) -> bool:
+    """True when a card rests on what customers did or said: the opinion of a workshop is a hypothesis still."""
+    ground = rests_on(card)
+    return ground is not None and ground[0] != EvidenceKind.WORKSHOP
+
+
 def _of_cards(cards: Sequence[Card], dates: list[dt.date]) -> Proof:
     grounds = [ground for ground in map(rests_on, cards) if ground is not None]
     if not grounds:

@@ -25,7 +25,7 @@ from journeys.lanes import Badge, Fact, LaneKind, MapContext, Notice, Period
 from journeys.levels import names_of
 from journeys.models import Approval, Card, CurvePoint, Journey, JourneyPersona, Lane, Stage, Step, Version
 from journeys.picture import Picture, picture_for, with_related
-from journeys.proof import rests_on
+from journeys.proof import is_proven
 from personas.models import Persona
 
 LABEL_WIDTH = 176  # pixels
@@ -448,7 +448,10 @@ def board(
 def _evidence_fact(
     journey: Journey, rows: Sequence[LaneRow], cards: Mapping[UUID, Mapping[UUID, Sequence[Card]]]
 ) -> list[Fact]:
-    """Return how many of the filled text cells rest on a record or a named source (documents.model.evidence_share)."""
+    """Return how many of the filled text cells rest on a record or a named source (documents.model.evidence_share).
+
+    The opinion of a workshop does not count.
+    """
     filled = [
         own
         for row in rows
@@ -458,7 +461,7 @@ def _evidence_fact(
     ]
     if not filled:
         return []
-    proven = sum(1 for own in filled if any(rests_on(card) for card in own))
+    proven = sum(1 for own in filled if any(is_proven(card) for card in own))
     href = reverse("journeys:evidence", args=[journey.pk])
     return [Fact(formats.percent(proven / len(filled), 0), gettext("of the cells rest on evidence"), href)]
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.exceptions import ValidationError
@@ -19,7 +20,6 @@ from touchpoints.models import (
     Category,
     Channel,
     ContentItem,
-    Department,
     Party,
     Personalisation,
     Phase,
@@ -198,12 +198,8 @@ class TouchpointChange(serializers.Serializer[Any]):
             raise ValidationError("Another touchpoint has this name.")
         return name
 
-    def validate_department(self, name: str | None) -> Department | None:
-        """Return the department of this name, a new one if there is none."""
-        if not name or not name.strip():
-            return None
-        view = self.context["view"]
-        return department_named(workspace=view.workspace(), actor=view.actor(), name=" ".join(name.split()))
+    def validate_department(self, name: str | None) -> str:
+        return " ".join((name or "").split())
 
 
 class TouchpointIn(TouchpointChange):
@@ -254,20 +250,32 @@ class TouchpointViewSet(mixins.ListModelMixin, WorkspaceViewSet):
     def create(self, request: Request) -> Response:
         given = TouchpointIn(data=request.data, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        touchpoint = services.touchpoint_create(workspace=self.workspace(), actor=self.actor(), **given.validated_data)
+        with transaction.atomic():
+            values = self._values(given.validated_data)
+            touchpoint = services.touchpoint_create(workspace=self.workspace(), actor=self.actor(), **values)
         return self._answer(touchpoint, code=status.HTTP_201_CREATED)
+
+    def _values(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Put a department in the place of its name; a new one goes with the request that names it."""
+        values = dict(given)
+        if "department" in values:
+            name = values["department"]
+            workspace, actor = self.workspace(), self.actor()
+            values["department"] = department_named(workspace=workspace, actor=actor, name=name) if name else None
+        return values
 
     @extend_schema(request=TouchpointChange, responses=TouchpointOut)
     def partial_update(self, request: Request, pk: str) -> Response:
         touchpoint = self.get_object()
         given = TouchpointChange(touchpoint, data=request.data, partial=True, context=self.get_serializer_context())
         given.is_valid(raise_exception=True)
-        touchpoint = services.touchpoint_update(
-            touchpoint=touchpoint,
-            actor=self.actor(),
-            expected_revision=expected_revision(request),
-            **given.validated_data,
-        )
+        with transaction.atomic():
+            touchpoint = services.touchpoint_update(
+                touchpoint=touchpoint,
+                actor=self.actor(),
+                expected_revision=expected_revision(request),
+                **self._values(given.validated_data),
+            )
         return self._answer(touchpoint)
 
     @extend_schema(responses={204: None})

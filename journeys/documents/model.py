@@ -16,7 +16,7 @@ from journeys.curve import LINES_MAX
 from journeys.lanes import MapContext, PrintLine
 from journeys.models import CurvePoint, JourneyKind
 from journeys.picture import document_seen
-from journeys.proof import rests_on
+from journeys.proof import is_proven
 from journeys.selectors import Board
 from journeys.versions import standing
 from personas.models import Persona
@@ -104,14 +104,17 @@ class MapDoc:
 
 
 def evidence_share(board: Board) -> tuple[int, int]:
-    """Return how many text cells of the map hold a card with evidence or a source, and how many hold any."""
+    """Return how many text cells of the map hold a card with evidence or a source, and how many hold any.
+
+    The opinion of a workshop is no evidence (proof.is_proven).
+    """
     typed = {row.lane.pk for row in board.lanes if row.kind.typed and not row.lane.hidden}
     shown = {column.step.pk for column in board.columns}
     cells: dict[tuple[UUID, UUID], bool] = {}
     for card in board.picture.cards:
         if card.lane_id in typed and card.step_id in shown:
             key = (card.lane_id, card.step_id)
-            cells[key] = cells.get(key, False) or rests_on(card) is not None
+            cells[key] = cells.get(key, False) or is_proven(card)
     return sum(cells.values()), len(cells)
 
 

@@ -61,7 +61,6 @@ def dictionary() -> list[tuple[str, str]]:
         ("phase", _("before, during or after: phase of the sale.")),
         ("online", _("online, offline or both.")),
         ("persona", _("The persona that was filtered; empty: all together.")),
-        ("department", _("The department that is in charge of the touchpoint, on every map.")),
         ("owner", _("Who is in charge of the touchpoint.")),
         ("kpi", _("Name of the KPI; empty: none is bound.")),
         ("kpi_code", _("Code of the KPI.")),
@@ -82,6 +81,7 @@ def dictionary() -> list[tuple[str, str]]:
         ("evidence", _("live_data, survey or none.")),
         ("fresh_at", _("Newest day of the data.")),
         ("repeated", _("true from the second stage on at which the same measure stands: leave it out of sums.")),
+        ("department", _("The department that is in charge of the touchpoint, on every map.")),
     ]
 
 

@@ -31,7 +31,6 @@ TIDY_COLUMNS = (
     "phase",
     "online",
     "persona",
-    "department",
     "owner",
     "kpi",
     "kpi_code",
@@ -52,6 +51,7 @@ TIDY_COLUMNS = (
     "evidence",
     "fresh_at",
     "repeated",
+    "department",
 )
 Row = tuple[Any, ...]
 Standing = tuple[str | None, str, int]  # journey, stage, its position
@@ -86,12 +86,11 @@ def tidy_rows(places: Places, filters: MatrixFilters, *, today: dt.date) -> Iter
                 touchpoint.phase,
                 touchpoint.presence,
                 persona,
-                department_name(touchpoint),
                 touchpoint.owner or None,
             )
             for number, standing in enumerate(standings.get(pk, ()) if places.journeys else phases):
                 for measure in facts.get(pk, UNMEASURED):
-                    yield (*standing, *of_touchpoint, *measure, number > 0)
+                    yield (*standing, *of_touchpoint, *measure, number > 0, department_name(touchpoint))
 
 
 # Of a touchpoint without KPI: nothing is made up.

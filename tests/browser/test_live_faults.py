@@ -4,8 +4,6 @@ import os
 import random
 import re
 import time
-from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 from django.conf import settings
@@ -34,6 +32,8 @@ class Writer:
         self.words: list[str] = []
         self.offline_until = 0.0
         self.collisions = 0
+        self.last = ("", "")
+        self.unfinished: list[tuple[str, str]] = []  # words of which Enter did not come to pass
 
     def settle(self) -> None:
         """Answer a collision: both texts, as one."""
@@ -80,6 +80,7 @@ class Writer:
         before = box.input_value() if what == "edit" else ""
         box.fill(f"{before} {word}".strip())
         self.words.append(word)
+        self.last = (word, what)
         box.press("Enter")
 
     def waits(self) -> bool:
@@ -140,10 +141,12 @@ class Faults:
             self.back[1].start()
 
 
-def patiently(act: Callable[[], None]) -> None:
+def patiently(writer: Writer) -> None:
     """A cell may be drawn anew under the pointer: then this one step is left out."""
-    with suppress(TimeoutError):
-        act()
+    try:
+        writer.act()
+    except TimeoutError:
+        writer.unfinished.append(writer.last)
 
 
 def test_a_minute_of_faults(browser: Browser, journey: Journey, ed: User, olga: User) -> None:
@@ -174,7 +177,7 @@ def test_a_minute_of_faults(browser: Browser, journey: Journey, ed: User, olga: 
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             for writer in writers:
-                patiently(writer.act)
+                patiently(writer)
             faults.act()
         faults.end()
         for writer in writers:
@@ -198,7 +201,9 @@ def test_a_minute_of_faults(browser: Browser, journey: Journey, ed: User, olga: 
         assert equal
     words = re.findall(r"[EO]\d{3}", " ".join(text for texts in written.values() for text in texts))
     missing = sorted({word for writer in writers for word in writer.words} - set(words))
-    assert missing == [], f"seed {seed}: lost {missing} of {sum(len(writer.words) for writer in writers)}"
+    unfinished = [entry for writer in writers for entry in writer.unfinished]
+    told = f"seed {seed}: lost {missing} of {sum(len(writer.words) for writer in writers)}; unfinished {unfinished}"
+    assert missing == [], told
     assert len(words) == len(set(words)), f"seed {seed}: written twice: {words}"
     # A run in which nothing went wrong would have shown nothing.
     assert faults.kills >= 2

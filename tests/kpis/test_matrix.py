@@ -225,7 +225,7 @@ class FileTests(MatrixTestCase):
             names = [cell for cell in sheet["D"][1:] if str(cell.value).startswith("'")]
             self.assertEqual(len(names), len(RISKY))
             self.assertTrue(all(cell.data_type == "s" for cell in names))
-            self.assertIn(-12.5, [cell.value for cell in sheet["X"]])
+            self.assertIn(-12.5, [cell.value for cell in sheet["W"]])
         wide = self.file(shape="wide", format="csv").decode()
         self.assertFalse([cell for row in csv.reader(io.StringIO(wide)) for cell in row if cell.startswith(RISKY)])
         self.assertIn("-12.5", self.file(shape="tidy", format="csv").decode())

@@ -402,7 +402,8 @@ async function exchange(url, body, field) {
   if (text === null) return { saved: false, stale: true };
   body.set(field, text);
   body.set("revision", answer.current.revision);
-  return exchange(url, body, field);
+  // What waits on the same card was written without the other text: it is asked about as well.
+  return { ...(await exchange(url, body, field)), revision: null };
 }
 
 /** Show how a change went, to whoever has just made it. */
