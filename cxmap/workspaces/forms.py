@@ -73,7 +73,7 @@ class WorkspaceSettingsForm(WorkspaceForm):
 class InvitationForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
     email = forms.EmailField(
-        label=_("E-mail (optional)"),
+        label=_("E-mail"),
         required=False,
         help_text=_("With an address, only the person who signs in with it can use the link."),
     )

@@ -298,7 +298,13 @@ board.addEventListener("click", async (event) => {
   const cell = button.closest("[data-cell]");
   if (button.hasAttribute("data-add-step")) await addStep(cell, false);
   else if (button.dataset.addStage) await send(`/journeys/${board.dataset.journey}/stages/add/`, { index: button.dataset.addStage });
-  else popups.openDialog(`/journeys/${board.dataset.journey}/lanes/add/?index=${button.dataset.addLane}`);
+  else {
+    popups.openDialog(`/journeys/${board.dataset.journey}/lanes/add/?index=${button.dataset.addLane}`);
+    return;
+  }
+  // What was added waits for its name: the next thing that is typed is that, and no shortcut of the header.
+  const made = grid.current();
+  if (made && made !== cell && made.dataset.rename) rename(made);
 });
 
 document.addEventListener("keydown", (event) => {

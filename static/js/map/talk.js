@@ -7,8 +7,9 @@ const board = () => document.querySelector("[data-board]");
 const address = () => `/journeys/${board().dataset.journey}/comments/`;
 
 /** Open the threads of a place ("step:<id>"); of the whole map without one. */
-export function open(on = "", from = document.activeElement) {
-  openDrawer(on ? `${address()}?on=${on}` : address(), from);
+export async function open(on = "", from = document.activeElement) {
+  await openDrawer(on ? `${address()}?on=${on}` : address(), from);
+  document.querySelector("[data-drawer-panel] textarea")?.focus(); // whoever asks for comments by a key wants to write
 }
 
 /** Open the threads of what is focused: a header, the card that keys act on, or the cell. */
