@@ -19,6 +19,7 @@ from workshops.agendas import CURVE, PAINS
 from workshops.errors import DoorsClosed, NoDotsLeft, NoSuchThing, NotNow, TimeOver, TooManyNotes, WorkshopFull
 from workshops.models import GRACE, NOTES_MAX, PEOPLE_MAX, Activity, Note, Participant, Rating, Vote, Workshop
 from workshops.services import agenda, guests
+from workshops.services.groups import group_dissolve, notes_group
 from workshops.services.workshops import workshop_create, workshop_doors, workshop_start
 
 
@@ -242,6 +243,32 @@ class VoteTests(WorkshopTestCase):
         self.assertEqual(guest.send("vote", self.voting, item=f"note:{self.note.pk}", dots=1).status_code, 404)
         self.assertEqual(guest.send("vote", self.voting, item=f"group:{group.pk}", dots=1).status_code, 200)
 
+    def test_what_changed_after_the_page_was_asked_for_gets_no_dot(self) -> None:
+        """The service looks itself: between the page's look and the vote others take back and group."""
+        group = self.put_together(self.note)
+        with self.assertRaises(NoSuchThing):
+            self.vote(1, self.note)
+        guests.votes_set(participant=self.who, activity=self.voting, dots=1, group=group)
+        group_dissolve(group=group)
+        with self.assertRaises(NoSuchThing):
+            guests.votes_set(participant=self.who, activity=self.voting, dots=1, group=group)
+        Note.objects.filter(pk=self.other.pk).update(deleted_at=timezone.now())
+        with self.assertRaises(NoSuchThing):
+            self.vote(1, self.other)
+        self.assertEqual(Vote.objects.count(), 0)
+        self.assertEqual(self.vote(1, self.note), 4)
+
+    def test_dots_on_a_note_that_is_taken_back_return(self) -> None:
+        self.vote(3)
+        self.vote(2, self.other)
+        writing = self.activity("writing")
+        guests.note_take_back(participant=self.who, activity=writing, pk=self.note.pk)
+        self.assertEqual(set(Vote.objects.values_list("note", flat=True)), {self.other.pk})
+        group = self.put_together(self.other)
+        self.assertEqual(set(Vote.objects.values_list("group", flat=True)), {group.pk})
+        guests.note_take_back(participant=self.who, activity=writing, pk=self.other.pk)
+        self.assertEqual(Vote.objects.count(), 0)
+
     def test_nothing_of_another_workshop_can_be_voted_on(self) -> None:
         another = workshop_create(journey=self.journey, actor=self.ed, title="Another", agenda=PAINS)
         voting = another.activities.get(kind="voting")
@@ -391,3 +418,26 @@ class RaceTests(CastMixin, TransactionTestCase):
         )
         self.assertEqual([type(error) for error in raised], [WorkshopFull] * 3)
         self.assertEqual(self.workshop.participants.count(), PEOPLE_MAX)
+
+    def test_no_dot_stays_on_a_note_that_is_grouped_or_taken_back_at_the_same_time(self) -> None:
+        writing = self.workshop.activities.get(kind="writing")
+        voting = self.workshop.activities.get(kind="voting")
+        agenda.activity_go(workshop=self.workshop, to=voting)
+        others = [
+            guests.participant_join(workshop=self.workshop, name=f"G{number}", department="IT")[0]
+            for number in range(4)
+        ]
+        writing.refresh_from_db()
+        voting.refresh_from_db()
+        first, second = self.notes[:2]
+        raised = self.together(
+            lambda: notes_group(activity=writing, notes=[first.pk], title="Group"),
+            lambda: guests.note_take_back(participant=self.who, activity=writing, pk=second.pk),
+            *[
+                lambda who=who, note=note: guests.votes_set(participant=who, activity=voting, dots=1, note=note)
+                for who in others
+                for note in (first, second)
+            ],
+        )
+        self.assertEqual([error for error in raised if not isinstance(error, NoSuchThing)], [])
+        self.assertFalse(Vote.objects.filter(note__in=[first.pk, second.pk]).exists())

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -193,6 +194,38 @@ class ClockTests(WorkshopTestCase):
         self.assertEqual(self.act("next").json()["error"]["code"], "workshop_over")
         self.act("reopen")
         self.assertEqual(Workshop.objects.get(pk=self.workshop.pk).status, "running")
+
+    def test_opened_again_goes_on_where_it_ended(self) -> None:
+        writing = self.start("writing")
+        guest = self.guest()
+        guest.note(writing, "Before the end")
+        Workshop.objects.filter(pk=self.workshop.pk).update(names_erased_at=timezone.now())
+        workshop_end(workshop=self.workshop, actor=self.ed)
+        hour = dt.timedelta(hours=1)
+        Workshop.objects.filter(pk=self.workshop.pk).update(ended_at=F("ended_at") - hour)
+        Activity.objects.filter(pk=writing.pk).update(
+            ends_at=F("ends_at") - hour, ended_at=F("ended_at") - hour, revealed_at=F("revealed_at") - hour
+        )
+        self.act("reopen")
+        again = Activity.objects.get(pk=writing.pk)
+        self.assertEqual((again.state, again.ended_at, again.revealed_at), ("running", None, None))
+        self.assertGreater(again.ends_at, timezone.now())
+        self.assertIsNone(Workshop.objects.get(pk=self.workshop.pk).names_erased_at)
+        self.assertEqual(guest.note(writing, "And after it").status_code, 200)
+        self.assertNotContains(self.facilitator().get(self.workshop.get_absolute_url()), "Before the end")
+        self.act("pause")
+        workshop_end(workshop=self.workshop, actor=self.ed)
+        self.act("reopen")
+        self.assertEqual(Activity.objects.get(pk=writing.pk).state, "paused")
+        self.assertEqual(self.act("resume").status_code, 303)
+
+    def test_what_was_revealed_before_the_end_stays_revealed(self) -> None:
+        writing = self.start("writing")
+        agenda.activity_reveal(workshop=self.workshop)
+        before = Activity.objects.get(pk=writing.pk).revealed_at
+        workshop_end(workshop=self.workshop, actor=self.ed)
+        self.act("reopen")
+        self.assertEqual(Activity.objects.get(pk=writing.pk).revealed_at, before)
 
     def test_opened_again_with_a_code_that_another_has_meanwhile(self) -> None:
         self.start()

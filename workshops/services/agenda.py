@@ -28,13 +28,27 @@ def run(activity: Activity) -> None:
 
 
 def close(activity: Activity) -> None:
-    """Put an item behind us; what was written, voted or felt is there for all from now on."""
+    """Put an item behind us; what was written, voted or felt is there for all from now on.
+
+    A paused one keeps its seconds, for reopen.
+    """
     now = timezone.now()
     activity.state = State.DONE
-    activity.left_seconds = None
     activity.ended_at = now
     if activity.has_secret and activity.revealed_at is None:
         activity.revealed_at = now
+    activity.save(update_fields=CLOCK)
+
+
+def reopen(activity: Activity, *, closed_at: dt.datetime) -> None:
+    """Go on with the item that was closed by the end of the workshop: secret again, with the time that it had left."""
+    now = timezone.now()
+    if activity.revealed_at is not None and activity.revealed_at == activity.ended_at:
+        activity.revealed_at = None  # it was the end that revealed it
+    activity.state = State.RUNNING if activity.left_seconds is None else State.PAUSED
+    if activity.ends_at is not None and activity.ends_at > closed_at:
+        activity.ends_at += now - closed_at
+    activity.ended_at = None
     activity.save(update_fields=CLOCK)
 
 

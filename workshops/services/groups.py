@@ -28,7 +28,8 @@ def notes_group(
     Without a title a new group is called after its first note; that takes `title=" "`. Raises NothingChosen, NoSuchThing.
     """
     workshop = _open(activity)
-    rows = list(Note.objects.select_for_update().filter(pk__in=notes, activity=activity, deleted_at=None))
+    there = Note.objects.select_for_update(no_key=True).filter(pk__in=notes, activity=activity, deleted_at=None)
+    rows = list(there.order_by("pk"))
     if not rows:
         raise NothingChosen
     if group is not None and (group.activity_id != activity.pk or group.deleted_at is not None):
@@ -69,7 +70,8 @@ def group_rename(*, group: NoteGroup, title: str) -> None:
 def group_dissolve(*, group: NoteGroup) -> None:
     """Let the notes of a group stand by themselves again; dots on the group go."""
     _open(group.activity)
-    Note.objects.filter(group=group).update(group=None)
+    inside = list(Note.objects.select_for_update(no_key=True).filter(group=group).order_by("pk"))
+    Note.objects.filter(pk__in=[note.pk for note in inside]).update(group=None)
     group.votes.all().delete()
     NoteGroup.objects.filter(pk=group.pk).update(deleted_at=timezone.now())
     changed(group.workshop)

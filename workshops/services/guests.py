@@ -6,6 +6,7 @@ import secrets
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from journeys.models import Step
@@ -93,6 +94,9 @@ def _check_open(activity: Activity, participant: Participant, kind: str) -> None
         raise NoSuchThing
     if not activity.takes_at(timezone.now()):
         raise NotNow if activity.state == Activity.State.WAITING else TimeOver
+    if activity.is_revealed:
+        # What follows tells everybody, which writes the workshop: it is locked before notes, as whoever sorts does it.
+        locked(activity.workshop)
 
 
 def _mine(participant: Participant) -> Participant:
@@ -143,11 +147,36 @@ def _after(activity: Activity) -> None:
 
 @transaction.atomic
 def note_take_back(*, participant: Participant, activity: Activity, pk: UUID) -> None:
-    """Take back one's own note while the round is open."""
+    """Take back one's own note while the round is open; dots that were on it go back to who placed them."""
     _check_open(activity, participant, Activity.Kind.WRITING)
     mine = _mine(participant)
-    Note.objects.filter(pk=pk, participant=mine, activity=activity).update(deleted_at=timezone.now())
+    rows = Note.objects.select_for_update(no_key=True)
+    note = rows.filter(pk=pk, participant=mine, activity=activity, deleted_at=None).first()
+    if note is None:
+        return
+    note.deleted_at = timezone.now()
+    note.save(update_fields=["deleted_at", "updated_at"])
+    Vote.objects.filter(note=note).delete()
+    if note.group_id and not Note.objects.filter(group=note.group_id, deleted_at=None).exists():
+        # Nobody sees an empty group in a vote: dots there could not be taken back.
+        Vote.objects.filter(group=note.group_id).delete()
     _after(activity)
+
+
+def _stay(activity: Activity, note: Note | None, group: NoteGroup | None) -> None:
+    """Make sure that what a vote is about is still there and stays so until the dots are on it. Raises NoSuchThing.
+
+    A note that was grouped since the page showed it is voted on with its group. Taking back, grouping and dissolving
+    lock the notes that they change, in the order of their ids.
+    """
+    about = Q(pk=note.pk) if note is not None else Q(group=group)
+    rows = Note.objects.select_for_update(no_key=True).filter(about, workshop=activity.workshop_id, deleted_at=None)
+    if not list(rows.order_by("pk")):
+        raise NoSuchThing
+    if note is not None and NoteGroup.objects.filter(notes=note.pk, deleted_at=None).exists():
+        raise NoSuchThing
+    if group is not None and not NoteGroup.objects.filter(pk=group.pk, deleted_at=None).exists():
+        raise NoSuchThing
 
 
 @transaction.atomic
@@ -155,11 +184,11 @@ def votes_set(
     *, participant: Participant, activity: Activity, dots: int, note: Note | None = None, group: NoteGroup | None = None
 ) -> int:
     """Put so many of one's dots on a note or group, and return how many dots are left. Sent twice it is the same.
-
     Raises NoDotsLeft, TimeOver, NotNow, NoSuchThing.
     """
     _check_open(activity, participant, Activity.Kind.VOTING)
     mine = _mine(participant)
+    _stay(activity, note, group)
     votes = list(Vote.objects.filter(activity=activity, participant=mine))
     here = [vote for vote in votes if (vote.note_id, vote.group_id) == (note and note.pk, group and group.pk)]
     elsewhere = len(votes) - len(here)

@@ -15,7 +15,7 @@ from journeys.models import Journey
 from workshops.agendas import Agenda
 from workshops.errors import AgendaEmpty
 from workshops.models import NAMES_KEPT_DAYS, Activity, Workshop
-from workshops.services.agenda import close, run
+from workshops.services.agenda import close, reopen, run
 from workshops.services.common import changed, locked, open_or_refuse
 
 # Nothing that is read for something else: no I, L, O, U, 0 and 1.
@@ -124,16 +124,21 @@ def workshop_end(*, workshop: Workshop, actor: User) -> Workshop:
 
 @transaction.atomic
 def workshop_reopen(*, workshop: Workshop, actor: User) -> Workshop:
-    """Go on where it ended, for whoever pressed the button too early. Guests find themselves again."""
+    """Go on where it ended, for whoever pressed the button too early. Guests find themselves again.
+
+    Names that were erased meanwhile do not come back; those of whoever comes in now are erased after the new end.
+    """
     workshop = locked(workshop)
     if not workshop.has_ended:
         return workshop
+    if workshop.current is not None and workshop.ended_at is not None:
+        reopen(workshop.current, closed_at=workshop.ended_at)
     workshop.status = Workshop.Status.RUNNING if workshop.started_at else Workshop.Status.PLANNED
-    workshop.ended_at = None
+    workshop.ended_at = workshop.names_erased_at = None
     if Workshop.objects.filter(code=workshop.code).exclude(status=Workshop.Status.ENDED).exists():
         _with_free_code(workshop)
     else:
-        workshop.save(update_fields=["status", "ended_at"])
+        workshop.save(update_fields=["status", "ended_at", "names_erased_at"])
     history_record(
         actor=actor, action="workshop.reopened", target=workshop, scope=workshop.journey, name=workshop.title
     )
