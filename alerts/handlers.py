@@ -30,7 +30,7 @@ from cxmap.lib.outbound import AddressRefused, CallFailed, post
 from cxmap.outbox.mails import mail_send, message_id
 from cxmap.outbox.models import Message
 from cxmap.outbox.registry import Delivered, Dropped, Failed, Later, Outcome
-from cxmap.workspaces.models import Membership
+from cxmap.workspaces.models import Membership, Role
 from journeys.comments import Place
 from journeys.models import Comment
 
@@ -74,7 +74,7 @@ def mail_deliver(message: Message) -> Outcome:
 
 def _mail(member: Membership, events: list[Event], message: Message) -> EmailMultiAlternatives:
     """Write the mail."""
-    entries = [words(event) for event in events]
+    entries = [words(event, role=Role(member.role)) for event in events]
     number = len(entries)
     if number == 1:
         subject = _("%(title)s: %(about)s") % {"title": entries[0].title, "about": entries[0].about}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from alerts.models import Alert, Event, EventKind, Mute, Webhook
 from alerts.wording import Words, problem, words
 from cxmap.outbox.models import Message
-from cxmap.workspaces.models import Membership, Workspace
+from cxmap.workspaces.models import Membership, Role, Workspace
 
 PAGE = 50
 COUNTED = 100  # beyond, the counter says 99+
@@ -77,7 +77,7 @@ def alert_list(membership: Membership, *, unread: bool = False, kind: str = "", 
     rows = [
         AlertRow(
             alert=alert,
-            words=words(alert.event),
+            words=words(alert.event, role=Role(membership.role)),
             day=timezone.localdate(alert.event.at, timezone=membership.workspace.zone),
             muted_until=mutes.get(alert.event.flag_id) if alert.event.flag_id else None,
         )

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alerts.models import Event, EventKind
 from cxmap.lib import formats
+from cxmap.workspaces.models import Role
 from journeys.comments import kind_label
+from journeys.models import Comment
 from kpis.marks import MARKS
 from kpis.models import KpiState
 from kpis.registry import Turn
@@ -45,10 +47,10 @@ def kept_state(event: Event) -> KpiState | None:
     return KpiState(**{**known, "binding_id": event.binding_id})
 
 
-def words(event: Event) -> Words:
-    """Return the texts of an event (EVENT_PARTS of selectors.py selected); no query."""
+def words(event: Event, *, role: Role = Role.VIEWER) -> Words:
+    """Return the texts of an event (EVENT_PARTS of selectors.py selected) as a member of that role reads it; no query."""
     if event.comment is not None:
-        return _of_comment(event)
+        return _of_comment(event, reads_only=role.level < Role.EDITOR.level)
     if event.source is not None:
         return _of_source(event)
     return _of_binding(event)
@@ -98,14 +100,25 @@ COMMENTS = {
 }
 
 
-def _of_comment(event: Event) -> Words:
+def _name_on(on: dict[str, Any], comment: Comment, *, reads_only: bool) -> str:
+    """Return how the reader calls what was commented on; empty when they do not see it."""
+    if not reads_only:
+        return str(on.get("name", ""))
+    # What was kept before it was told apart is named to readers only where nothing is published: they see the draft.
+    return str(on.get("published", "" if comment.journey.published_version_id else on.get("name", "")))
+
+
+def _of_comment(event: Event, *, reads_only: bool) -> Words:
     comment, on = event.comment, event.facts.get("on", {})
     assert comment is not None  # noqa: S101 - narrows the type: asked by words()
     title, sentence = COMMENTS[EventKind(event.kind)]
     gone = comment.deleted_at is not None or comment.journey.deleted_at is not None
     about = [comment.journey.name]
-    if on.get("name"):
-        about += [kind_label(on["kind"]), on["name"]]
+    name = _name_on(on, comment, reads_only=reads_only)
+    if name:
+        about += [kind_label(on["kind"]), name]
+    elif on.get("name"):
+        about.append(_("something on the map"))
     return Words(
         mark="",
         tone="",

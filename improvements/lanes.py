@@ -71,12 +71,12 @@ def load_pains(context: MapContext) -> Mapping[Any, Any]:
 
 
 def _pains_shown(context: MapContext) -> Sequence[Pain]:
-    """Return the pain points of the draft, or those of the version that is drawn: its words, with today's signals."""
+    """Return the pain points of the draft, or those of the version that is drawn: its words, with today's signals and owners."""
     rows = _pains(journey=context.journey.pk)
     if context.kept is None:
         return rows
-    flags = {row.pk: row.flag_id for row in rows}
-    return [
+    today = {row.pk: row for row in rows}
+    found = [
         Pain(
             pk=pk,
             workspace_id=context.journey.workspace_id,
@@ -85,10 +85,13 @@ def _pains_shown(context: MapContext) -> Sequence[Pain]:
             note=part.note,
             nature=part.nature,
             step_id=context.kept.steps.get(part.step),
-            flag_id=flags.get(pk),
+            flag_id=today[pk].flag_id if pk in today else None,
         )
         for part, pk in context.kept.of("pains")
     ]
+    for pain in found:
+        pain.owner_id = today[pain.pk].owner_id if pain.pk in today else None  # type: ignore[attr-defined]
+    return found
 
 
 def _solutions_shown(context: MapContext) -> Sequence[Solution]:

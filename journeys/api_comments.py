@@ -16,6 +16,7 @@ from cxmap.pagination import Pagination
 from cxmap.workspaces.models import Membership, Role
 from journeys.comments import Place
 from journeys.models import Comment, Journey
+from journeys.readers import version_for_token
 from journeys.services import comments as services
 
 ON = (
@@ -141,13 +142,15 @@ class CommentViewSet(WorkspaceViewSet):
         given.is_valid(raise_exception=True)
         values = given.validated_data
         root = values.get("root")
+        journey = root.journey if root is not None else values["journey"]
         comment = services.comment_add(
-            journey=root.journey if root is not None else values["journey"],
+            journey=journey,
             author=self.actor(),
             text=values["text"],
             place=values.get("on"),
             root=root,
             mentions=values.get("mentions", ()),
+            version=version_for_token(request, journey),
         )
         return self._answer(comment, code=status.HTTP_201_CREATED)
 

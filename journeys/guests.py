@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
+from cxmap.workspaces.models import User
 from journeys.comments import Element, Place, elements_of
 from journeys.models import Comment, CommentTarget, Journey
 from journeys.picture import Picture
@@ -22,12 +24,20 @@ class GuestThread:
     element: Element | None
 
 
-def guest_threads(journey: Journey, picture: Picture) -> list[GuestThread]:
-    """Return the threads that guests began, with all answers; what members say among themselves is never part of it."""
+def _began_by_guests(member: User | None) -> Q:
+    """Return what narrows threads to those of guests; a member who comes by the link has their own, too."""
+    guests = ~Q(guest_name="")
+    return guests if member is None else guests | Q(author=member)
+
+
+def guest_threads(journey: Journey, picture: Picture, *, member: User | None = None) -> list[GuestThread]:
+    """Return the threads that guests began, with all answers; what members say among themselves is never part of it.
+
+    A member sees those that they began themselves, too.
+    """
     roots = list(
-        Comment.objects.filter(journey=journey)
+        Comment.objects.filter(_began_by_guests(member), journey=journey)
         .shown_threads()
-        .exclude(guest_name="")
         .select_related("author")
         .order_by("-created_at", "-id")[:THREADS_MAX]
     )
@@ -41,9 +51,9 @@ def guest_threads(journey: Journey, picture: Picture) -> list[GuestThread]:
     return [GuestThread(root, answers[root.pk], elements.get(Place.of(root))) for root in roots]
 
 
-def guest_root(journey: Journey, pk: UUID) -> Comment | None:
-    """Return a thread that guests may answer in."""
-    return Comment.objects.filter(journey=journey, pk=pk).shown_threads().exclude(guest_name="").first()
+def guest_root(journey: Journey, pk: UUID, *, member: User | None = None) -> Comment | None:
+    """Return a thread that guests may answer in; a member in their own, too."""
+    return Comment.objects.filter(_began_by_guests(member), journey=journey, pk=pk).shown_threads().first()
 
 
 def places_of(picture: Picture) -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 
 from journeys import lanes as registry
 from journeys.comments import Element, Place, card_name
-from journeys.models import CommentTarget
-from journeys.picture import Picture
+from journeys.models import CommentTarget, Journey, Version
+from journeys.picture import Picture, picture_of
 
 
 def _names(picture: Picture) -> dict[UUID, str]:
@@ -25,7 +25,10 @@ def _names(picture: Picture) -> dict[UUID, str]:
 
 
 def elements_as_published(elements: Mapping[Place, Element], picture: Picture) -> dict[Place, Element]:
-    """Return elements by the names that a picture gives them; what is not in it keeps its kind and loses its name."""
+    """Return elements as a picture has them: by the names that it gives them, live when they are in it.
+
+    What is not in it keeps its kind and loses its name. What the draft deleted or merged since is still in it.
+    """
     names = _names(picture)
     found = {}
     for place, element in elements.items():
@@ -36,5 +39,19 @@ def elements_as_published(elements: Mapping[Place, Element], picture: Picture) -
         name = names.get(place.id, "") if known else ""
         if known and place.kind == CommentTarget.CELL and place.step is not None:
             name = gettext("%(lane)s, %(step)s") % {"lane": name, "step": names[place.step]}
-        found[place] = replace(element, name=name, anchor=element.anchor if known else "")
+        found[place] = replace(element, name=name, live=known, anchor=element.anchor if known else "")
     return found
+
+
+def name_for_readers(journey: Journey, place: Place, element: Element | None) -> str:
+    """Return what those who only read call an element; empty when they do not see it, and for the map as a whole.
+
+    What is published is asked anew: the map may have been read before it was.
+    """
+    if element is None:
+        return ""
+    current = Journey.objects.filter(pk=journey.pk).values("published_version")
+    version = Version.objects.filter(pk__in=current).defer("document", "rows", "note").first()
+    if version is None:
+        return element.name
+    return elements_as_published({place: element}, picture_of(journey, version))[place].name

@@ -6,7 +6,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 
-from cxmap.history.services import keep_from_readers
+from cxmap.history.services import FOR_READERS, keep_from_readers
 from cxmap.workspaces.access import can
 from cxmap.workspaces.models import Membership, Role
 from journeys.models import Journey, ShareLink, Version
@@ -61,12 +61,16 @@ OF_APPROVAL = (
 
 
 def unpublished(workspace_id: int) -> Q:
-    """Return the condition for changes of maps that came after what was published."""
+    """Return the condition for changes of maps that came after what was published.
+
+    What was said is no draft: readers see it in the panel of comments. A row without names for readers stays hidden.
+    """
     known = Coalesce("published_version__last_change", 0)
     since = Journey.objects.annotate(key=Cast("pk", CharField()), known=known).filter(
         workspace=workspace_id, key=OuterRef("scope_id"), published_version__isnull=False, known__lt=OuterRef("pk")
     )
-    return Q(Exists(since), scope_type="journeys.journey") & ~Q(action__in=OF_APPROVAL)
+    said = Q(action__startswith="comment.", summary__has_key=FOR_READERS)
+    return Q(Exists(since), scope_type="journeys.journey") & ~Q(action__in=OF_APPROVAL) & ~said
 
 
 keep_from_readers(unpublished)

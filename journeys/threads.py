@@ -131,6 +131,9 @@ class ThreadPage:
     mine_count: int
     follows: bool
     next: str  # the query of the next page; empty: this is the last
+    is_published: (
+        bool  # a version is shown in place of the draft: what it lacks is not deleted, but nothing to the reader
+    )
 
     @property
     def address(self) -> str:
@@ -138,7 +141,7 @@ class ThreadPage:
 
     @property
     def can_begin(self) -> bool:
-        """True when a new thread can be begun here: not inside of one, and on nothing that was deleted."""
+        """True when a new thread can be begun here: not inside of one, and only on what the reader sees."""
         return self.shown.thread is None and (
             self.shown.place is None or (self.element is not None and self.element.live)
         )
@@ -242,6 +245,7 @@ def thread_page(
         mine_count=counts["mine"],
         follows=Follower.objects.filter(journey=journey, user=user).exists(),
         next=replace(shown, before=roots[-1].created_at.isoformat()).query if more else "",
+        is_published=version is not None,
     )
 
 

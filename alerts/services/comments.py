@@ -14,6 +14,7 @@ from cxmap.lib.text import fold
 from cxmap.workspaces.models import Membership, Workspace
 from journeys.comments import Element, Heard, Place, element_of
 from journeys.models import Comment, Follower, Journey
+from journeys.published import name_for_readers
 
 
 def comment_hear(heard: Heard) -> None:
@@ -31,9 +32,15 @@ def comment_hear(heard: Heard) -> None:
 
 
 def _facts(comment: Comment, by: str) -> dict[str, Any]:
-    """Return what the sentence needs, as it was: who, and on what."""
-    element: Element | None = element_of(comment.journey, Place.of(comment))
-    return {"by": by, "on": {"kind": comment.target_kind, "name": element.name if element else ""}}
+    """Return what the sentence needs, as it was: who, and on what; `published` is how those call it who only read."""
+    place = Place.of(comment)
+    element: Element | None = element_of(comment.journey, place)
+    on = {
+        "kind": comment.target_kind,
+        "name": element.name if element else "",
+        "published": name_for_readers(comment.journey, place, element),
+    }
+    return {"by": by, "on": on}
 
 
 def _event(comment: Comment, kind: EventKind, facts: dict[str, Any], *, again: str = "") -> Event:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.history import registry
 from cxmap.history.models import Change
 from cxmap.history.registry import Scope
-from cxmap.history.services import for_readers, label
+from cxmap.history.services import for_readers, label, named_for_readers
 
 PAGE = 100  # changes
 FOLDED = 3  # so many in a row become one line
@@ -163,6 +163,8 @@ def feed_page(
         rows = rows.filter(id__lt=wanted.before)
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
+    if reads_only:
+        named_for_readers(shown)
     return FeedPage(
         days=_days(workspace_id, shown),
         next=shown[-1].pk if len(found) > PAGE else None,

@@ -302,6 +302,9 @@ def undo_labels(*, actor: Any, scope: models.Model) -> tuple[Change | None, Chan
     return last, undone
 
 
+# In a summary: what stands in place of its names for members who only read, {"element": …}.
+FOR_READERS = "for_readers"
+
 # What of the log those who only read do not see yet; registered by the apps that know it, for one workspace.
 _unread: list[Callable[[int], models.Q]] = []
 
@@ -317,6 +320,12 @@ def for_readers(changes: QuerySet[Change], workspace_id: int) -> QuerySet[Change
     for condition in _unread:
         changes = changes.exclude(condition(workspace_id))
     return changes
+
+
+def named_for_readers(changes: Iterable[Change]) -> None:
+    """Give changes the names that members who only read know; they are not to be saved afterwards."""
+    for change in changes:
+        change.summary = {**change.summary, **change.summary.get(FOR_READERS, {})}
 
 
 def feed(*, scope: models.Model | None = None, targets: Iterable[models.Model] = (), limit: int = 50) -> list[Change]:

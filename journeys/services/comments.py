@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cxmap.history.services import Recording, history_record, recording
+from cxmap.history.services import FOR_READERS, Recording, history_record, recording
 from cxmap.lib.text import fold
 from cxmap.workspaces.access import can, people_of
 from cxmap.workspaces.models import Membership, Role, User
@@ -27,7 +27,9 @@ from journeys.errors import (
 )
 from journeys.lanes import register_merged
 from journeys.live import comments_changed
-from journeys.models import Comment, CommentTarget, Follower, Journey, Mention, Step
+from journeys.models import Comment, CommentTarget, Follower, Journey, Mention, Step, Version
+from journeys.picture import picture_of
+from journeys.published import elements_as_published, name_for_readers
 
 GUEST_NAME_MAX = 80  # characters
 _SIGN = re.compile(r"(?<!\w)@")  # not the one inside an e-mail address
@@ -76,7 +78,21 @@ def _mentioned(journey: Journey, text: str, given: Collection[int]) -> set[int]:
 def _named(journey: Journey, element: Element | None) -> dict[str, Any]:
     """Return what a history row keeps of where it was said; the text itself stays with the comment."""
     name = element.name if element is not None else ""
-    return {"element": name or journey.name, "on": element.place.kind if element else ""}
+    seen = name_for_readers(journey, element.place, element) if element is not None else ""
+    return {
+        "element": name or journey.name,
+        "on": element.place.kind if element else "",
+        FOR_READERS: {"element": seen or journey.name},
+    }
+
+
+def _is_live(journey: Journey, element: Element | None, version: Version | None) -> bool:
+    """True when an element is on the map that somebody sees: the draft, or a version."""
+    if element is None:
+        return False
+    if version is None:
+        return element.live
+    return elements_as_published({element.place: element}, picture_of(journey, version))[element.place].live
 
 
 def _tell(heard: Heard) -> None:
@@ -104,13 +120,15 @@ def comment_add(
     place: Place | None = None,
     root: Comment | None = None,
     mentions: Collection[int] = (),
+    version: Version | None = None,
 ) -> Comment:
     """Begin a thread on a map or on one of its elements, or answer in one (root); an answer reopens a resolved thread.
 
     Either a member speaks (author) or a guest (guest_name); whoever calls has checked that they may. `mentions` are ids
     of users; members whose names stand behind an @ in the text are added to them, guests name nobody but by text.
+    `version` is what whoever speaks sees in place of the draft: they speak of what it shows, whatever the draft has.
     Raises CommentEmpty, CommentTooLong, GuestName, MentionOfStranger, NothingToCommentOn (the element is deleted, or on
-    another map), CommentGone (the thread is).
+    another map, or not in that version), CommentGone (the thread is).
     """
     kept = _text_of(text)
     guest = "" if author is not None else " ".join(guest_name.split())[:GUEST_NAME_MAX]
@@ -125,7 +143,7 @@ def comment_add(
     else:
         place = place or Place()
     element = element_of(journey, place)
-    if root is None and (element is None or not element.live):
+    if root is None and not _is_live(journey, element, version):
         raise NothingToCommentOn
     named = _mentioned(journey, kept, mentions)
     comment = Comment(

@@ -12,7 +12,7 @@ from journeys.models import Journey, SavedView
 from journeys.tabs import MAP_VIEWS
 
 # Which view, through whose eyes, of which days; lanes shown, folded, how large; what narrows the matrix.
-KEPT = ("view", "persona", "period", "hidden", "fold", "zoom", "mode", "state", "owner")
+KEPT = ("view", "persona", "period", "hidden", "fold", "zoom", "mode", "state", "owner", "department")
 QUERY_MAX = 600  # characters, as the column
 
 

@@ -111,6 +111,7 @@ def _write(
             mentions=form.cleaned_data["mentions"],
             place=place,
             root=root,
+            version=version_for(request, journey),
         )
     except CxmapError as error:
         return _refused(request, journey, shown, error)

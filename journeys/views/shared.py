@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cxmap.lib.errors import CxmapError
 from cxmap.lib.http import see_other
 from cxmap.middleware import policy_framed_by
-from cxmap.workspaces.models import Membership
+from cxmap.workspaces.models import Membership, User
 from cxmap.workspaces.requests import MemberRequest
 from journeys import access, selectors, visitors
 from journeys.comments import Place
@@ -93,9 +93,15 @@ def _shared_page(
         return _private(render(request, "journeys/shared_present.html", context, status=status))
     if link.may_comment:
         name = visitors.guest_name(request, link)
-        member = _is_member(request, link)
-        empty = GuestCommentForm(places=places_of(board.picture), member=member, initial={"guest_name": name})
-        context |= {"comment": comment or empty, "threads": guest_threads(link.journey, board.picture)}
+        member = _member(request, link)
+        empty = GuestCommentForm(
+            places=places_of(board.picture), member=member is not None, initial={"guest_name": name}
+        )
+        context |= {
+            "comment": comment or empty,
+            "is_member": member is not None,
+            "threads": guest_threads(link.journey, board.picture, member=member),
+        }
     context["board_html"] = board_html(request, board, readonly=True, view=view, token=token)
     return _private(render(request, "journeys/shared.html", context, status=status))
 
@@ -139,11 +145,11 @@ def comment_add(request: MemberRequest, token: str) -> HttpResponse:
         messages.error(request, _("That were many comments in an hour: go on a little later."))
         return see_other(reverse("journeys:shared", args=[token]))
     board = _board(request, link, "map")
-    member = _is_member(request, link)
-    form = GuestCommentForm(request.POST, places=places_of(board.picture), member=member)
+    member = _member(request, link)
+    form = GuestCommentForm(request.POST, places=places_of(board.picture), member=member is not None)
     root = None
     if form.is_valid() and form.cleaned_data["root"]:
-        root = guest_root(link.journey, form.cleaned_data["root"])
+        root = guest_root(link.journey, form.cleaned_data["root"], member=member)
         if root is None:
             form.add_error(None, str(CommentGone.message))
     if form.is_valid():
@@ -152,10 +158,11 @@ def comment_add(request: MemberRequest, token: str) -> HttpResponse:
             said = comments.comment_add(
                 journey=link.journey,
                 text=form.cleaned_data["text"],
-                author=request.user if member else None,
+                author=member,
                 guest_name=name,
                 place=Place.parse(form.cleaned_data["on"] or "map"),
                 root=root,
+                version=board.version,
             )
         except CxmapError as error:
             form.add_error(None, str(error))
@@ -168,11 +175,12 @@ def comment_add(request: MemberRequest, token: str) -> HttpResponse:
     return _shared_page(request, link, token, board, "map", comment=form, status=422)
 
 
-def _is_member(request: MemberRequest, link: ShareLink) -> bool:
-    return (
-        request.user.is_authenticated
-        and Membership.objects.filter(workspace=link.workspace_id, user=request.user).exists()
-    )
+def _member(request: MemberRequest, link: ShareLink) -> User | None:
+    """Return whoever opens the link when they are a member of its workspace."""
+    user = request.user
+    if not user.is_authenticated or not Membership.objects.filter(workspace=link.workspace_id, user=user).exists():
+        return None
+    return user
 
 
 @require_safe

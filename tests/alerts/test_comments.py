@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from alerts import services
 from alerts.models import Alert, Event, EventKind, Preference, Webhook, webhook_kinds
+from alerts.selectors import alert_list
 from alerts.services.webhooks import webhook_add
 from cxmap.outbox.models import Message
 from cxmap.outbox.services import outbox_drain
@@ -20,6 +21,8 @@ from cxmap.workspaces.models import Membership, User
 from cxmap.workspaces.services import member_remove
 from journeys.comments import Place
 from journeys.models import Comment, Journey
+from journeys.services import stages
+from journeys.services.approval import journey_publish
 from journeys.services.comments import comment_add, comment_delete, comment_edit, journey_follow, thread_resolve
 from journeys.services.journeys import journey_delete
 from tests.journeys.base import MapTestCase
@@ -195,6 +198,48 @@ class ListTest(CommentAlertsTestCase):
         for step in self.steps():
             self.say("@Vi", place=Place("step", step.pk))
         self.assertEqual(self.query_count(url), few)
+
+
+class PublishedTest(CommentAlertsTestCase):
+    """What only the draft has is named to those who edit, never to those who read what was published."""
+
+    def setUp(self) -> None:
+        self.old = self.steps()[0]
+        journey_publish(journey=self.journey, actor=self.olga)
+        self.journey.refresh_from_db()
+
+    def abouts(self) -> dict[str, list[str]]:
+        people = {"vi": self.vi, "olga": self.olga}
+        return {name: [row.words.about for row in alert_list(self.member(user)).rows] for name, user in people.items()}
+
+    def test_a_step_of_the_draft(self) -> None:
+        new = stages.step_add(stage=self.stages()[0], actor=self.ed, name="Price rise 2027")
+        services.preference_set(membership=self.member(self.vi), mail=True, language="en")
+        self.say("@Vi @Olga", place=Place("step", new.pk))
+        self.assertEqual(
+            self.abouts(), {"vi": ["Buying › something on the map"], "olga": ["Buying › step › Price rise 2027"]}
+        )
+        self.deliver()
+        (sent,) = mail.outbox
+        self.assertEqual(sent.subject, "A comment names you: Buying › something on the map")
+        self.assertNotIn("2027", sent.body + str(sent.alternatives[0][0]))
+
+    def test_a_new_name_of_the_draft(self) -> None:
+        before = self.old.name
+        stages.step_rename(step=self.old, actor=self.ed, name="Price rise 2027")
+        self.say("@Vi @Olga", place=Place("step", self.old.pk))
+        self.assertEqual(
+            self.abouts(), {"vi": [f"Buying › step › {before}"], "olga": ["Buying › step › Price rise 2027"]}
+        )
+
+    def test_alerts_of_before(self) -> None:
+        self.say("@Vi @Olga", place=Place("step", self.old.pk))
+        for event in Event.objects.all():
+            del event.facts["on"]["published"]
+            event.save(update_fields=["facts"])
+        self.assertEqual(
+            self.abouts(), {"vi": ["Buying › something on the map"], "olga": [f"Buying › step › {self.old.name}"]}
+        )
 
 
 class MailTest(CommentAlertsTestCase):

@@ -8,6 +8,7 @@ from improvements.models import Pain
 from improvements.ownership import ownership
 from improvements.services import pain_add, solution_add
 from journeys.services import cards
+from journeys.services.approval import journey_publish
 from journeys.services.journeys import journey_create
 from kpis.models import Flag, Kpi
 from kpis.services import binding_create
@@ -139,6 +140,10 @@ class DepartmentsTest(MapTestCase):
         )
         page = self.client.get(self.journey.get_absolute_url())
         self.assertContains(page, f'data-department="{self.care.pk}"', count=2)
+        journey_publish(journey=self.journey, actor=self.olga)
+        self.client.force_login(self.vi)
+        published = self.client.get(self.journey.get_absolute_url())
+        self.assertContains(published, f'data-department="{self.care.pk}"', count=2)
         self.assertContains(page, f'<option value="{self.web.pk}">Éditions web</option>', html=True)
 
     def test_deleted_and_back(self) -> None:

@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from cxmap.workspaces.models import User
 from journeys.comments import Place
+from journeys.errors import NothingToCommentOn
 from journeys.models import Comment, Follower
-from journeys.services import cards
+from journeys.services import cards, stages
+from journeys.services.approval import journey_publish
 from journeys.services.comments import comment_add, comment_delete, thread_resolve
 from tests.journeys.test_comments import CommentTestCase
 
@@ -118,6 +120,30 @@ class PanelTest(PageTestCase):
         response = self.client.get(f"{self.url}?on=card:{card.pk}")
         self.assertContains(response, "what was said of it stays")
         self.assertNotContains(response, "comment-new")
+
+    def test_what_readers_see_is_spoken_of_whatever_the_draft_has(self) -> None:
+        """Deleted in the draft, but still in what was published; and the other way round."""
+        gone = self.steps()[0]
+        journey_publish(journey=self.journey, actor=self.olga)
+        stages.step_delete(step=gone, actor=self.ed)
+        new = stages.step_add(stage=self.stages()[1], actor=self.ed, name="Price rise 2027")
+        here, there = f"on=step:{gone.pk}", f"on=step:{new.pk}"
+        self.assertContains(self.client.get(f"{self.url}?{here}"), "comment-new")
+        said = self.client.post(self.url, {"text": "Still so?", "on": f"step:{gone.pk}", "back": here}, follow=True)
+        self.assertContains(said, "Still so?")
+        self.assertContains(said, f"step › {gone.name}")
+        self.assertContains(self.client.get(self.url), f"#row-{gone.pk}")
+        page = self.client.get(f"{self.url}?{there}")
+        self.assertContains(page, "not in the published version")
+        self.assertNotContains(page, "comment-new")
+        self.assertNotContains(page, "2027")
+        refused = self.client.post(self.url, {"text": "And this?", "on": f"step:{new.pk}", "back": there})
+        self.assertEqual(refused.status_code, NothingToCommentOn.status)
+        self.client.force_login(self.ed)
+        self.assertNotContains(self.client.get(f"{self.url}?{here}"), "comment-new")
+        refused = self.client.post(self.url, {"text": "And this?", "on": f"step:{gone.pk}", "back": here})
+        self.assertEqual(refused.status_code, NothingToCommentOn.status)
+        self.assertEqual(Comment.objects.get().author, self.vi)
 
     def test_a_deleted_comment_leaves_its_place_to_its_answers(self) -> None:
         root = self.say("Secret")

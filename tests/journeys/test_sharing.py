@@ -16,7 +16,7 @@ from journeys import visitors
 from journeys.access import share_token
 from journeys.comments import Place
 from journeys.models import Card, Comment, ShareLink
-from journeys.services import approval, cards
+from journeys.services import approval, cards, stages
 from journeys.services.comments import comment_add
 from journeys.services.journeys import journey_create, share_link_create, share_link_revoke, share_link_update
 from tests.journeys.base import MapTestCase
@@ -225,11 +225,38 @@ class GuestTests(SharingTestCase):
 
     def test_members_speak_by_their_own_name(self) -> None:
         self.client.force_login(self.vi)
-        self.say("Seen by Vi", guest_name="Somebody else")
+        page = self.say("Seen by Vi", guest_name="Somebody else")
+        self.assertContains(page, "Seen by Vi", msg_prefix="the page says that it is there")
         self.assertEqual((Comment.objects.get().author, Comment.objects.get().guest_name), (self.vi, ""))
         self.client.force_login(self.otto)
         self.say("Seen by Otto", guest_name="Otto")
         self.assertEqual(Comment.objects.exclude(guest_name="").get().guest_name, "Otto")
+
+    def test_members_find_their_own_threads_and_no_other_of_the_team(self) -> None:
+        comment_add(journey=self.journey, author=self.ed, text="Between us")
+        self.client.force_login(self.vi)
+        self.say("Said by Vi")
+        mine = Comment.objects.get(author=self.vi)
+        comment_add(journey=self.journey, author=self.ed, text="So it is", root=mine)
+        page = self.say("Thank you", root=str(mine.pk))
+        for text in ("Said by Vi", "So it is", "Thank you"):
+            self.assertContains(page, text)
+        self.assertNotContains(page, "Between us")
+        self.client.force_login(self.ana)
+        self.assertNotContains(self.client.get(self.url(self.open)), "Said by Vi")
+        self.client.logout()
+        self.assertNotContains(self.client.get(self.url(self.open)), "Said by Vi")
+        self.assertEqual(self.say("Me too", root=str(mine.pk)).status_code, 422)
+
+    def test_guests_speak_of_what_they_see(self) -> None:
+        """The draft has merged the step into another since."""
+        step, into = self.steps()[:2]
+        approval.journey_publish(journey=self.journey, actor=self.olga)
+        stages.step_merge(step=step, into=into, actor=self.ed)
+        page = self.say("Is this still so?", on=f"step:{step.pk}")
+        self.assertContains(page, "Is this still so?")
+        self.assertContains(page, f"step › {step.name}")
+        self.assertEqual(Comment.objects.get().target_id, step.pk)
 
     def test_so_many_comments(self) -> None:
         with patch.object(visitors, "SAID", 2):

@@ -7,8 +7,9 @@ from journeys.services import cards
 from journeys.services.cards import curve_set
 from journeys.services.evidence import evidence_add
 from journeys.services.journeys import journey_create, share_link_create, share_link_revoke
-from journeys.services.saved_views import saved_view_default, saved_view_save
+from journeys.services.saved_views import query_of, saved_view_default, saved_view_save
 from tests.journeys.base import MapTestCase
+from touchpoints.departments import department_add
 
 
 class ViewTestCase(MapTestCase):
@@ -267,6 +268,14 @@ class SavedViewTests(ViewTestCase):
                 self.assertEqual(
                     [row.current for row in page.context["saved_views"].rows if row.view.name == view], [True]
                 )
+
+    def test_the_department_that_narrows_is_kept(self) -> None:
+        care = department_add(workspace=self.workspace, actor=self.ed, name="Customer service")
+        matrix = f"/w/{self.workspace.slug}/matrix/?journey={self.journey.pk}&department={care.pk}"
+        page = self.save("Of the service", self.client.get(matrix).context["saved_views"].query)
+        self.assertEqual(page.redirect_chain[-1][0], matrix)
+        self.assertContains(page, "Department: Customer service")
+        self.assertEqual(query_of(f"?view=map&department={care.pk}&x=1"), f"view=map&department={care.pk}")
 
     def test_a_view_is_renamed_but_not_to_the_name_of_another(self) -> None:
         view = saved_view_save(journey=self.journey, actor=self.ed, name="Mine", query="view=curve")

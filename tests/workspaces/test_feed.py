@@ -10,6 +10,7 @@ from cxmap.history.models import Change
 from cxmap.workspaces.models import Membership
 from journeys.comments import Place
 from journeys.services import cards, stages
+from journeys.services.approval import journey_publish
 from journeys.services.comments import comment_add, comment_delete, thread_resolve
 from journeys.services.journeys import journey_create, journey_delete, share_link_create
 from tests.journeys.base import MapTestCase
@@ -58,6 +59,29 @@ class FeedTest(MapTestCase):
         expected = [["card.added"], ["card.added"], ["comment.added"], ["card.added"] * 4]
         self.assertEqual(self.actions(), expected)
         self.assertContains(self.client.get(self.url), "made 4 changes")
+
+    def test_readers_find_what_was_said_after_a_publication(self) -> None:
+        """Their own comments too; elements by the names that they read, what only the draft has by that of the map."""
+        old = self.steps()[0]
+        before = old.name
+        journey_publish(journey=self.journey, actor=self.olga)
+        stages.step_rename(step=old, actor=self.ed, name="Price fall 2027")
+        new = stages.step_add(stage=self.stages()[0], actor=self.ed, name="Price rise 2027")
+        comment_add(journey=self.journey, author=self.ed, text="Of the new", place=Place("step", new.pk))
+        comment_add(journey=self.journey, author=self.vi, text="Of the old", place=Place("step", old.pk))
+        for url in (self.url, self.map_url):
+            page = self.client.get(url)
+            self.assertContains(page, f"commented on “{before}”")
+            self.assertContains(page, "commented on “Buying”")
+            self.assertContains(page, "Of the new")
+            self.assertNotContains(page, "2027")
+        for change in Change.objects.filter(action="comment.added"):
+            del change.summary["for_readers"]
+            change.save(update_fields=["summary"])
+        page = self.client.get(self.url)
+        self.assertNotContains(page, "commented on", msg_prefix="of before: nobody knows what they may name")
+        self.client.force_login(self.ed)
+        self.assertContains(self.client.get(self.url), "commented on “Price rise 2027”")
 
     def test_changes_of_two_people_two_maps_or_two_days_do_not_fold(self) -> None:
         self.write(2)
