@@ -1,6 +1,7 @@
 """Strict reading of the environment: a wrong value stops the start with a sentence that says what to write."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -44,6 +45,19 @@ def env_int(name: str, *, default: int) -> int:
 def env_list(name: str) -> list[str]:
     """Return the comma-separated entries, without blanks."""
     return [entry.strip() for entry in env_str(name).split(",") if entry.strip()]
+
+
+def env_networks(name: str) -> list[str]:
+    """Return comma-separated IP addresses or networks. Raises ImproperlyConfigured for anything else."""
+    entries = env_list(name)
+    for entry in entries:
+        try:
+            ip_network(entry, strict=False)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} has {entry!r}; write IP addresses or networks, such as 172.18.0.0/16, separated by commas."
+            ) from error
+    return entries
 
 
 def env_required(name: str, *, why: str) -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cxmap import local
-from cxmap.env import database_from_url, env_bool, env_int, env_list, env_required, env_str
+from cxmap.env import database_from_url, env_bool, env_int, env_list, env_networks, env_required, env_str
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -160,6 +160,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if env_bool("BEHIND_PROXY", default=False):
     # Only when the proxy always sets this header itself: otherwise a visitor could claim to be on HTTPS.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 if any("*" in origin or "://" not in origin for origin in CSRF_TRUSTED_ORIGINS):
     raise ImproperlyConfigured(
@@ -181,6 +182,7 @@ ACCOUNT_EMAIL_VERIFICATION = "optional" if LOCAL or TESTING else env_str("EMAIL_
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "cxmap.workspaces.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "cxmap.workspaces.forms.SignupForm"}
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

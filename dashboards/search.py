@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
+from cxmap.workspaces.places import register_items
 from dashboards.access import visible_to
-from dashboards.models import Dashboard
+from dashboards.models import Dashboard, DashboardLink, Outcome, Schedule, Tile
 
 DASHBOARDS = Group("dashboards", _("Dashboards"), 37)
 
@@ -18,6 +19,10 @@ def _dashboards(workspace: Workspace, user: User | None) -> QuerySet[Dashboard]:
     return rows.filter(visible_to(user)) if user else rows.filter(shared=True)
 
 
+register_items("dashboard-mails", Schedule)
+register_items("dashboard-links", DashboardLink)
+register_items("tiles", Tile)
+register_items("outcomes", Outcome)
 register(
     Source(
         group=DASHBOARDS,

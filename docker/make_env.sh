@@ -12,6 +12,8 @@ ALLOWED_HOSTS=$host,127.0.0.1
 HTTPS=$https
 # 1 when a proxy in front always sets X-Forwarded-Proto itself.
 BEHIND_PROXY=$https
+# Address or network of that proxy as the web container sees it: it may then name the visitor (see the README).
+TRUSTED_PROXIES=
 SECRET_KEY=$(secret)$(secret)
 POSTGRES_PASSWORD=$(secret)
 CXMAP_OWNER_PASSWORD=$(secret)

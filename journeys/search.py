@@ -11,7 +11,22 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import Membership, Role, User, Workspace
 from cxmap.workspaces.places import register_items
-from journeys.models import Card, Comment, Evidence, Journey, Stage, Step, Version
+from journeys.models import (
+    Attachment,
+    Card,
+    Comment,
+    Draft,
+    Evidence,
+    Export,
+    Journey,
+    JourneyTemplate,
+    Lane,
+    SavedView,
+    ShareLink,
+    Stage,
+    Step,
+    Version,
+)
 from journeys.readers import unchanged
 
 JOURNEYS = Group("journeys", _("Journeys"), 10)
@@ -99,7 +114,19 @@ def _place(_language: str) -> Combinable:
 
 
 register_items("journeys", Journey)
+register_items("journey-templates", JourneyTemplate)
 register_items("versions", Version)
+register_items("stages", Stage)
+register_items("steps", Step)
+register_items("lanes", Lane)
+register_items("cards", Card)
+register_items("evidence", Evidence)
+register_items("attachments", Attachment)
+register_items("comments", Comment)
+register_items("drafts", Draft)
+register_items("exports", Export)
+register_items("saved-views", SavedView)
+register_items("share-links", ShareLink)
 register(
     Source(
         group=JOURNEYS,

@@ -2,14 +2,18 @@
 
 from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
 from cxmap.lib import limits
+from cxmap.lib.clients import client_address
 from journeys.models import ShareLink
 
 UNLOCKED, GUESTS = "share_unlocked", "share_guests"  # in the session: by id of the link
+BROWSER = "share_browser"  # in the session, from the first wrong password on: what its tries are counted under
 SAID, SAID_OF_LINK = 30, 300  # comments in an hour, counted in the same way
-TRIES, TRIES_OF_LINK = 10, 100  # wrong passwords in an hour: from one address, and for one link from everywhere
+# Wrong passwords in an hour for one link: in one browser, from one address, behind which a company may sit, and from
+# everywhere. Each is wide enough that nobody reaches the next one alone.
+TRIES, TRIES_OF_ADDRESS, TRIES_OF_LINK = 10, 40, 400
 HOUR = 3600  # seconds
 KEPT = 50  # links that a session remembers
 
@@ -27,11 +31,14 @@ def is_unlocked(request: HttpRequest, link: ShareLink) -> bool:
 
 
 def _limits(request: HttpRequest, link: ShareLink) -> list[tuple[str, int]]:
-    return [(f"share:{link.pk}:{request.META.get('REMOTE_ADDR', '')}", TRIES), (f"share:{link.pk}", TRIES_OF_LINK)]
+    """Return what counts wrong passwords, each with how many it takes."""
+    found = [(f"share:{link.pk}:{client_address(request)}", TRIES_OF_ADDRESS), (f"share:{link.pk}", TRIES_OF_LINK)]
+    browser = request.session.get(BROWSER)
+    return [(f"share:{link.pk}:browser:{browser}", TRIES), *found] if browser else found
 
 
 def _said_limits(request: HttpRequest, link: ShareLink) -> list[tuple[str, int]]:
-    return [(f"said:{link.pk}:{request.META.get('REMOTE_ADDR', '')}", SAID), (f"said:{link.pk}", SAID_OF_LINK)]
+    return [(f"said:{link.pk}:{client_address(request)}", SAID), (f"said:{link.pk}", SAID_OF_LINK)]
 
 
 def says_too_much(request: HttpRequest, link: ShareLink) -> bool:
@@ -52,6 +59,8 @@ def is_blocked(request: HttpRequest, link: ShareLink) -> bool:
 def unlock(request: HttpRequest, link: ShareLink, password: str) -> bool:
     """Remember in the session that the password was given; a wrong one is counted."""
     if not check_password(password, link.password):
+        if BROWSER not in request.session:
+            request.session[BROWSER] = get_random_string(22)
         for name, _most in _limits(request, link):
             limits.count(name, seconds=HOUR)
         return False

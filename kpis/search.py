@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
 from cxmap.workspaces.places import register_items
-from kpis.models import Kpi
+from kpis.models import Binding, Flag, Kpi
 
 KPIS = Group("kpis", _("KPIs"), 35)
 
@@ -18,6 +18,8 @@ def _kpis(workspace: Workspace, _user: User | None) -> QuerySet[Kpi]:
 
 
 register_items("kpis", Kpi)
+register_items("kpi-bindings", Binding)
+register_items("flags", Flag)
 register(
     Source(
         group=KPIS,

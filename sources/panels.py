@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from cxmap.lib import formats
 from cxmap.workspaces.models import Workspace
-from kpis.models import Binding
+from cxmap.workspaces.places import register_items
+from kpis.models import Binding, Source
 from kpis.registry import Happening, Trouble, register_happenings, register_troubles
 from sources import selectors
+from sources.models import Import
 from touchpoints import panels
 from touchpoints.models import Touchpoint
 
@@ -66,5 +68,7 @@ def troubles(workspace: Workspace) -> Sequence[Trouble]:
 
 
 panels.register(touchpoint_panel)
+register_items("sources", Source, by="public_id")
+register_items("imports", Import, by="public_id")
 register_happenings(happenings)
 register_troubles(troubles)

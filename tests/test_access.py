@@ -1,5 +1,6 @@
 """The table of tests/access against every named address of the project and every method of the API."""
 
+import re
 from collections import Counter
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, reverse
 
 from cxmap.workspaces.models import Role, User
+from cxmap.workspaces.places import workspace_at
 from tests.access import ApiRow, Open, Row, World, all_rows, named_patterns
 from tests.api import ApiTestCase
 
@@ -51,6 +53,22 @@ class AccessTests(ApiTestCase):
             # Rows that name something of the cast's workspace; the others mean whatever the caller has.
             cls.bound.append(bool(kwargs) or callable(row.query))
         cls.tokens = {name: cls.token(cls(), getattr(cls, name)) for name in PEOPLE[1:]}
+
+    def test_requests_for_access_find_the_workspace_of_every_page(self) -> None:
+        """Whoever is sent the address of an item, and may not open it, can ask the owners of its workspace."""
+        pages = [
+            target
+            for row, target, bound in zip(self.rows, self.targets, self.bound, strict=True)
+            if isinstance(row, Row)
+            and isinstance(row.needs, Role)
+            and row.method == "get"
+            and bound
+            and re.match(r"/[\w-]+/[0-9a-f]{8}-[0-9a-f-]{27}/", target)
+        ]
+        self.assertGreater(len(pages), 60)
+        self.assertTrue(any(page.startswith("/comments/") for page in pages))
+        lost = [page for page in pages if workspace_at(page) != self.workspace]
+        self.assertEqual(lost, [], "\n".join(lost))
 
     def answer(self, row: Row | ApiRow, target: str, data: Any, person: str) -> HttpResponse:
         """Return what a person gets; what the call wrote is taken back."""

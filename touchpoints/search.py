@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cxmap.search.registry import Group, Source, register
 from cxmap.workspaces.models import User, Workspace
 from cxmap.workspaces.places import register_items
-from touchpoints.models import Touchpoint
+from touchpoints.models import ContentItem, Department, Touchpoint
 
 TOUCHPOINTS = Group("touchpoints", _("Touchpoints"), 30)
 
@@ -18,6 +18,8 @@ def _touchpoints(workspace: Workspace, _user: User | None) -> QuerySet[Touchpoin
 
 
 register_items("touchpoints", Touchpoint)
+register_items("departments", Department)
+register_items("content", ContentItem)
 register(
     Source(
         group=TOUCHPOINTS,

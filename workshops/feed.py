@@ -1,10 +1,12 @@
-"""Where a change of a workshop can be looked at, from the feed of the workspace."""
+"""Where a change of a workshop can be looked at, from the feed of the workspace; whose addresses those are."""
 
 from typing import Any
 
 from django.urls import reverse
 
 from cxmap.history.registry import register_link
+from cxmap.workspaces.places import register_items
+from workshops.models import Workshop
 
 
 def _link(change: Any, scope_href: str) -> str:
@@ -13,4 +15,5 @@ def _link(change: Any, scope_href: str) -> str:
     return reverse("workshops:detail", args=[change.target_id]) if there else ""
 
 
+register_items("workshops", Workshop)
 register_link("workshops.workshop", _link)

@@ -2,10 +2,11 @@
 
 import logging
 
-from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 from redis.exceptions import RedisError
+
+from cxmap.lib.clients import client_address
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ MOST = {CODES: 120, JOINS: 200}  # in SECONDS, for one address
 
 def within(request: HttpRequest, what: str) -> bool:
     """Count one more try; False beyond the limit. Without the cache nobody is kept out."""
-    key = f"workshops:{what}:{get_adapter().get_client_ip(request)}"
+    key = f"workshops:{what}:{client_address(request)}"
     try:
         cache.add(key, 0, SECONDS)
         return int(cache.incr(key)) <= MOST[what]

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from cxmap.workspaces.models import Workspace, WorkspaceOwned
 
-_items: dict[str, type[WorkspaceOwned]] = {}
+_items: dict[str, tuple[type[WorkspaceOwned], str]] = {}
 
 
-def register_items(first: str, model: type[WorkspaceOwned]) -> None:
-    """Say whose items stand at addresses that begin with `/first/<id>/`."""
-    _items[first] = model
+def register_items(first: str, model: type[WorkspaceOwned], *, by: str = "pk") -> None:
+    """Say whose items stand at addresses that begin with `/first/<id>/`; `by` is the column of that id."""
+    _items[first] = (model, by)
 
 
 def workspace_at(path: str) -> Workspace | None:
@@ -19,12 +19,12 @@ def workspace_at(path: str) -> Workspace | None:
         return None
     if parts[0] == "w":
         return Workspace.objects.filter(slug=parts[1]).first()
-    model = _items.get(parts[0])
     try:
         pk = UUID(parts[1])
     except ValueError:
         return None
-    if model is None:
+    if parts[0] not in _items:
         return None
-    row = model._default_manager.filter(pk=pk).select_related("workspace").first()
+    model, by = _items[parts[0]]
+    row = model._default_manager.filter(**{by: pk}).select_related("workspace").first()
     return row.workspace if row else None

@@ -55,7 +55,8 @@ class AddTest(CommentTestCase):
         self.assertEqual(
             (change.action, change.actor, change.scope_id), ("comment.added", self.vi, str(self.journey.pk))
         )
-        self.assertEqual(change.summary, {"element": step.name, "on": "step"})
+        names = {"element": step.name, "on": "step", "for_readers": {"element": step.name}}
+        self.assertEqual(change.summary, names)
         self.assertEqual([(one.what, one.comment) for one in heard], [("added", comment)])
 
     def test_on_everything_of_a_map(self) -> None:

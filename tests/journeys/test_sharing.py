@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -154,6 +155,25 @@ class PasswordTests(SharingTestCase):
             self.assertContains(self.try_("open sesame"), "Come back in an hour", status_code=429)
         cache.clear()
         self.assertEqual(self.try_("open sesame").status_code, 303)
+
+    def test_one_visitor_locks_nobody_else_out(self) -> None:
+        """Neither a colleague at the same address, nor people who come through the same proxy from elsewhere."""
+        with patch.object(visitors, "TRIES", 2):
+            self.assertEqual([self.try_("wrong").status_code for _try in range(3)], [422, 429, 429])
+            self.client.cookies.clear()
+            self.assertEqual(self.try_("open sesame").status_code, 303)
+        cache.clear()
+        self.client.cookies.clear()
+        proxy = {"REMOTE_ADDR": "172.18.0.9", "HTTP_X_FORWARDED_FOR": "198.51.100.7"}
+        with patch.object(visitors, "TRIES_OF_ADDRESS", 2), override_settings(TRUSTED_PROXIES=["172.18.0.0/16"]):
+            answers = []
+            for _try in range(3):
+                self.client.cookies.clear()
+                answers.append(self.client.post(self.url(self.locked, "shared-unlock"), {"password": "x"}, **proxy))
+            self.assertEqual([answer.status_code for answer in answers], [422, 429, 429])
+            other = {**proxy, "HTTP_X_FORWARDED_FOR": "198.51.100.7, 203.0.113.5"}
+            opened = self.client.post(self.url(self.locked, "shared-unlock"), {"password": "open sesame"}, **other)
+            self.assertEqual(opened.status_code, 303)
 
     def test_files_of_a_locked_map(self) -> None:
         icon = reverse("journeys:shared-icon", args=[share_token(self.locked), 1])

@@ -81,6 +81,7 @@ class SettingsTests(SimpleTestCase):
             ({"HTTPS": "0", "ALLOWED_HOSTS": "localhost,cx.example.org"}, "sends passwords unencrypted"),
             ({"CSRF_TRUSTED_ORIGINS": "https://*.example.org"}, "one by one"),
             ({"CSRF_TRUSTED_ORIGINS": "cx.example.org"}, "one by one"),
+            ({"TRUSTED_PROXIES": "172.18.0.0/16, proxy"}, "write IP addresses or networks"),
             ({"CXMAP_DEBUG": "1"}, "local mode only"),
             ({"CXMAP_DEBUG": "perhaps"}, "write 1 or 0"),
             ({"HSTS_SECONDS": "a year"}, "write a whole number"),
