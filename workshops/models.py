@@ -28,6 +28,7 @@ NOTES_MAX = 60  # notes of one participant in one round
 DOTS_MAX = 20  # dots of one participant in one vote
 MINUTES_MAX = 240
 NAMES_KEPT_DAYS = 30  # after the end
+FORGOTTEN_DAYS = 60  # after a guest's page was last open, of workshops that nobody ended
 
 
 class Workshop(WorkspaceOwned):
@@ -183,7 +184,7 @@ class Activity(WorkspaceOwned):
 
 
 class Participant(WorkspaceOwned):
-    """A guest. The secret of the cookie is kept as its digest; the name is erased some weeks after the end."""
+    """A guest. The secret of the cookie is kept as its digest; the name is erased some weeks later."""
 
     COLOURS = 8
 

@@ -56,6 +56,9 @@ def participant_join(*, workshop: Workshop, name: str, department: str) -> tuple
         colour=before % Participant.COLOURS,
         seen_at=timezone.now(),
     )
+    if workshop.names_erased_at is not None:
+        workshop.names_erased_at = None  # there is a name again
+        workshop.save(update_fields=["names_erased_at"])
     stirred(workshop)
     return participant, secret
 
