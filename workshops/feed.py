@@ -1,10 +1,12 @@
-"""Where a change of a workshop can be looked at, from the feed of the workspace."""
+"""Where a change of a workshop can be looked at, and whose workspace its addresses are of."""
 
 from typing import Any
 
 from django.urls import reverse
 
 from cxmap.history.registry import register_link
+from cxmap.workspaces.places import register_items
+from workshops.models import Workshop
 
 
 def _link(change: Any, scope_href: str) -> str:
@@ -14,3 +16,4 @@ def _link(change: Any, scope_href: str) -> str:
 
 
 register_link("workshops.workshop", _link)
+register_items("workshops", Workshop)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cxmap.history.models import Change
+from cxmap.workspaces.models import AccessRequest
 from journeys.models import Journey
 from tests.workshops.base import WorkshopTestCase
 from touchpoints.models import Department
@@ -238,6 +239,16 @@ class ClockTests(WorkshopTestCase):
         again = Workshop.objects.get(pk=self.workshop.pk)
         self.assertEqual(again.status, "running")
         self.assertNotEqual(again.code, other.code)
+
+
+class AccessTests(WorkshopTestCase):
+    def test_access_can_be_asked_for_at_the_address_of_a_workshop(self) -> None:
+        client = self.facilitator(self.otto)
+        path = self.workshop.get_absolute_url()
+        self.assertContains(client.get(path), "Ask for access", status_code=404)
+        client.post(reverse("workspaces:access-ask"), {"path": path})
+        asked = AccessRequest.objects.get()
+        self.assertEqual((asked.workspace, asked.user), (self.workspace, self.otto))
 
 
 class DropOutTests(WorkshopTestCase):
