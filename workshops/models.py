@@ -197,7 +197,7 @@ class Participant(WorkspaceOwned):
     finished = models.ForeignKey(Activity, models.SET_NULL, null=True, related_name="+")  # "I have finished" here
     joined_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # taken out, or gone before the end: not counted any more
 
     class Meta:
         ordering = ["workshop", "joined_at", "id"]
