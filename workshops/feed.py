@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """Where a change of a workshop can be looked at, from the feed of the workspace; whose addresses those are."""
+=======
+"""Where a change of a workshop can be looked at, and whose workspace its addresses are of."""
+>>>>>>> workshop
 
 from typing import Any
 
@@ -17,3 +21,4 @@ def _link(change: Any, scope_href: str) -> str:
 
 register_items("workshops", Workshop)
 register_link("workshops.workshop", _link)
+register_items("workshops", Workshop)

@@ -28,6 +28,7 @@ NOTES_MAX = 60  # notes of one participant in one round
 DOTS_MAX = 20  # dots of one participant in one vote
 MINUTES_MAX = 240
 NAMES_KEPT_DAYS = 30  # after the end
+FORGOTTEN_DAYS = 60  # after a guest's page was last open, of workshops that nobody ended
 
 
 class Workshop(WorkspaceOwned):
@@ -183,7 +184,7 @@ class Activity(WorkspaceOwned):
 
 
 class Participant(WorkspaceOwned):
-    """A guest. The secret of the cookie is kept as its digest; the name is erased some weeks after the end."""
+    """A guest. The secret of the cookie is kept as its digest; the name is erased some weeks later."""
 
     COLOURS = 8
 
@@ -196,7 +197,7 @@ class Participant(WorkspaceOwned):
     finished = models.ForeignKey(Activity, models.SET_NULL, null=True, related_name="+")  # "I have finished" here
     joined_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()
-    removed_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # taken out, or gone before the end: not counted any more
 
     class Meta:
         ordering = ["workshop", "joined_at", "id"]

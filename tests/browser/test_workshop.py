@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
 
 from cxmap.workspaces.models import User
 from improvements.models import Pain
 from journeys.models import Journey
 from tests.browser.test_axe import violations
+from workshops.access import token_of
 from workshops.agendas import AGENDAS
-from workshops.models import Note, Workshop
-from workshops.services.workshops import workshop_create
+from workshops.models import Activity, Note, Vote, Workshop
+from workshops.services.agenda import activity_extend, activity_go, activity_reveal, activity_step
+from workshops.services.workshops import workshop_create, workshop_start
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1600, "height": 900}}
@@ -197,6 +202,105 @@ def test_a_phone_without_network_keeps_what_is_written(
     # Chromium complains of every request that the tunnel swallowed.
     assert all("ERR_INTERNET_DISCONNECTED" in line for line in complaints), complaints
     complaints.clear()
+
+
+@pytest.fixture
+def writing(enter: Callable[..., Page], workshop: Workshop) -> Page:
+    """Léa's phone, at the round of silent writing."""
+    phone = enter(reverse("workshops:guest", args=[token_of(workshop)]), locale="en-GB", **PHONE)
+    come_in(phone, "Léa", "Sales")
+    workshop_start(workshop=workshop, actor=workshop.facilitator)
+    activity_step(workshop=workshop, by=1)
+    expect(phone.get_by_label("Your note")).to_be_visible(timeout=WAIT)
+    return phone
+
+
+def add(page: Page, text: str) -> None:
+    page.get_by_label("Your note").fill(text)
+    page.get_by_role("button", name="Add the note").click()
+
+
+def texts(workshop: Workshop) -> list[str]:
+    return sorted(Note.objects.filter(workshop=workshop).values_list("text", flat=True))
+
+
+def test_every_refused_note_is_kept_until_its_author_lets_go_of_it(
+    writing: Page, workshop: Workshop, complaints: list[str]
+) -> None:
+    writing.context.set_offline(True)
+    for text in ("First", "Second", "Third"):
+        add(writing, text)
+    expect(writing.locator(".sticky--pending")).to_have_count(3)
+    Activity.objects.filter(workshop=workshop, kind="writing").update(ends_at=timezone.now() - timedelta(minutes=2))
+    writing.context.set_offline(False)
+    kept = writing.locator(".kept__line")
+    expect(kept.locator(".kept__text")).to_have_text(["First", "Second", "Third"], timeout=WAIT)
+    expect(kept.first).to_contain_text("The time is over")
+    assert texts(workshop) == []
+    writing.reload()
+    expect(kept).to_have_count(3)
+    assert not wide(writing)
+    assert violations(writing) == []
+    kept.filter(has_text="First").get_by_role("button", name="Discard").click()
+    kept.filter(has_text="Third").get_by_role("button", name="Copy").click()
+    expect(kept.locator(".kept__text")).to_have_text(["Second", "Third"])
+    expect(kept.last).to_contain_text("Copied")
+    # One more minute: what is kept can be sent after all.
+    activity_extend(workshop=workshop, minutes=1)
+    kept.filter(has_text="Second").get_by_role("button", name="Send").click()
+    expect(kept.locator(".kept__text")).to_have_text(["Third"])
+    expect(writing.locator("[data-mine] .sticky:not(.sticky--pending)")).to_contain_text("Second")
+    assert texts(workshop) == ["Second"]
+    complaints.clear()  # of the tunnel, and of what was refused
+
+
+def test_a_note_is_kept_before_it_is_sent(writing: Page, workshop: Workshop) -> None:
+    writing.route("**/note/", lambda _route: None)  # no answer ever comes
+    add(writing, "Pressed, then the browser was gone")
+    expect(writing.locator(".sticky--pending")).to_contain_text("Pressed")
+    assert texts(workshop) == []
+    writing.unroute("**/note/")
+    writing.reload()
+    expect(writing.locator("[data-mine] .sticky:not(.sticky--pending)")).to_contain_text("Pressed")
+    expect(writing.locator(".sticky--pending")).to_have_count(0)
+    assert texts(workshop) == ["Pressed, then the browser was gone"]
+
+
+def test_a_half_written_note_is_not_lost_when_the_facilitator_moves_on(writing: Page, workshop: Workshop) -> None:
+    writing.get_by_label("Your note").fill("Half a thought")
+    activity_reveal(workshop=workshop)
+    kept = writing.locator(".kept__line")
+    expect(kept.locator(".kept__text")).to_have_text("Half a thought", timeout=WAIT)
+    assert texts(workshop) == []  # nobody publishes a draft but its author
+    writing.reload()
+    kept.get_by_role("button", name="Send").click()
+    expect(kept).to_have_count(0)
+    expect(writing.locator(".guest__wall")).to_contain_text("Half a thought")
+
+
+def test_presses_arrive_in_their_order(writing: Page, workshop: Workshop) -> None:
+    add(writing, "The queue")
+    expect(writing.locator("[data-mine] .sticky:not(.sticky--pending)")).to_have_count(1)
+    activity_go(workshop=workshop, to=Activity.objects.get(workshop=workshop, kind="voting"))
+    more = writing.get_by_role("button", name="One dot more")
+    expect(more).to_be_visible(timeout=WAIT)
+    waiting: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        waiting.append(route)
+        if len(waiting) > 1:
+            route.continue_()
+
+    writing.route("**/vote/", hold_the_first)
+    with writing.expect_request("**/vote/"):
+        more.click()
+    more.click()
+    more.click()
+    expect(more).to_be_enabled()
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    expect(writing.get_by_text("2 dots left")).to_be_visible()
+    assert Vote.objects.filter(activity__workshop=workshop).count() == 3
 
 
 def test_a_guest_rates_by_keyboard_alone(enter: Callable[..., Page], journey: Journey, ed: User) -> None:

@@ -18,9 +18,11 @@ from workshops import limits
 from workshops.agendas import CURVE, PAINS
 from workshops.errors import DoorsClosed, NoDotsLeft, NoSuchThing, NotNow, TimeOver, TooManyNotes, WorkshopFull
 from workshops.models import GRACE, NOTES_MAX, PEOPLE_MAX, Activity, Note, Participant, Rating, Vote, Workshop
+from workshops.selectors.rooms import room_of
+from workshops.selectors.summary import summary_of
 from workshops.services import agenda, guests
 from workshops.services.groups import group_dissolve, notes_group
-from workshops.services.workshops import workshop_create, workshop_doors, workshop_start
+from workshops.services.workshops import workshop_create, workshop_doors, workshop_end, workshop_start
 
 
 class JoinTests(WorkshopTestCase):
@@ -77,6 +79,19 @@ class JoinTests(WorkshopTestCase):
         self.assertEqual((row.name, row.department, row.digest), ("", "Sales", ""))
         self.assertContains(guest.look(), 'name="department"')
         self.assertEqual(Note.objects.get().participant, row)
+
+    def test_whoever_leaves_and_comes_back_is_one_person(self) -> None:
+        with mock.patch("workshops.services.guests.PEOPLE_MAX", 1):
+            for _turn in range(2):
+                leaving = self.join("Léa")
+                guests.participant_leave(participant=leaving)
+            last = self.join("Léa")
+        self.assertEqual([one.participant for one in room_of(self.workshop).people], [last])
+        self.assertEqual(summary_of(self.workshop).people, 1)
+        # After the end leaving erases the name, and who took part stays counted.
+        workshop_end(workshop=self.workshop, actor=self.ed)
+        guests.participant_leave(participant=last)
+        self.assertEqual(summary_of(self.workshop).people, 1)
 
     def test_one_address_cannot_try_codes_for_ever(self) -> None:
         cache.clear()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cxmap.history.models import Change
+from cxmap.workspaces.models import AccessRequest
 from journeys.models import Journey
 from tests.workshops.base import WorkshopTestCase
 from touchpoints.models import Department
@@ -14,7 +15,7 @@ from workshops.agendas import AGENDAS
 from workshops.models import Activity, Decision, Note, NoteGroup, Participant, Vote, Workshop
 from workshops.services import agenda
 from workshops.services.guests import votes_set
-from workshops.services.workshops import code_new, names_sweep, workshop_end
+from workshops.services.workshops import code_new, names_sweep, workshop_end, workshop_reopen
 
 SCRIPT = {"X-Requested-With": "fetch"}
 
@@ -217,7 +218,8 @@ class ClockTests(WorkshopTestCase):
         workshop_end(workshop=self.workshop, actor=self.ed)
         self.act("reopen")
         self.assertEqual(Activity.objects.get(pk=writing.pk).state, "paused")
-        self.assertEqual(self.act("resume").status_code, 303)
+        self.act("resume")
+        self.assertEqual(Activity.objects.get(pk=writing.pk).state, "running")
 
     def test_what_was_revealed_before_the_end_stays_revealed(self) -> None:
         writing = self.start("writing")
@@ -237,6 +239,16 @@ class ClockTests(WorkshopTestCase):
         again = Workshop.objects.get(pk=self.workshop.pk)
         self.assertEqual(again.status, "running")
         self.assertNotEqual(again.code, other.code)
+
+
+class AccessTests(WorkshopTestCase):
+    def test_access_can_be_asked_for_at_the_address_of_a_workshop(self) -> None:
+        client = self.facilitator(self.otto)
+        path = self.workshop.get_absolute_url()
+        self.assertContains(client.get(path), "Ask for access", status_code=404)
+        client.post(reverse("workspaces:access-ask"), {"path": path})
+        asked = AccessRequest.objects.get()
+        self.assertEqual((asked.workspace, asked.user), (self.workspace, self.otto))
 
 
 class DropOutTests(WorkshopTestCase):
@@ -371,6 +383,35 @@ class PeopleAndDecisionsTests(WorkshopTestCase):
         self.assertEqual(answer.status_code, 422)
         client.post(reverse("workshops:decision-delete", args=[row.pk]))
         self.assertNotContains(client.get(self.workshop.get_absolute_url()), "Two-hour slots")
+
+    def test_names_of_a_workshop_that_nobody_ends_are_erased_too(self) -> None:
+        self.start("writing")
+        lea, marc = self.join("Léa"), self.join("Marc")
+        Participant.objects.filter(pk=lea.pk).update(seen_at=timezone.now() - dt.timedelta(days=61))
+        Participant.objects.filter(pk=marc.pk).update(seen_at=timezone.now() - dt.timedelta(days=59))
+        self.assertEqual(names_sweep(), 0)
+        Participant.objects.filter(pk=marc.pk).update(seen_at=timezone.now() - dt.timedelta(days=61))
+        self.assertEqual((names_sweep(), names_sweep()), (1, 0))
+        self.assertEqual(set(Participant.objects.values_list("name", "digest")), {("", "")})
+        # Whoever comes in afterwards has a name again, which is erased in its turn.
+        again = self.join("Inès")
+        workshop = Workshop.objects.get(pk=self.workshop.pk)
+        self.assertEqual((workshop.status, workshop.names_erased_at), ("running", None))
+        self.assertEqual(names_sweep(), 0)
+        Participant.objects.filter(pk=again.pk).update(seen_at=timezone.now() - dt.timedelta(days=61))
+        self.assertEqual(names_sweep(), 1)
+
+    def test_opened_again_after_the_names_were_erased(self) -> None:
+        self.start("writing")
+        self.join("Léa")
+        long_ago = timezone.now() - dt.timedelta(days=31)
+        for _turn in range(2):
+            workshop_end(workshop=self.workshop, actor=self.ed)
+            Workshop.objects.filter(pk=self.workshop.pk).update(ended_at=long_ago)
+            self.assertEqual(names_sweep(), 1)
+            workshop_reopen(workshop=self.workshop, actor=self.ed)
+            self.join("Marc")
+        self.assertEqual(Participant.objects.exclude(name="").count(), 1)
 
     def test_names_are_erased_thirty_days_after_the_end(self) -> None:
         writing = self.start("writing")

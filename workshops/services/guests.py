@@ -56,6 +56,9 @@ def participant_join(*, workshop: Workshop, name: str, department: str) -> tuple
         colour=before % Participant.COLOURS,
         seen_at=timezone.now(),
     )
+    if workshop.names_erased_at is not None:
+        workshop.names_erased_at = None  # there is a name again
+        workshop.save(update_fields=["names_erased_at"])
     stirred(workshop)
     return participant, secret
 
@@ -69,9 +72,16 @@ def participant_remove(*, participant: Participant) -> None:
 
 @transaction.atomic
 def participant_leave(*, participant: Participant) -> None:
-    """Go, and have one's name erased; the department stays with what was written, and no browser is this person."""
-    Participant.objects.filter(pk=participant.pk).update(name="", digest="", finished=None)
-    stirred(participant.workshop)
+    """Go, and have one's name erased; the department stays with what was written, and no browser is this person.
+
+    Whoever goes before the end is not counted any more: they may come in again, as somebody new.
+    """
+    workshop = locked(participant.workshop)
+    rows = Participant.objects.filter(pk=participant.pk)
+    rows.update(name="", digest="", finished=None)
+    if not workshop.has_ended:
+        rows.filter(removed_at=None).update(removed_at=timezone.now())
+    stirred(workshop)
 
 
 def participant_seen(participant: Participant) -> None:

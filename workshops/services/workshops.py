@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from cxmap.history.services import history_record
@@ -14,7 +15,7 @@ from cxmap.workspaces.models import User
 from journeys.models import Journey
 from workshops.agendas import Agenda
 from workshops.errors import AgendaEmpty
-from workshops.models import NAMES_KEPT_DAYS, Activity, Workshop
+from workshops.models import FORGOTTEN_DAYS, NAMES_KEPT_DAYS, Activity, Participant, Workshop
 from workshops.services.agenda import close, reopen, run
 from workshops.services.common import changed, locked, open_or_refuse
 
@@ -201,16 +202,26 @@ def workshop_restore(*, workshop: Workshop, actor: User) -> None:
 
 
 def names_sweep() -> int:
-    """Erase names NAMES_KEPT_DAYS after the end: departments and notes stay. Returns of how many workshops."""
+    """Erase names NAMES_KEPT_DAYS after the end: departments and notes stay. Returns of how many workshops.
+
+    One that nobody ended is treated so FORGOTTEN_DAYS after the page of any of its guests was last open.
+    """
     now = timezone.now()
-    due = Workshop.objects.filter(
+    ended = Q(
         status=Workshop.Status.ENDED, ended_at__lte=now - dt.timedelta(days=NAMES_KEPT_DAYS), names_erased_at=None
-    ).select_related("journey")
+    )
+    lately = Participant.objects.filter(workshop=OuterRef("pk"), seen_at__gt=now - dt.timedelta(days=FORGOTTEN_DAYS))
+    named = Participant.objects.filter(workshop=OuterRef("pk")).exclude(name="", digest="")
+    forgotten = ~Q(status=Workshop.Status.ENDED) & Q(Exists(named)) & ~Q(Exists(lately))
     count = 0
-    for workshop in due:
+    for pk in Workshop.objects.filter(ended | forgotten).values_list("pk", flat=True):
         with transaction.atomic():
-            if not Workshop.objects.filter(pk=workshop.pk, names_erased_at=None).update(names_erased_at=now):
+            # Locked: nobody comes in, opens it again or sweeps it too meanwhile.
+            workshop = locked(Workshop(pk=pk))
+            if not Workshop.objects.filter(ended | forgotten, pk=pk).exists():
                 continue
+            workshop.names_erased_at = now
+            workshop.save(update_fields=["names_erased_at"])
             workshop.participants.update(name="", digest="")
             history_record(
                 actor=None,

@@ -7,6 +7,7 @@ import { startClock, tick, tune } from "./clock.js";
 const box = document.querySelector("[data-guest]");
 const offline = box.querySelector("[data-offline]");
 const wrong = box.querySelector("[data-error]");
+const kept = box.querySelector("[data-kept]");
 const connection = document.querySelector("[data-connection]");
 const said = document.querySelector("[data-toasts]");
 const store = box.dataset.store;
@@ -20,17 +21,94 @@ const newId = () => {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 };
-const read = (name, otherwise) => { try { return JSON.parse(localStorage.getItem(`${store}.${name}`)) ?? otherwise; } catch { return otherwise; } };
-const write = (name, value) => { try { localStorage.setItem(`${store}.${name}`, JSON.stringify(value)); } catch { /* private mode: the page itself still has it */ } };
+// What a phone keeps under a name; in private mode the page itself still has it.
+const held = new Map();
+function read(name, otherwise) {
+  if (held.has(name)) return held.get(name);
+  try { return JSON.parse(localStorage.getItem(`${store}.${name}`)) ?? otherwise; } catch { return otherwise; }
+}
+function write(name, value) {
+  try { localStorage.setItem(`${store}.${name}`, JSON.stringify(value)); held.delete(name); } catch { held.set(name, value); }
+}
 
-// What could not be sent, in order: [{url, fields, text}].
-let queue = read("queue", []);
-const keep = () => write("queue", queue);
+// Lists of [{key, url, fields, text}], read anew each time: two pages of one browser share them.
+const QUEUE = "queue"; // what is on its way, in order; an entry leaves when the server has answered
+const KEPT = "kept"; // words that were not taken, with the reason, until their author lets go of them
+const entries = (name) => read(name, []);
+const drop = (name, key) => write(name, entries(name).filter((entry) => entry.key !== key));
+const add = (name, entry) => write(name, [...entries(name).filter((one) => one.key !== entry.key), entry]);
 
 function complain(text) {
   wrong.textContent = text;
   wrong.hidden = !text;
   if (text) wrong.scrollIntoView({ block: "nearest" });
+}
+
+const element = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
+
+/** Show the words that were not taken: each can be sent again, copied or thrown away. */
+function showKept() {
+  const list = kept.querySelector("[data-kept-list]");
+  const all = entries(KEPT);
+  kept.hidden = !all.length;
+  list.replaceChildren(...all.map((entry) => {
+    const item = element("li", "kept__line", "");
+    item.dataset.key = entry.key;
+    const acts = element("span", "kept__acts", "");
+    for (const act of ["again", "take", "discard"]) {
+      const button = element("button", "button button--s", kept.dataset[act]);
+      button.type = "button";
+      button.dataset.act = act;
+      button.append(element("span", "visually-hidden", `: ${entry.text}`));
+      acts.append(button);
+    }
+    item.append(element("span", "kept__text", entry.text), element("span", "kept__why", entry.why), acts);
+    return item;
+  }));
+}
+
+function keepWords(entry, why) {
+  add(KEPT, { ...entry, why });
+  showKept();
+  kept.scrollIntoView({ block: "nearest" });
+}
+
+async function copy(item) {
+  const text = item.querySelector(".kept__text");
+  window.getSelection().selectAllChildren(text);
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+  } catch {
+    if (!document.execCommand("copy")) return; // the text stays selected, for the person's own keys
+  }
+  // Not thrown away yet: the next thing that is copied takes its place in the clipboard.
+  item.querySelector(".kept__why").textContent = kept.dataset.copied;
+}
+
+kept.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button) return;
+  const item = button.closest("[data-key]");
+  const entry = entries(KEPT).find((one) => one.key === item.dataset.key);
+  if (!entry) { showKept(); return; }
+  if (button.dataset.act === "take") { copy(item); return; }
+  if (button.dataset.act === "again") add(QUEUE, { key: entry.key, url: entry.url, fields: entry.fields, text: entry.text });
+  drop(KEPT, entry.key);
+  showKept();
+  (kept.querySelector("button") ?? box.querySelector("[data-heading]"))?.focus();
+  if (button.dataset.act === "again") { dress(); flush(); }
+});
+
+/** A draft whose composer has gone (revealed, moved on, out of time) is kept where its author sees it. */
+function rescue() {
+  const draft = read("draft", {});
+  const text = draft.text?.trim();
+  const form = box.querySelector("[data-composer]");
+  if (!draft.activity || form?.elements.activity.value === draft.activity) return;
+  write("draft", {});
+  if (!text || text === draft.was || !draft.url) return;
+  const fields = [["activity", draft.activity], ["id", draft.id], ["step", draft.step ?? ""], ["text", text]];
+  keepWords({ key: draft.id, url: draft.url, fields, text }, kept.dataset.unsent);
 }
 
 /** Give the composer its draft and a name for the next note, and show what waits. */
@@ -43,6 +121,7 @@ function dress() {
     if (draft.activity === activity) {
       if (!form.elements.text.value) form.elements.text.value = draft.text ?? "";
       if (!id.value) id.value = draft.id ?? "";
+      form.dataset.was = draft.was ?? "";
       const step = [...form.querySelectorAll("input[name=step]")].find((one) => one.value === draft.step);
       if (step) step.checked = true;
     }
@@ -54,7 +133,7 @@ function dress() {
   const list = box.querySelector("[data-mine]");
   if (list) {
     for (const old of list.querySelectorAll(".sticky--pending")) old.remove();
-    for (const one of queue.filter((entry) => entry.text)) {
+    for (const one of entries(QUEUE).filter((entry) => entry.text)) {
       const item = document.createElement("li");
       item.className = "sticky sticky--pending";
       const text = document.createElement("span");
@@ -67,8 +146,9 @@ function dress() {
       list.prepend(item);
     }
   }
-  offline.hidden = !queue.length;
-  offline.textContent = queue.length ? box.dataset.unsent : "";
+  const waits = stuck && entries(QUEUE).length > 0;
+  offline.hidden = !waits;
+  offline.textContent = waits ? box.dataset.unsent : "";
 }
 
 /** Say on the button whether a note of mine is being changed, or a new one written. */
@@ -84,6 +164,7 @@ function sayWhat(form) {
 function startAnew(form) {
   form.elements.text.value = "";
   form.querySelector("[data-id]").value = newId();
+  form.dataset.was = "";
   sayWhat(form);
   saveDraft();
   form.elements.text.focus();
@@ -93,6 +174,8 @@ function saveDraft() {
   const form = box.querySelector("[data-composer]");
   if (!form) return;
   write("draft", {
+    url: form.action,
+    was: form.dataset.was ?? "", // what a note of mine said before it was being changed
     activity: form.elements.activity.value,
     text: form.elements.text.value,
     id: form.querySelector("[data-id]").value,
@@ -113,7 +196,7 @@ function put(html, own = false) {
       said.replaceChildren(note);
     }
   }
-  if (what) { dress(); tick(); ticked(); }
+  if (what) { dress(); tick(); ticked(); rescue(); }
 }
 
 /** Say how many notes are ticked, where everybody sorts. */
@@ -126,68 +209,83 @@ function ticked() {
 }
 box.addEventListener("change", (event) => { if (event.target.matches("input[name=note]")) ticked(); });
 
+let answers = 0; // to what was sent
+let stuck = false; // the last try did not get through
 let asking = false;
 let again = false;
 async function ask() {
   if (asking) { again = true; return; }
   asking = true;
+  const before = answers;
   try {
     const have = box.querySelector("[data-parts]").dataset.have;
     const response = await fetch(`${box.dataset.url}?have=${encodeURIComponent(have)}`, { headers: { "X-Requested-With": "fetch" } });
     tune(response);
     if (response.status === 410 || response.status === 404) window.location.reload();
-    else if (response.status === 200) put(await response.text());
-    if (response.ok && queue.length) flush();
+    else if (response.status === 200) {
+      const html = await response.text();
+      if (answers === before) put(html);
+      else again = true; // older than what came with the answer to something sent meanwhile
+    }
+    if (response.ok) flush();
   } catch { /* no network: the next try */ }
   asking = false;
   if (again) { again = false; ask(); }
 }
 const soon = () => window.setTimeout(ask, Math.random() * JITTER_MS);
 
-/** Send fields. Returns true when the server took them, false when it refused; throws without a network. */
-async function send(url, fields, form = null) {
-  const body = new URLSearchParams(fields);
+/** Send one entry of the queue; throws without a network. Whatever the answer, its words are somewhere until it is there. */
+async function send(entry) {
+  const body = new URLSearchParams(entry.fields);
   body.set("csrfmiddlewaretoken", box.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? document.querySelector("input[name=csrfmiddlewaretoken]").value);
-  const response = await fetch(url, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+  const response = await fetch(entry.url, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
   tune(response);
-  if (response.status >= 500) throw new Error(String(response.status));
-  if (!response.ok) {
-    let message = "";
-    try { message = (await response.json()).error.message; } catch { message = String(response.status); }
-    complain(message);
-    return false;
+  if (response.status >= 500 || response.status === 429) throw new Error(String(response.status));
+  const answer = await response.text();
+  answers += 1;
+  if (response.ok) {
+    drop(QUEUE, entry.key);
+    complain("");
+    if (entry.sorts) for (const form of box.querySelectorAll("[data-sorting]")) form.reset();
+    put(answer, !entry.text);
+    return;
   }
-  complain("");
-  if (form?.matches("[data-sorting]")) form.reset();
-  put(await response.text(), true);
-  return true;
+  let message = String(response.status);
+  try { message = JSON.parse(answer).error.message; } catch { /* not an answer of ours */ }
+  if (entry.text) keepWords(entry, message);
+  else complain(message);
+  drop(QUEUE, entry.key);
+  ask(); // the screen was older than the workshop
 }
 
 let flushing = false;
+/** Send what waits, one after the other, so that nothing overtakes what was pressed before it. */
 async function flush() {
   if (flushing) return;
   flushing = true;
   try {
-    while (queue.length) {
-      const first = queue[0];
-      const taken = await send(first.url, first.fields);
-      queue.shift();
-      keep();
-      if (!taken && first.text) giveBack(first);
+    for (let first = entries(QUEUE)[0]; first; first = entries(QUEUE)[0]) {
+      await send(first);
+      stuck = false;
       dress();
     }
-  } catch { /* still no network */ }
+  } catch {
+    stuck = true; // the next try comes with the next question to the server
+    dress();
+  }
   flushing = false;
 }
 
-/** A note that came too late stands in the composer again, or stays readable where there is none any more. */
-function giveBack(entry) {
-  const form = box.querySelector("[data-composer]");
-  if (form && !form.elements.text.value) form.elements.text.value = entry.text;
-  else complain(`${wrong.textContent} « ${entry.text} »`);
+/** Dots are sent as "so many on this": a press counts from the press before it, also when that one is still on its way. */
+function countFromLast(form, fields) {
+  const item = new Map(fields).get("item"); // elements.item is a method
+  const shown = Number(form.querySelector(".ballot__mine")?.textContent);
+  const last = entries(QUEUE).findLast((entry) => entry.url === form.action && new Map(entry.fields).get("item") === item);
+  const dots = fields.find(([name]) => name === "dots");
+  if (last && dots) dots[1] = String(Math.max(0, Number(new Map(last.fields).get("dots")) + Number(dots[1]) - shown));
 }
 
-document.addEventListener("submit", async (event) => {
+document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || !box.contains(form) || !form.matches("[data-send], [data-composer]")) return;
   event.preventDefault();
@@ -195,23 +293,11 @@ document.addEventListener("submit", async (event) => {
   const composer = form.matches("[data-composer]");
   const text = composer ? form.elements.text.value.trim() : "";
   if (composer && !text) { form.elements.text.focus(); return; }
-  const url = form.action;
+  if (form.matches(".ballot__form")) countFromLast(form, fields);
+  add(QUEUE, { key: newId(), url: form.action, fields, text, sorts: form.matches("[data-sorting]") });
   if (composer) startAnew(form);
-  try {
-    if (queue.length) throw new Error("in line");
-    if (!(await send(url, fields, form)) && composer) {
-      if (form.isConnected) {
-        form.elements.text.value = text;
-        form.querySelector("[data-id]").value = new Map(fields).get("id");
-        sayWhat(form);
-        saveDraft();
-      } else giveBack({ text });
-    }
-  } catch {
-    queue.push({ url, fields, text });
-    keep();
-    dress();
-  }
+  dress();
+  flush();
 });
 
 box.addEventListener("input", (event) => { if (event.target.closest("[data-composer]")) saveDraft(); });
@@ -230,6 +316,7 @@ box.addEventListener("click", (event) => {
   const note = button.closest("[data-note]");
   form.querySelector("[data-id]").value = note.dataset.note;
   form.elements.text.value = note.querySelector(".sticky__text").textContent;
+  form.dataset.was = form.elements.text.value.trim();
   const step = [...form.querySelectorAll("input[name=step]")].find((one) => one.value === note.dataset.step);
   if (step) step.checked = true;
   sayWhat(form);
@@ -240,8 +327,10 @@ box.addEventListener("click", (event) => {
 
 begin(box);
 startClock();
+showKept();
 dress();
 ticked();
+rescue();
 connect({
   token: box.dataset.token,
   renew: box.dataset.renew,
@@ -255,4 +344,4 @@ window.addEventListener("online", ask);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });
 // With a stream nothing asks by itself: being here, and the end of the clock, are said every now and then.
 window.setInterval(() => { if (!document.hidden) soon(); }, OVER_MS);
-if (queue.length) flush();
+flush();
