@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Where a change of a workshop can be looked at, from the feed of the workspace; whose addresses those are."""
-=======
 """Where a change of a workshop can be looked at, and whose workspace its addresses are of."""
->>>>>>> workshop
 
 from typing import Any
 
@@ -19,6 +15,5 @@ def _link(change: Any, scope_href: str) -> str:
     return reverse("workshops:detail", args=[change.target_id]) if there else ""
 
 
-register_items("workshops", Workshop)
 register_link("workshops.workshop", _link)
 register_items("workshops", Workshop)
