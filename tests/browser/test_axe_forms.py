@@ -11,8 +11,9 @@ from tests.browser.board import Opener
 from tests.browser.conftest import Cast
 from tests.browser.test_axe import violations
 
-# For machines, which send a token; a fragment that only stands within a form (its form is on the list).
-WITHOUT_PAGE = {"metrics", "touchpoints:suggestion"}
+# For machines, which send a token; a fragment that only stands within a form (its form is on the list); what only the
+# guests of a running workshop are told.
+WITHOUT_PAGE = {"metrics", "touchpoints:suggestion", "workshops:guest-token"}
 PAGES = {
     row.name: row for row in all_rows() if isinstance(row, Row) and row.method == "get" and row.name not in WITHOUT_PAGE
 }

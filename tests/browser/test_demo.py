@@ -116,7 +116,7 @@ def test_the_drawer_of_a_touchpoint(enter: Opener, demo_user: User, buying: Jour
 def test_a_shared_map_opens_without_an_account(enter: Opener, ed: User, journey: Journey) -> None:
     page = enter(f"{journey.get_absolute_url()}share/", user=ed)
     page.get_by_role("button", name="Créer un lien").click()
-    address = page.locator("[id^=link-]").first.input_value()
+    address = page.locator("input[id^=link-]").first.input_value()
     stranger = enter(None)
     stranger.goto(address)
     expect(stranger.locator("h1")).to_have_text(journey.name)
@@ -124,7 +124,7 @@ def test_a_shared_map_opens_without_an_account(enter: Opener, ed: User, journey:
     expect(stranger.locator("[data-menu-link], [data-editable], .cell__ask")).to_have_count(0)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Révoquer le lien").click()
-    expect(page.locator("[id^=link-]")).to_have_count(0)
+    expect(page.locator("input[id^=link-]")).to_have_count(0)
     answer = stranger.request.get(address)
     assert answer.status == 404
 
