@@ -9,6 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from cxmap.workspaces.models import Membership, Role, User, Workspace
 from cxmap.workspaces.services import workspace_create
 
+# For tests that empty the cache: emptied in the server it would be gone for all who test beside them.
+LOCAL_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
 
 class CastMixin:
     """Two workspaces and five people; force_login(self.ed) and so on."""

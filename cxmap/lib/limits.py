@@ -22,13 +22,26 @@ def is_spent(name: str, limit: int) -> bool:
         return True
 
 
-def count(name: str, *, seconds: int) -> None:
-    """Count one try; the count ends so many seconds after its first."""
+def _add_one(name: str, seconds: int) -> int | None:
+    """Count one try and return how many there are; None without the cache."""
     key = _key(name)
     try:
-        if not cache.add(key, 1, timeout=seconds):
-            cache.incr(key)
+        cache.add(key, 0, timeout=seconds)
+        return int(cache.incr(key))
     except ValueError:
         cache.set(key, 1, timeout=seconds)  # it ran out between the two
+        return 1
     except RedisError:
-        logger.warning("The cache does not answer: a try was not counted")
+        logger.warning("The cache does not answer: a try of %s was not counted", name.partition(":")[0])
+        return None
+
+
+def count(name: str, *, seconds: int) -> None:
+    """Count one try; the count ends so many seconds after its first."""
+    _add_one(name, seconds)
+
+
+def may_try(name: str, limit: int, *, seconds: int) -> bool:
+    """Count one try; False beyond the limit. Without the cache nobody is kept out: for what must go on."""
+    tries = _add_one(name, seconds)
+    return tries is None or tries <= limit

@@ -21,11 +21,13 @@ from journeys.models import Card, Comment, ShareLink
 from journeys.services import approval, cards, stages
 from journeys.services.comments import comment_add
 from journeys.services.journeys import journey_create, share_link_create, share_link_revoke, share_link_update
+from tests.base import LOCAL_CACHE
 from tests.journeys.base import MapTestCase
 
 SITE = "https://intranet.example.org"
 
 
+@override_settings(CACHES=LOCAL_CACHE)
 class SharingTestCase(MapTestCase):
     def setUp(self) -> None:
         cache.clear()

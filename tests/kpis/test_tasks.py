@@ -14,9 +14,8 @@ from kpis import tasks
 from kpis.catalogue import CATALOGUE
 from kpis.models import Bucket, Evaluation, Kpi, KpiState, Rollup
 from kpis.services import binding_create, observations_write
+from tests.base import LOCAL_CACHE
 from tests.kpis.base import KpiTestCase, days, row
-
-LOCAL_CACHE = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
 @override_settings(CACHES=LOCAL_CACHE, CELERY_TASK_ALWAYS_EAGER=True)

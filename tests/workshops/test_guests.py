@@ -7,12 +7,12 @@ from uuid import uuid4
 
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from journeys.services.journeys import journey_create
-from tests.base import CastMixin
+from tests.base import LOCAL_CACHE, CastMixin
 from tests.workshops.base import WorkshopTestCase
 from workshops import limits
 from workshops.agendas import CURVE, PAINS
@@ -93,6 +93,7 @@ class JoinTests(WorkshopTestCase):
         guests.participant_leave(participant=last)
         self.assertEqual(summary_of(self.workshop).people, 1)
 
+    @override_settings(CACHES=LOCAL_CACHE)
     def test_one_address_cannot_try_codes_for_ever(self) -> None:
         cache.clear()
         with mock.patch.dict(limits.MOST, {limits.CODES: 2}):
@@ -102,6 +103,7 @@ class JoinTests(WorkshopTestCase):
         self.assertEqual(right.status_code, 429)
         cache.clear()
 
+    @override_settings(CACHES=LOCAL_CACHE)
     def test_one_address_cannot_fill_rooms_by_a_program(self) -> None:
         cache.clear()
         data = {"name": "Bot", "department": "IT"}

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from django.core.cache import cache
+from django.test import override_settings
 from django.urls import reverse
 
 from cxmap.history.models import Change
@@ -12,9 +13,10 @@ from cxmap.outbox.models import Message
 from cxmap.workspaces import asking
 from cxmap.workspaces.models import AccessRequest, Membership, Role, User
 from journeys.services.journeys import journey_create
-from tests.base import CastTestCase
+from tests.base import LOCAL_CACHE, CastTestCase
 
 
+@override_settings(CACHES=LOCAL_CACHE)
 class AccessRequestTests(CastTestCase):
     def setUp(self) -> None:
         cache.clear()

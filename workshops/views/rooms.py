@@ -148,6 +148,15 @@ def answer_room(request: MemberRequest, workshop: Workshop) -> HttpResponse:
     return see_other(workshop.get_absolute_url())
 
 
+def _act(request: MemberRequest, workshop: Workshop, act: Callable[[], Any]) -> HttpResponse:
+    """Do what a button of the room says, and answer with the room; say what went wrong otherwise."""
+    try:
+        act()
+    except CxmapError as error:
+        return refuse(request, error, back=workshop.get_absolute_url())
+    return answer_room(request, workshop)
+
+
 @login_required
 @require_POST
 def workshop_act(request: MemberRequest, pk: UUID, act: str) -> HttpResponse:
@@ -168,11 +177,8 @@ def workshop_act(request: MemberRequest, pk: UUID, act: str) -> HttpResponse:
 @require_POST
 def activity_go(request: MemberRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_for_edit(request, pk)
-    try:
-        agenda.activity_go(workshop=activity.workshop, to=activity, expected=_expected(request))
-    except CxmapError as error:
-        return refuse(request, error, back=activity.workshop.get_absolute_url())
-    return answer_room(request, activity.workshop)
+    workshop, expected = activity.workshop, _expected(request)
+    return _act(request, workshop, lambda: agenda.activity_go(workshop=workshop, to=activity, expected=expected))
 
 
 @login_required
@@ -213,22 +219,15 @@ def activity_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def activity_move(request: MemberRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_for_edit(request, pk)
-    try:
-        agenda.activity_move(activity=activity, by=-1 if request.POST.get("to") == "earlier" else 1)
-    except CxmapError as error:
-        return refuse(request, error, back=activity.workshop.get_absolute_url())
-    return answer_room(request, activity.workshop)
+    by = -1 if request.POST.get("to") == "earlier" else 1
+    return _act(request, activity.workshop, lambda: agenda.activity_move(activity=activity, by=by))
 
 
 @login_required
 @require_POST
 def activity_delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     activity = access.activity_for_edit(request, pk)
-    try:
-        agenda.activity_delete(activity=activity)
-    except CxmapError as error:
-        return refuse(request, error, back=activity.workshop.get_absolute_url())
-    return answer_room(request, activity.workshop)
+    return _act(request, activity.workshop, lambda: agenda.activity_delete(activity=activity))
 
 
 @login_required
@@ -278,11 +277,7 @@ def put_together(activity: Activity, data: Any) -> None:
 def notes_group(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Sort the notes of a round."""
     activity = access.activity_for_edit(request, pk)
-    try:
-        put_together(activity, request.POST)
-    except CxmapError as error:
-        return refuse(request, error, back=activity.workshop.get_absolute_url())
-    return answer_room(request, activity.workshop)
+    return _act(request, activity.workshop, lambda: put_together(activity, request.POST))
 
 
 @login_required
@@ -290,14 +285,10 @@ def notes_group(request: MemberRequest, pk: UUID) -> HttpResponse:
 def group_edit(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Rename a group, or dissolve it."""
     group = access.group_for_edit(request, pk)
-    try:
-        if request.POST.get("dissolve"):
-            groups.group_dissolve(group=group)
-        else:
-            groups.group_rename(group=group, title=" ".join(request.POST.get("title", "").split())[:200])
-    except CxmapError as error:
-        return refuse(request, error, back=group.workshop.get_absolute_url())
-    return answer_room(request, group.workshop)
+    if request.POST.get("dissolve"):
+        return _act(request, group.workshop, lambda: groups.group_dissolve(group=group))
+    title = " ".join(request.POST.get("title", "").split())[:200]
+    return _act(request, group.workshop, lambda: groups.group_rename(group=group, title=title))
 
 
 @login_required

@@ -1,5 +1,6 @@
 // A guest's page, on a phone in a pocket: it sleeps, loses the network and comes back, and loses no word on the way.
 
+import { newId } from "../ids.js";
 import { connect } from "../live.js";
 import { begin, exchange } from "./parts.js";
 import { startClock, tick, tune } from "./clock.js";
@@ -14,13 +15,6 @@ const store = box.dataset.store;
 const JITTER_MS = 400; // forty pages do not ask at the same moment
 const OVER_MS = 21_000; // when the grace after the clock has run out, the page looks how things stand
 
-const newId = () => {
-  const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID needs https
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-};
 // What a phone keeps under a name; in private mode the page itself still has it.
 const held = new Map();
 function read(name, otherwise) {
