@@ -1,5 +1,6 @@
 """The approval of a map: asked for, sent back, withdrawn, published."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,15 @@ def _back(journey: Journey) -> str:
     return reverse("journeys:approval", args=[journey.pk])
 
 
+def _act(request: MemberRequest, journey: Journey, act: Callable[[], Any], *, said: str) -> HttpResponse:
+    try:
+        act()
+    except CxmapError as error:
+        return refuse(request, error, back=_back(journey))
+    messages.success(request, said)
+    return see_other(_back(journey))
+
+
 @login_required
 @require_POST
 def review_ask(request: MemberRequest, pk: UUID) -> HttpResponse:
@@ -86,24 +96,24 @@ def review_ask(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = ReviewForm(request.POST, members=others)
     if not form.is_valid():
         return _page(request, journey, status=422, ask=form)
-    try:
-        services.review_ask(journey=journey, actor=request.user, **form.cleaned_data)
-    except CxmapError as error:
-        return refuse(request, error, back=_back(journey))
-    messages.success(request, _("The review is asked for: those who were named are told."))
-    return see_other(_back(journey))
+    return _act(
+        request,
+        journey,
+        lambda: services.review_ask(journey=journey, actor=request.user, **form.cleaned_data),
+        said=_("The review is asked for: those who were named are told."),
+    )
 
 
 @login_required
 @require_POST
 def review_withdraw(request: MemberRequest, pk: UUID) -> HttpResponse:
     journey = access.journey_for_edit(request, pk)
-    try:
-        services.review_withdraw(journey=journey, actor=request.user)
-    except CxmapError as error:
-        return refuse(request, error, back=_back(journey))
-    messages.success(request, _("The request is withdrawn."))
-    return see_other(_back(journey))
+    return _act(
+        request,
+        journey,
+        lambda: services.review_withdraw(journey=journey, actor=request.user),
+        said=_("The request is withdrawn."),
+    )
 
 
 @login_required
@@ -113,12 +123,12 @@ def review_send_back(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = SendBackForm(request.POST)
     if not form.is_valid():
         return _page(request, journey, status=422, send_back=form)
-    try:
-        services.review_send_back(journey=journey, actor=request.user, **form.cleaned_data)
-    except CxmapError as error:
-        return refuse(request, error, back=_back(journey))
-    messages.success(request, _("The map is sent back: whoever asked is told why."))
-    return see_other(_back(journey))
+    return _act(
+        request,
+        journey,
+        lambda: services.review_send_back(journey=journey, actor=request.user, **form.cleaned_data),
+        said=_("The map is sent back: whoever asked is told why."),
+    )
 
 
 @login_required
